@@ -1,0 +1,40 @@
+"""Models of the register, one subject a file."""
+
+from registry.models.audit import AccessLog, AuditBlock, AuditEntry
+from registry.models.consortium import Consortium, Declaration, Lead, Membership
+from registry.models.division import (
+    Authority,
+    Division,
+    DivisionSuccession,
+    ForeignCode,
+    ManagementArea,
+    ManagementAreaDivision,
+)
+from registry.models.institution import Credential, Institution, InstitutionName
+from registry.models.job import Job
+from registry.models.person import Assignment, User
+from registry.models.reference import InstitutionClass, TreatmentSubject
+
+__all__ = [
+    "AccessLog",
+    "Assignment",
+    "AuditBlock",
+    "AuditEntry",
+    "Authority",
+    "Consortium",
+    "Credential",
+    "Declaration",
+    "Division",
+    "DivisionSuccession",
+    "ForeignCode",
+    "Institution",
+    "InstitutionClass",
+    "InstitutionName",
+    "Job",
+    "Lead",
+    "ManagementArea",
+    "ManagementAreaDivision",
+    "Membership",
+    "TreatmentSubject",
+    "User",
+]

@@ -1,0 +1,315 @@
+"""Who may do what, and where (权限).
+
+A role is code with a sentence that a manager can read. An assignment (registry.models.Assignment) gives one person
+one role at one unit between two dates and covers the unit and everything below it. guardian holds the object
+permissions that follow from assignments: one row per permission on one authority or institution, never one per
+record in an area. Every scope reads guardian's rows *and* tests today against the assignment's dates.
+
+Nothing else in the project imports guardian.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
+
+
+@dataclass(frozen=True)
+class Role:
+    """角色. `unit` says what it is assigned at: an authority, an institution, or the system as a whole."""
+
+    code: str
+    label: str
+    sentence: str
+    unit: str
+    permissions: frozenset[str]
+
+
+def _role(code: str, label: str, sentence: str, unit: str, *permissions: str) -> tuple[str, Role]:
+    return code, Role(code, label, sentence, unit, frozenset(permissions))
+
+
+ROLES: dict[str, Role] = dict(
+    [
+        _role(
+            "filer",
+            "经办人",
+            "为本医院填写和提交备案、答复补正意见、填报考核数据；看得到本医院牵头或参加的医联体。",
+            "institution",
+            "edit_filing",
+            "view_own_consortia",
+            "report_values",
+        ),
+        _role(
+            "reviewer",
+            "审核人",
+            "审查报送本机关及下级机关的备案；查看本辖区机构、医联体、网格和合规检查。",
+            "authority",
+            "view_filings",
+            "review_filings",
+            "view_institutions",
+            "view_grids",
+            "view_compliance",
+        ),
+        _role(
+            "registry_admin",
+            "名录管理员",
+            "导入和维护本辖区的机构名录与行政区划。",
+            "authority",
+            "view_institutions",
+            "manage_institutions",
+            "import_institutions",
+        ),
+        _role(
+            "planner",
+            "规划处",
+            "在本辖区划分网格、指定责任医联体，查看覆盖情况。",
+            "authority",
+            "view_institutions",
+            "view_grids",
+            "plan_grids",
+            "view_compliance",
+        ),
+        _role(
+            "evaluator",
+            "考核人",
+            "组织本辖区的年度考核，运行合规检查并跟踪整改。",
+            "authority",
+            "view_institutions",
+            "view_grids",
+            "view_compliance",
+            "run_compliance",
+            "view_evaluation",
+            "evaluate",
+        ),
+        _role(
+            "leader",
+            "委领导",
+            "查看本辖区的总览、备案、网格、合规和考核，不作任何改动。",
+            "authority",
+            "view_overview",
+            "view_filings",
+            "view_institutions",
+            "view_grids",
+            "view_compliance",
+            "view_evaluation",
+        ),
+        _role(
+            "system_admin",
+            "系统管理员",
+            "查看后台任务和运行状态；看不到备案内容。",
+            "system",
+            "operate_system",
+        ),
+        _role("security_admin", "安全管理员", "管理人员与任职；看不到备案内容。", "system", "manage_users"),
+        _role("auditor", "审计员", "查看审计记录；看不到备案内容。", "system", "read_audit"),
+    ]
+)
+INSTITUTION_PERMISSIONS = ("edit_filing", "view_own_consortia", "report_values")
+UNIT_MODELS = {"authority": "Authority", "institution": "Institution"}
+
+
+class Denied(PermissionDenied):
+    """The person may see the object but not do this to it; the message is Chinese."""
+
+
+def role_choices() -> list[tuple[str, str]]:
+    return [(role.code, role.label) for role in ROLES.values()]
+
+
+def roles_with(permission: str) -> list[str]:
+    """Codes of the roles that carry a permission."""
+    return [role.code for role in ROLES.values() if permission in role.permissions]
+
+
+def _model(name: str):
+    return apps.get_model("registry", name)
+
+
+# -- Granting -----------------------------------------------------------------------------------------------
+def _check_unit(role: Role, unit) -> None:
+    expected = None if role.unit == "system" else _model(UNIT_MODELS[role.unit])
+    if (unit is None) != (expected is None) or (expected is not None and not isinstance(unit, expected)):
+        raise ValueError(f"Role {role.code} is assigned at {role.unit}, not at {unit!r}")
+
+
+@transaction.atomic
+def grant(user, role_code: str, unit=None, *, start: dt.date | None = None, end: dt.date | None = None):
+    """Assign a role at a unit from `start` (today) to `end` (open); `end` is the last day that counts."""
+    role = ROLES[role_code]
+    _check_unit(role, unit)
+    assignment = _model("Assignment").objects.create(
+        user=user,
+        role=role.code,
+        authority=unit if role.unit == "authority" else None,
+        institution=unit if role.unit == "institution" else None,
+        during=(start or timezone.localdate(), end + dt.timedelta(days=1) if end else None),
+    )
+    if unit is not None:
+        for permission in role.permissions:
+            assign_perm(permission, user, unit)
+    forget(user)
+    return assignment
+
+
+@transaction.atomic
+def revoke(assignment, *, on: dt.date | None = None) -> None:
+    """End an assignment: `on` (today) is the first day on which it no longer holds."""
+    day = on or timezone.localdate()
+    start = assignment.during.lower
+    if start < day:
+        assignment.during = (start, day)
+        assignment.save(update_fields=["during"])
+    else:
+        assignment.delete()
+    derive_permissions(assignment.user, assignment.unit)
+
+
+@transaction.atomic
+def derive_permissions(user, unit) -> None:
+    """Make guardian's rows of one person at one unit equal to what the assignments not yet ended give."""
+    if unit is None:
+        return
+    field = "authority" if isinstance(unit, _model("Authority")) else "institution"
+    held = user.assignments.filter(**{field: unit}).exclude(during__endswith__lte=timezone.localdate())
+    wanted = {permission for row in held for permission in ROLES[row.role].permissions}
+    every = {p for role in ROLES.values() if role.unit == field for p in role.permissions}
+    for permission in every - wanted:
+        remove_perm(permission, user, unit)
+    for permission in wanted:
+        assign_perm(permission, user, unit)
+    forget(user)
+
+
+# -- Asking -------------------------------------------------------------------------------------------------
+def forget(user) -> None:
+    """Drop what this user object remembers of its scopes."""
+    user.__dict__.pop("_scopes", None)
+
+
+def active_roles(user) -> frozenset[str]:
+    """Role codes that the person holds today, anywhere."""
+    if not user.is_authenticated:
+        return frozenset()
+    return _remembered(
+        user, "roles", lambda: frozenset(user.assignments.active().values_list("role", flat=True))
+    )
+
+
+def has_role(user, role: str) -> bool:
+    return role in active_roles(user)
+
+
+def may(user, permission: str) -> bool:
+    """True when any assignment of today carries the permission, wherever: decides what a menu offers."""
+    return any(permission in ROLES[role].permissions for role in active_roles(user))
+
+
+def _remembered(user, key, compute):
+    scopes = user.__dict__.setdefault("_scopes", {})
+    if key not in scopes:
+        scopes[key] = compute()
+    return scopes[key]
+
+
+def _units(user, permission: str, kind: str):
+    """Units at which the person holds the permission by guardian's rows and by an assignment of today."""
+    model = _model(UNIT_MODELS[kind])
+    if not user.is_authenticated:
+        return model.objects.none()
+    held = user.assignments.active().filter(role__in=roles_with(permission)).values(kind)
+    granted = get_objects_for_user(
+        user,
+        f"registry.{permission}",
+        klass=model,
+        use_groups=False,
+        with_superuser=False,
+        accept_global_perms=False,
+    )
+    return granted.filter(pk__in=held)
+
+
+def authorities_of(user, permission: str) -> list:
+    """The authorities at which the person holds the permission directly."""
+    return _remembered(
+        user,
+        ("authorities", permission),
+        lambda: list(_units(user, permission, "authority").select_related("division", "management_area")),
+    )
+
+
+def authorities_where(user, permission: str):
+    """Authorities over which the permission reaches: the assigned ones and everything below them."""
+    reach = Q(pk__in=[])
+    for authority in authorities_of(user, permission):
+        reach |= Q(path__startswith=authority.path)
+    return _model("Authority").objects.filter(reach)
+
+
+def institutions_of(user, permission: str = "view_own_consortia") -> list[int]:
+    """Ids of the hospitals at which the person holds the permission."""
+    return _remembered(
+        user,
+        ("institutions", permission),
+        lambda: list(_units(user, permission, "institution").values_list("pk", flat=True)),
+    )
+
+
+def area_of(user, permission: str, *, prefix: str) -> Q:
+    """Condition on the division `prefix` (a foreign key's name, or "" for divisions themselves).
+
+    It holds for places in the areas of the person's authorities; `view_institutions` also opens to a hospital's
+    staff the directory of the province that their hospital stands in, because members are found by search.
+    """
+    dot = f"{prefix}__" if prefix else ""
+    paths, areas = _reach(user, permission)
+    reach = Q(pk__in=[])
+    for path in paths:
+        reach |= Q(**{f"{dot}path__startswith": path})
+    if areas:
+        inside = _model("ManagementAreaDivision").objects.filter(area__in=areas).values("division")
+        reach |= Q(**{f"{dot}pk__in" if prefix else "pk__in": inside})
+    return reach
+
+
+def _reach(user, permission: str) -> tuple[list[str], list[int]]:
+    def compute():
+        authorities = authorities_of(user, permission)
+        paths = [a.division.path for a in authorities if a.division_id]
+        areas = [a.management_area_id for a in authorities if a.management_area_id]
+        if permission == "view_institutions":
+            own = _model("Institution").objects.filter(pk__in=institutions_of(user, "edit_filing"))
+            paths += [province_of(path) for path in own.values_list("division__path", flat=True)]
+        return sorted(set(paths)), sorted(set(areas))
+
+    return _remembered(user, ("reach", permission), compute)
+
+
+def province_of(path: str) -> str:
+    """Path of the province that a division's path begins with."""
+    return "/".join(path.split("/")[:2]) + "/"
+
+
+def covers(user, permission: str, unit) -> bool:
+    """True when the person holds the permission at, or above, this authority, institution or division."""
+    if isinstance(unit, _model("Institution")) and permission in INSTITUTION_PERMISSIONS:
+        return unit.pk in institutions_of(user, permission)
+    if isinstance(unit, _model("Authority")):
+        return any(unit.path.startswith(held.path) for held in authorities_of(user, permission))
+    division = unit.division if isinstance(unit, _model("Institution")) else unit
+    return _model("Division").objects.filter(area_of(user, permission, prefix=""), pk=division.pk).exists()
+
+
+def require(user, permission: str, unit=None) -> None:
+    """Raise Denied unless the person holds the permission at the unit (or, without a unit, by a system role)."""
+    allowed = may(user, permission) if unit is None else covers(user, permission, unit)
+    if not allowed:
+        from registry.access_log import refused
+
+        refused(user, permission, unit)
+        raise Denied("您在该单位没有这项权限。如需办理，请联系本单位的安全管理员。")

@@ -1,0 +1,15 @@
+"""Periodic tasks of the register; their schedule stands in config/celery.py."""
+
+from celery import shared_task
+
+from registry import audit_chain, jobs
+
+
+@shared_task(name="registry.tasks.sweep_jobs", ignore_result=True)
+def sweep_jobs() -> None:
+    jobs.sweep()
+
+
+@shared_task(name="registry.tasks.seal_audit", ignore_result=True)
+def seal_audit() -> None:
+    audit_chain.seal()

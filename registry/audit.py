@@ -21,6 +21,7 @@ UNAUDITED: dict[str, str] = {
     "registry.AuditEntry": "the audit itself; append-only by its own trigger",
     "registry.AuditBlock": "the seal of the audit; append-only by its own trigger",
     "registry.AccessLog": "a log of reads and refusals; append-only by its own trigger",
+    "registry.FactSheet": "immutable and named by its own digest",
     "registry.Job": "progress counter of background work; carries no facts of the register",
 }
 

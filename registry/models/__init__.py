@@ -13,6 +13,7 @@ from registry.models.division import (
 from registry.models.institution import Credential, Institution, InstitutionName
 from registry.models.job import Job
 from registry.models.person import Assignment, User
+from registry.models.policy import FactSheet, PolicyDocument, Rule, Waiver
 from registry.models.reference import InstitutionClass, TreatmentSubject
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Declaration",
     "Division",
     "DivisionSuccession",
+    "FactSheet",
     "ForeignCode",
     "Institution",
     "InstitutionClass",
@@ -35,6 +37,9 @@ __all__ = [
     "ManagementArea",
     "ManagementAreaDivision",
     "Membership",
+    "PolicyDocument",
+    "Rule",
     "TreatmentSubject",
     "User",
+    "Waiver",
 ]

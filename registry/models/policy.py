@@ -30,7 +30,9 @@ class PolicyDocument(models.Model):
     effective_to = models.DateField("失效日期", null=True, blank=True, help_text="当日起失效；空白：未废止")
     plan_from = models.DateField("规划期起", null=True, blank=True)
     plan_to = models.DateField("规划期止", null=True, blank=True, help_text="当日仍在规划期内")
-    parents = models.ManyToManyField("self", symmetrical=False, related_name="children", verbose_name="上位文件")
+    parents = models.ManyToManyField(
+        "self", symmetrical=False, related_name="children", verbose_name="上位文件"
+    )
     body = models.JSONField("其他内容", default=dict, help_text="本地用词、列名事项、来源说明")
     text = models.TextField("原文", blank=True)
     version = models.CharField("版本", max_length=16, help_text="内容摘要")
@@ -53,7 +55,9 @@ class RuleQuerySet(models.QuerySet):
 class Rule(models.Model):
     """条款的一个版本：a provision as published, with the check that decides it. Immutable but for its retirement."""
 
-    document = models.ForeignKey(PolicyDocument, models.PROTECT, related_name="rules", verbose_name="政策文件")
+    document = models.ForeignKey(
+        PolicyDocument, models.PROTECT, related_name="rules", verbose_name="政策文件"
+    )
     provision = models.CharField("条款编号", max_length=20)
     position = models.PositiveSmallIntegerField("次序")
     clause = models.CharField("条文位置", max_length=60)
@@ -109,7 +113,8 @@ class Waiver(models.Model):
             models.UniqueConstraint(fields=["consortium", "provision", "granted_on"], name="waiver_once"),
             models.CheckConstraint(condition=~Q(reason="") & ~Q(document=""), name="waiver_has_grounds"),
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=models.F("granted_on")), name="waiver_dates_in_order"
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("granted_on")),
+                name="waiver_dates_in_order",
             ),
         ]
         triggers = audited()

@@ -12,11 +12,15 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import CharField, OuterRef, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
-from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
+from guardian.models import UserObjectPermission
+from guardian.shortcuts import assign_perm, remove_perm
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def grant(user, role_code: str, unit=None, *, start: dt.date | None = None, end:
         role=role.code,
         authority=unit if role.unit == "authority" else None,
         institution=unit if role.unit == "institution" else None,
-        during=(start or timezone.localdate(), end + dt.timedelta(days=1) if end else None),
+        during=DateRange(start or timezone.localdate(), end + dt.timedelta(days=1) if end else None),
     )
     if unit is not None:
         for permission in role.permissions:
@@ -163,7 +167,7 @@ def revoke(assignment, *, on: dt.date | None = None) -> None:
     day = on or timezone.localdate()
     start = assignment.during.lower
     if start < day:
-        assignment.during = (start, day)
+        assignment.during = DateRange(start, day)
         assignment.save(update_fields=["during"])
     else:
         assignment.delete()
@@ -176,7 +180,9 @@ def derive_permissions(user, unit) -> None:
     if unit is None:
         return
     field = "authority" if isinstance(unit, _model("Authority")) else "institution"
-    held = user.assignments.filter(**{field: unit}).exclude(during__endswith__lte=timezone.localdate())
+    held = user.assignments.filter(**{field: unit}).filter(
+        Q(during__upper_inf=True) | Q(during__endswith__gt=timezone.localdate())
+    )
     wanted = {permission for row in held for permission in ROLES[row.role].permissions}
     every = {p for role in ROLES.values() if role.unit == field for p in role.permissions}
     for permission in every - wanted:
@@ -187,18 +193,73 @@ def derive_permissions(user, unit) -> None:
 
 
 # -- Asking -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Held:
+    """What one assignment of today gives: its unit, where that stands, and the permissions that hold there."""
+
+    role: str
+    kind: str
+    unit_id: int | None
+    name: str
+    path: str  # of the authority; empty for a hospital
+    division_path: str  # of the authority's or hospital's division; empty for a management area
+    area_id: int | None
+    permissions: frozenset[str]
+
+
 def forget(user) -> None:
-    """Drop what this user object remembers of its scopes."""
-    user.__dict__.pop("_scopes", None)
+    """Drop what this user object remembers of its assignments."""
+    user.__dict__.pop("_held", None)
+
+
+def held_by(user) -> list[Held]:
+    """The person's assignments of today, with the permissions that guardian holds for them; one query, remembered."""
+    if not user.is_authenticated:
+        return []
+    if "_held" not in user.__dict__:
+        user.__dict__["_held"] = [_held(row) for row in _assignments_with_grants(user)]
+    return user.__dict__["_held"]
+
+
+def _assignments_with_grants(user):
+    at = [
+        Q(permission__content_type__model=kind, object_pk=Cast(OuterRef(f"{kind}_id"), CharField()))
+        for kind in UNIT_MODELS
+    ]
+    grants = UserObjectPermission.objects.filter(
+        at[0] | at[1], user=user, permission__content_type__app_label="registry"
+    )
+    return (
+        user.assignments.active()
+        .select_related("authority__division", "institution__division")
+        .annotate(granted=ArraySubquery(grants.order_by("pk").values("permission__codename")))
+        .order_by("pk")
+    )
+
+
+def _held(row) -> Held:
+    role = ROLES[row.role]
+    authority, hospital = row.authority, row.institution
+    division = authority.division if authority else hospital.division if hospital else None
+    return Held(
+        role=role.code,
+        kind=role.unit,
+        unit_id=row.authority_id or row.institution_id,
+        name=str(row.unit or ""),
+        path=authority.path if authority else "",
+        division_path=division.path if division else "",
+        area_id=authority.management_area_id if authority else None,
+        permissions=role.permissions if role.unit == "system" else role.permissions & set(row.granted),
+    )
+
+
+def _with(user, permission: str, kind: str) -> list[Held]:
+    return [held for held in held_by(user) if held.kind == kind and permission in held.permissions]
 
 
 def active_roles(user) -> frozenset[str]:
     """Role codes that the person holds today, anywhere."""
-    if not user.is_authenticated:
-        return frozenset()
-    return _remembered(
-        user, "roles", lambda: frozenset(user.assignments.active().values_list("role", flat=True))
-    )
+    return frozenset(held.role for held in held_by(user))
 
 
 def has_role(user, role: str) -> bool:
@@ -207,57 +268,20 @@ def has_role(user, role: str) -> bool:
 
 def may(user, permission: str) -> bool:
     """True when any assignment of today carries the permission, wherever: decides what a menu offers."""
-    return any(permission in ROLES[role].permissions for role in active_roles(user))
-
-
-def _remembered(user, key, compute):
-    scopes = user.__dict__.setdefault("_scopes", {})
-    if key not in scopes:
-        scopes[key] = compute()
-    return scopes[key]
-
-
-def _units(user, permission: str, kind: str):
-    """Units at which the person holds the permission by guardian's rows and by an assignment of today."""
-    model = _model(UNIT_MODELS[kind])
-    if not user.is_authenticated:
-        return model.objects.none()
-    held = user.assignments.active().filter(role__in=roles_with(permission)).values(kind)
-    granted = get_objects_for_user(
-        user,
-        f"registry.{permission}",
-        klass=model,
-        use_groups=False,
-        with_superuser=False,
-        accept_global_perms=False,
-    )
-    return granted.filter(pk__in=held)
-
-
-def authorities_of(user, permission: str) -> list:
-    """The authorities at which the person holds the permission directly."""
-    return _remembered(
-        user,
-        ("authorities", permission),
-        lambda: list(_units(user, permission, "authority").select_related("division", "management_area")),
-    )
+    return any(permission in held.permissions for held in held_by(user))
 
 
 def authorities_where(user, permission: str):
     """Authorities over which the permission reaches: the assigned ones and everything below them."""
     reach = Q(pk__in=[])
-    for authority in authorities_of(user, permission):
-        reach |= Q(path__startswith=authority.path)
+    for held in _with(user, permission, "authority"):
+        reach |= Q(path__startswith=held.path)
     return _model("Authority").objects.filter(reach)
 
 
 def institutions_of(user, permission: str = "view_own_consortia") -> list[int]:
     """Ids of the hospitals at which the person holds the permission."""
-    return _remembered(
-        user,
-        ("institutions", permission),
-        lambda: list(_units(user, permission, "institution").values_list("pk", flat=True)),
-    )
+    return sorted({held.unit_id for held in _with(user, permission, "institution")})
 
 
 def area_of(user, permission: str, *, prefix: str) -> Q:
@@ -273,21 +297,16 @@ def area_of(user, permission: str, *, prefix: str) -> Q:
         reach |= Q(**{f"{dot}path__startswith": path})
     if areas:
         inside = _model("ManagementAreaDivision").objects.filter(area__in=areas).values("division")
-        reach |= Q(**{f"{dot}pk__in" if prefix else "pk__in": inside})
+        reach |= Q(**{f"{dot}pk__in": inside})
     return reach
 
 
 def _reach(user, permission: str) -> tuple[list[str], list[int]]:
-    def compute():
-        authorities = authorities_of(user, permission)
-        paths = [a.division.path for a in authorities if a.division_id]
-        areas = [a.management_area_id for a in authorities if a.management_area_id]
-        if permission == "view_institutions":
-            own = _model("Institution").objects.filter(pk__in=institutions_of(user, "edit_filing"))
-            paths += [province_of(path) for path in own.values_list("division__path", flat=True)]
-        return sorted(set(paths)), sorted(set(areas))
-
-    return _remembered(user, ("reach", permission), compute)
+    held = _with(user, permission, "authority")
+    paths = {row.division_path for row in held if row.division_path}
+    if permission == "view_institutions":
+        paths |= {province_of(row.division_path) for row in _with(user, "edit_filing", "institution")}
+    return sorted(paths), sorted({row.area_id for row in held if row.area_id})
 
 
 def province_of(path: str) -> str:
@@ -300,9 +319,12 @@ def covers(user, permission: str, unit) -> bool:
     if isinstance(unit, _model("Institution")) and permission in INSTITUTION_PERMISSIONS:
         return unit.pk in institutions_of(user, permission)
     if isinstance(unit, _model("Authority")):
-        return any(unit.path.startswith(held.path) for held in authorities_of(user, permission))
+        return any(unit.path.startswith(held.path) for held in _with(user, permission, "authority"))
     division = unit.division if isinstance(unit, _model("Institution")) else unit
-    return _model("Division").objects.filter(area_of(user, permission, prefix=""), pk=division.pk).exists()
+    paths, areas = _reach(user, permission)
+    if any(division.path.startswith(path) for path in paths):
+        return True
+    return bool(areas) and division.in_management_areas.filter(pk__in=areas).exists()
 
 
 def require(user, permission: str, unit=None) -> None:

@@ -8,152 +8,364 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FactSheet',
+            name="FactSheet",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='摘要')),
-                ('subject', models.CharField(max_length=20, verbose_name='对象')),
-                ('body', models.JSONField(verbose_name='事实')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='记录时间')),
+                (
+                    "digest",
+                    models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name="摘要"),
+                ),
+                ("subject", models.CharField(max_length=20, verbose_name="对象")),
+                ("body", models.JSONField(verbose_name="事实")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="记录时间")),
             ],
             options={
-                'verbose_name': '判定事实',
-                'verbose_name_plural': '判定事实',
+                "verbose_name": "判定事实",
+                "verbose_name_plural": "判定事实",
             },
         ),
         migrations.CreateModel(
-            name='PolicyDocument',
+            name="PolicyDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='标识')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('short_title', models.CharField(max_length=40, verbose_name='简称')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('issuer', models.CharField(max_length=100, verbose_name='印发机关')),
-                ('jurisdiction', models.CharField(db_index=True, help_text='000000 为全国', max_length=12, verbose_name='适用区划代码')),
-                ('status', models.CharField(choices=[('formal', '正式'), ('trial', '试行'), ('placeholder', '文本未载入')], max_length=11, verbose_name='状态')),
-                ('issued_on', models.DateField(blank=True, null=True, verbose_name='印发日期')),
-                ('effective_from', models.DateField(blank=True, help_text='空白：文件未载日期', null=True, verbose_name='施行日期')),
-                ('effective_to', models.DateField(blank=True, help_text='当日起失效；空白：未废止', null=True, verbose_name='失效日期')),
-                ('plan_from', models.DateField(blank=True, null=True, verbose_name='规划期起')),
-                ('plan_to', models.DateField(blank=True, help_text='当日仍在规划期内', null=True, verbose_name='规划期止')),
-                ('body', models.JSONField(default=dict, help_text='本地用词、列名事项、来源说明', verbose_name='其他内容')),
-                ('text', models.TextField(blank=True, verbose_name='原文')),
-                ('version', models.CharField(help_text='内容摘要', max_length=16, verbose_name='版本')),
-                ('parents', models.ManyToManyField(related_name='children', to='registry.policydocument', verbose_name='上位文件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="标识")),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                ("short_title", models.CharField(max_length=40, verbose_name="简称")),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("issuer", models.CharField(max_length=100, verbose_name="印发机关")),
+                (
+                    "jurisdiction",
+                    models.CharField(
+                        db_index=True, help_text="000000 为全国", max_length=12, verbose_name="适用区划代码"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("formal", "正式"), ("trial", "试行"), ("placeholder", "文本未载入")],
+                        max_length=11,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="印发日期")),
+                (
+                    "effective_from",
+                    models.DateField(
+                        blank=True, help_text="空白：文件未载日期", null=True, verbose_name="施行日期"
+                    ),
+                ),
+                (
+                    "effective_to",
+                    models.DateField(
+                        blank=True, help_text="当日起失效；空白：未废止", null=True, verbose_name="失效日期"
+                    ),
+                ),
+                ("plan_from", models.DateField(blank=True, null=True, verbose_name="规划期起")),
+                (
+                    "plan_to",
+                    models.DateField(
+                        blank=True, help_text="当日仍在规划期内", null=True, verbose_name="规划期止"
+                    ),
+                ),
+                (
+                    "body",
+                    models.JSONField(
+                        default=dict, help_text="本地用词、列名事项、来源说明", verbose_name="其他内容"
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="原文")),
+                ("version", models.CharField(help_text="内容摘要", max_length=16, verbose_name="版本")),
+                (
+                    "parents",
+                    models.ManyToManyField(
+                        related_name="children", to="registry.policydocument", verbose_name="上位文件"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '政策文件',
-                'verbose_name_plural': '政策文件',
-                'ordering': ['jurisdiction', 'code'],
+                "verbose_name": "政策文件",
+                "verbose_name_plural": "政策文件",
+                "ordering": ["jurisdiction", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provision', models.CharField(max_length=20, verbose_name='条款编号')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('clause', models.CharField(max_length=60, verbose_name='条文位置')),
-                ('quote', models.CharField(max_length=60, verbose_name='原文')),
-                ('modality', models.CharField(max_length=4, verbose_name='要求')),
-                ('subject', models.CharField(max_length=20, verbose_name='对象')),
-                ('handling', models.CharField(max_length=12, verbose_name='处理方式')),
-                ('check_name', models.CharField(blank=True, max_length=60, verbose_name='判定方法')),
-                ('body', models.JSONField(verbose_name='规则全文')),
-                ('version', models.CharField(help_text='内容摘要', max_length=16, verbose_name='版本')),
-                ('published_at', models.DateTimeField(auto_now_add=True, verbose_name='发布时间')),
-                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='停用时间')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='registry.policydocument', verbose_name='政策文件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provision", models.CharField(max_length=20, verbose_name="条款编号")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("clause", models.CharField(max_length=60, verbose_name="条文位置")),
+                ("quote", models.CharField(max_length=60, verbose_name="原文")),
+                ("modality", models.CharField(max_length=4, verbose_name="要求")),
+                ("subject", models.CharField(max_length=20, verbose_name="对象")),
+                ("handling", models.CharField(max_length=12, verbose_name="处理方式")),
+                ("check_name", models.CharField(blank=True, max_length=60, verbose_name="判定方法")),
+                ("body", models.JSONField(verbose_name="规则全文")),
+                ("version", models.CharField(help_text="内容摘要", max_length=16, verbose_name="版本")),
+                ("published_at", models.DateTimeField(auto_now_add=True, verbose_name="发布时间")),
+                ("retired_at", models.DateTimeField(blank=True, null=True, verbose_name="停用时间")),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rules",
+                        to="registry.policydocument",
+                        verbose_name="政策文件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '条款',
-                'verbose_name_plural': '条款',
-                'ordering': ['document__jurisdiction', 'document__code', 'position'],
+                "verbose_name": "条款",
+                "verbose_name_plural": "条款",
+                "ordering": ["document__jurisdiction", "document__code", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Waiver',
+            name="Waiver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provision', models.CharField(max_length=20, verbose_name='条款编号')),
-                ('reason', models.CharField(max_length=500, verbose_name='理由')),
-                ('replaced', models.JSONField(blank=True, default=dict, verbose_name='替代条件')),
-                ('document', models.CharField(max_length=200, verbose_name='批准文件')),
-                ('granted_on', models.DateField(verbose_name='批准日期')),
-                ('until', models.DateField(blank=True, help_text='当日仍有效；空白：长期', null=True, verbose_name='有效期至')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waivers', to='registry.consortium', verbose_name='医联体')),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provision", models.CharField(max_length=20, verbose_name="条款编号")),
+                ("reason", models.CharField(max_length=500, verbose_name="理由")),
+                ("replaced", models.JSONField(blank=True, default=dict, verbose_name="替代条件")),
+                ("document", models.CharField(max_length=200, verbose_name="批准文件")),
+                ("granted_on", models.DateField(verbose_name="批准日期")),
+                (
+                    "until",
+                    models.DateField(
+                        blank=True, help_text="当日仍有效；空白：长期", null=True, verbose_name="有效期至"
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waivers",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '豁免',
-                'verbose_name_plural': '豁免',
+                "verbose_name": "豁免",
+                "verbose_name_plural": "豁免",
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policydocument',
-            trigger=pgtrigger.compiler.Trigger(name='audit_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, NULL::jsonb, to_jsonb(n) - \'password\',\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n', hash='665084fc74bee05475dbe893642c7eaf99e36ab6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_insert_3950c', referencing='REFERENCING NEW TABLE AS new_rows ', table='registry_policydocument', when='AFTER')),
+            model_name="policydocument",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, NULL::jsonb, to_jsonb(n) - 'password',\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n",
+                    hash="665084fc74bee05475dbe893642c7eaf99e36ab6",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_audit_insert_3950c",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="registry_policydocument",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policydocument',
-            trigger=pgtrigger.compiler.Trigger(name='audit_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - \'password\') pair\n               WHERE (to_jsonb(n) - \'password\') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - \'password\') pair\n               WHERE (to_jsonb(o) - \'password\') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o."id" = n."id" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n', hash='d2e9f0bbe8565dde11a70edc808622f4672f5ad4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_audit_update_0e461', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='registry_policydocument', when='AFTER')),
+            model_name="policydocument",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - 'password') pair\n               WHERE (to_jsonb(n) - 'password') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - 'password') pair\n               WHERE (to_jsonb(o) - 'password') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o.\"id\" = n.\"id\" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n",
+                    hash="d2e9f0bbe8565dde11a70edc808622f4672f5ad4",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_audit_update_0e461",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="registry_policydocument",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policydocument',
-            trigger=pgtrigger.compiler.Trigger(name='audit_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o."id"::text, TG_OP, to_jsonb(o) - \'password\', NULL::jsonb,\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n', hash='99ad9c546739218d2ccec549b0c7b5b811589e77', level='STATEMENT', operation='DELETE', pgid='pgtrigger_audit_delete_08d27', referencing='REFERENCING OLD TABLE AS old_rows ', table='registry_policydocument', when='AFTER')),
+            model_name="policydocument",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o.\"id\"::text, TG_OP, to_jsonb(o) - 'password', NULL::jsonb,\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n",
+                    hash="99ad9c546739218d2ccec549b0c7b5b811589e77",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_audit_delete_08d27",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="registry_policydocument",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='rule',
-            index=models.Index(fields=['provision', 'version'], name='rule_version'),
+            model_name="rule",
+            index=models.Index(fields=["provision", "version"], name="rule_version"),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('provision',), name='rule_in_force_once'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at__isnull", True)),
+                fields=("provision",),
+                name="rule_in_force_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clause', ''), _negated=True), models.Q(('quote', ''), _negated=True)), name='rule_has_citation'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("clause", ""), _negated=True), models.Q(("quote", ""), _negated=True)
+                ),
+                name="rule_has_citation",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rule',
-            trigger=pgtrigger.compiler.Trigger(name='audit_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, NULL::jsonb, to_jsonb(n) - \'password\',\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n', hash='6ddaf05e82f614bef6d2a2dbf84f0505cec6e7b4', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_insert_b2153', referencing='REFERENCING NEW TABLE AS new_rows ', table='registry_rule', when='AFTER')),
+            model_name="rule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, NULL::jsonb, to_jsonb(n) - 'password',\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n",
+                    hash="6ddaf05e82f614bef6d2a2dbf84f0505cec6e7b4",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_audit_insert_b2153",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="registry_rule",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rule',
-            trigger=pgtrigger.compiler.Trigger(name='audit_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - \'password\') pair\n               WHERE (to_jsonb(n) - \'password\') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - \'password\') pair\n               WHERE (to_jsonb(o) - \'password\') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o."id" = n."id" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n', hash='d98299b8ce3b9e22a97df2879c7a1ad769c40b1b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_audit_update_4fc12', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='registry_rule', when='AFTER')),
+            model_name="rule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - 'password') pair\n               WHERE (to_jsonb(n) - 'password') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - 'password') pair\n               WHERE (to_jsonb(o) - 'password') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o.\"id\" = n.\"id\" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n",
+                    hash="d98299b8ce3b9e22a97df2879c7a1ad769c40b1b",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_audit_update_4fc12",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="registry_rule",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rule',
-            trigger=pgtrigger.compiler.Trigger(name='audit_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o."id"::text, TG_OP, to_jsonb(o) - \'password\', NULL::jsonb,\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n', hash='bee97f69b7e7e26535e50599bb6a45da2e626e8c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_audit_delete_2b59a', referencing='REFERENCING OLD TABLE AS old_rows ', table='registry_rule', when='AFTER')),
+            model_name="rule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o.\"id\"::text, TG_OP, to_jsonb(o) - 'password', NULL::jsonb,\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n",
+                    hash="bee97f69b7e7e26535e50599bb6a45da2e626e8c",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_audit_delete_2b59a",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="registry_rule",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.UniqueConstraint(fields=('consortium', 'provision', 'granted_on'), name='waiver_once'),
+            model_name="waiver",
+            constraint=models.UniqueConstraint(
+                fields=("consortium", "provision", "granted_on"), name="waiver_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('document', ''), _negated=True)), name='waiver_has_grounds'),
+            model_name="waiver",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reason", ""), _negated=True), models.Q(("document", ""), _negated=True)
+                ),
+                name="waiver_has_grounds",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('granted_on')), _connector='OR'), name='waiver_dates_in_order'),
+            model_name="waiver",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("granted_on")), _connector="OR"
+                ),
+                name="waiver_dates_in_order",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='waiver',
-            trigger=pgtrigger.compiler.Trigger(name='audit_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, NULL::jsonb, to_jsonb(n) - \'password\',\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n', hash='59e9b80083bf4cf4c0ed834c3a3f9309c42e57d7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_insert_c2cf5', referencing='REFERENCING NEW TABLE AS new_rows ', table='registry_waiver', when='AFTER')),
+            model_name="waiver",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, NULL::jsonb, to_jsonb(n) - 'password',\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n",
+                    hash="59e9b80083bf4cf4c0ed834c3a3f9309c42e57d7",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_audit_insert_c2cf5",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="registry_waiver",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='waiver',
-            trigger=pgtrigger.compiler.Trigger(name='audit_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - \'password\') pair\n               WHERE (to_jsonb(n) - \'password\') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - \'password\') pair\n               WHERE (to_jsonb(o) - \'password\') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o."id" = n."id" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n', hash='baee1c4deea2fe79a341df81d9c496ed699f6e38', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_audit_update_87cdd', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='registry_waiver', when='AFTER')),
+            model_name="waiver",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - 'password') pair\n               WHERE (to_jsonb(n) - 'password') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - 'password') pair\n               WHERE (to_jsonb(o) - 'password') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o.\"id\" = n.\"id\" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n",
+                    hash="baee1c4deea2fe79a341df81d9c496ed699f6e38",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_audit_update_87cdd",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="registry_waiver",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='waiver',
-            trigger=pgtrigger.compiler.Trigger(name='audit_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o."id"::text, TG_OP, to_jsonb(o) - \'password\', NULL::jsonb,\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n', hash='bf95db58f04fd8cf73fdbc9e85b5c622f4030eb9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_audit_delete_e244b', referencing='REFERENCING OLD TABLE AS old_rows ', table='registry_waiver', when='AFTER')),
+            model_name="waiver",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o.\"id\"::text, TG_OP, to_jsonb(o) - 'password', NULL::jsonb,\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n",
+                    hash="bf95db58f04fd8cf73fdbc9e85b5c622f4030eb9",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_audit_delete_e244b",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="registry_waiver",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

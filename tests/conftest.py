@@ -1,0 +1,48 @@
+"""Fixtures of the whole suite. The strict ones apply to every test (tests/strict.py)."""
+
+import pytest
+from celery import current_app
+from django.core.cache import cache
+
+from registry.models import Job
+from tests import strict
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_may_empty_the_audit():
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        strict.append_only_tables_can_be_emptied_between_tests(monkeypatch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def strictness(monkeypatch):
+    strict.lists_without_order_come_shuffled(monkeypatch)
+    strict.network_is_off(monkeypatch)
+    with strict.reading_requests_write_nothing(monkeypatch):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def places_of_this_test(settings, tmp_path):
+    """Files, cache and messages of a test are its own; passwords are hashed quickly."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache.clear()
+    current_app.conf.broker_url = "memory://"
+
+
+@pytest.fixture
+def run_jobs(db):
+    """Run every queued job here and now, in order; returns the jobs run, as they ended."""
+
+    def run() -> list[Job]:
+        done = []
+        while job := Job.objects.filter(state=Job.State.QUEUED).order_by("pk").first():
+            current_app.tasks[job.task](job.pk)
+            job.refresh_from_db()
+            done.append(job)
+        return done
+
+    return run

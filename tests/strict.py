@@ -1,0 +1,81 @@
+"""Makes silent faults loud: each function here turns one of them into a failing test."""
+
+import random
+import re
+import socket
+from contextlib import contextmanager
+
+from django.core.handlers.base import BaseHandler
+from django.db import connection
+from django.db.models import QuerySet
+
+_WRITES = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(\w+)', re.IGNORECASE)
+READ_LOG = {"registry_accesslog"}
+APPEND_ONLY = ("registry_auditentry", "registry_auditblock", "registry_accesslog")
+
+
+@contextmanager
+def reading_requests_write_nothing(monkeypatch):
+    """A GET that writes anything but the read log fails."""
+    inner = BaseHandler.get_response
+
+    def refuse(execute, sql, params, many, context):
+        table = _WRITES.search(str(sql))
+        if table and table.group(1) not in READ_LOG:
+            raise AssertionError(f"a reading request wrote: {sql}")
+        return execute(sql, params, many, context)
+
+    def get_response(self, request):
+        if request.method not in ("GET", "HEAD"):
+            return inner(self, request)
+        with connection.execute_wrapper(refuse):
+            return inner(self, request)
+
+    monkeypatch.setattr(BaseHandler, "get_response", get_response)
+    yield
+
+
+def lists_without_order_come_shuffled(monkeypatch) -> None:
+    """An unordered list comes in another order each time; a lock over a join must name its table."""
+    fetch = QuerySet._fetch_all
+
+    def _fetch_all(self):
+        fresh = self._result_cache is None
+        query = self.query
+        if query.select_for_update and query.select_related and not query.select_for_update_of:
+            raise AssertionError(f"select_for_update over a join must name of=: {query}")
+        fetch(self)
+        if fresh and not self.ordered and isinstance(self._result_cache, list):
+            random.shuffle(self._result_cache)
+
+    monkeypatch.setattr(QuerySet, "_fetch_all", _fetch_all)
+
+
+def network_is_off(monkeypatch) -> None:
+    """Nothing but this machine can be reached."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def append_only_tables_can_be_emptied_between_tests(monkeypatch) -> None:
+    """The flush after a transactional test is the one place that may truncate the audit."""
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def execute_sql_flush(self, sql_list):
+        with self.connection.cursor() as cursor:
+            for table in APPEND_ONLY:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            try:
+                flush(self, sql_list)
+            finally:
+                for table in APPEND_ONLY:
+                    cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+    monkeypatch.setattr(operations, "execute_sql_flush", execute_sql_flush)

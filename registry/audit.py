@@ -23,6 +23,8 @@ UNAUDITED: dict[str, str] = {
     "registry.AccessLog": "a log of reads and refusals; append-only by its own trigger",
     "registry.FactSheet": "immutable and named by its own digest",
     "registry.Job": "progress counter of background work; carries no facts of the register",
+    "evaluation.RunItem": "work list of a compliance run; holds ids and progress",
+    "evaluation.Finding": "drawn from audited facts by the engine, dated itself, never edited by a person",
 }
 
 _context: ContextVar[dict[str, Any] | None] = ContextVar("audit_context", default=None)

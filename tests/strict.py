@@ -5,13 +5,13 @@ import re
 import socket
 from contextlib import contextmanager
 
+from django.apps import apps
 from django.core.handlers.base import BaseHandler
 from django.db import connection
 from django.db.models import QuerySet
 
 _WRITES = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(\w+)', re.IGNORECASE)
 READ_LOG = {"registry_accesslog"}
-APPEND_ONLY = ("registry_auditentry", "registry_auditblock", "registry_accesslog")
 
 
 @contextmanager
@@ -63,19 +63,28 @@ def network_is_off(monkeypatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+def _append_only_tables() -> list[str]:
+    return [
+        model._meta.db_table
+        for model in apps.get_models()
+        if any(trigger.name == "append_only" for trigger in getattr(model._meta, "triggers", ()))
+    ]
+
+
 def append_only_tables_can_be_emptied_between_tests(monkeypatch) -> None:
     """The flush after a transactional test is the one place that may truncate the audit."""
     operations = type(connection.ops)
     flush = operations.execute_sql_flush
 
     def execute_sql_flush(self, sql_list):
+        tables = _append_only_tables()
         with self.connection.cursor() as cursor:
-            for table in APPEND_ONLY:
+            for table in tables:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             try:
                 flush(self, sql_list)
             finally:
-                for table in APPEND_ONLY:
+                for table in tables:
                     cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
     monkeypatch.setattr(operations, "execute_sql_flush", execute_sql_flush)

@@ -1,0 +1,21 @@
+from filing.models.event import FilingEvent
+from filing.models.filing import Filing
+from filing.models.material import Material
+from filing.models.member import FilingMember
+from filing.models.numbers import NumberSeries
+from filing.models.review import Remark, ReviewMark
+from filing.models.section import FilingSection
+from filing.models.version import CheckSheet, FilingVersion
+
+__all__ = [
+    "CheckSheet",
+    "Filing",
+    "FilingEvent",
+    "FilingMember",
+    "FilingSection",
+    "FilingVersion",
+    "Material",
+    "NumberSeries",
+    "Remark",
+    "ReviewMark",
+]

@@ -1,5 +1,73 @@
-"""What every page's frame needs."""
+"""What every page's frame needs; computed only when a template asks, so fragments cost nothing."""
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from registry import access, navigation
+
+STYLESHEETS = (
+    "tokens base frame buttons forms verdicts states calendar tables parts sign_in workbench filing imports grids "
+    "policy dashboard components layout print"
+).split()
+SCRIPTS = "side auto_submit autosave drop table_keys choose print chart session".split()
+
+
+class Frame:
+    """The bar, the person's settings and the files that each page loads."""
+
+    stylesheets = [f"css/{name}.css" for name in STYLESHEETS]
+    scripts = [f"js/{name}.js" for name in SCRIPTS]
+
+    def __init__(self, request):
+        self._request = request
+        self._user = getattr(request, "user", None)
+
+    @cached_property
+    def person(self):
+        """The person signed in, or None."""
+        return self._user if self._user and self._user.is_authenticated else None
+
+    @cached_property
+    def navigation(self):
+        """Entries of the bar (registry.navigation)."""
+        return navigation.menu(self.person, self._request.path) if self.person else []
+
+    @cached_property
+    def office(self):
+        """Unit and role of the person's first assignment of today, and how many there are when more than one."""
+        held = list(self.person.assignments.active().select_related("authority", "institution").order_by("pk"))
+        if not held:
+            return "没有任职"
+        unit, role = held[0].unit, access.ROLES[held[0].role].label
+        name = (getattr(unit, "short_name", "") or unit.name) if unit else "本系统"
+        return f"{name}·{role}" + (f"，共 {len(held)} 项任职" if len(held) > 1 else "")
+
+    @cached_property
+    def css(self):
+        """Classes of the html element that follow from the person's settings."""
+        if not self.person:
+            return ""
+        large = "yl-large" if self.person.large_text else ""
+        roomy = "" if self.person.dense_tables else "yl-roomy"
+        return f"{large} {roomy}".strip()
+
+    @cached_property
+    def demo(self):
+        """True while the demonstration province is loaded: the bar and every print say so."""
+        return settings.DEBUG
+
+    @cached_property
+    def session_ends(self):
+        """Moment at which the session ends, ISO 8601; empty when nobody is signed in."""
+        return self._request.session.get_expiry_date().isoformat() if self.person else ""
+
+    @property
+    def now(self):
+        """Time of printing."""
+        return timezone.now()
 
 
 def frame(request) -> dict:
-    return {}
+    """Context processor."""
+    return {"frame": Frame(request)}

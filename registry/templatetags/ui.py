@@ -1,5 +1,17 @@
-"""Template tags of the interface's components."""
+"""The builtin tag library of every template (settings.TEMPLATES): see registry.ui for the tags, docs/look.md for examples."""
 
-from django import template
+from registry.ui import (  # noqa: F401  importing a module registers its tags
+    address,
+    blocks,
+    charts,
+    deadlines,
+    forms,
+    marks,
+    paging,
+    progress,
+    texts,
+    tiles,
+)
+from registry.ui.library import register
 
-register = template.Library()
+__all__ = ["register"]

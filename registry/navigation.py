@@ -1,0 +1,58 @@
+"""The top bar's menu (主导航). Each app declares its entries in its own `menu` module; the bar shows those of one's roles."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.module_loading import autodiscover_modules
+
+from registry import access
+
+LIMIT = 7
+_entries: list["Entry"] = []
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: its word, its page, and the place it takes in the bar of each role that sees it.
+
+    `count` gives the work that waits for a person on that page (nothing else is counted in the bar).
+    """
+
+    label: str
+    url_name: str
+    places: dict[str, int]
+    count: Callable[[object], int] | None = None
+
+    def place(self, roles):
+        """Its first place among the roles one holds; None when none of them sees it."""
+        return min((self.places[role] for role in roles if role in self.places), default=None)
+
+
+def add(*entries: Entry) -> None:
+    """Called by the `menu` modules when they are first read."""
+    _entries.extend(entries)
+
+
+def entries() -> list[Entry]:
+    """Every entry of every app."""
+    autodiscover_modules("menu")
+    return list(_entries)
+
+
+def menu(user, path: str) -> list[dict]:
+    """The entries for a person, in order; the one whose address is the longest beginning of `path` is current."""
+    roles = access.active_roles(user)
+    placed = [(entry.place(roles), entry) for entry in entries()]
+    shown = [entry for _, entry in sorted((p for p in placed if p[0] is not None), key=lambda p: p[0])][:LIMIT]
+    urls = [reverse(entry.url_name) for entry in shown]
+    current = max((url for url in urls if path.startswith(url)), key=len, default=None)
+    return [
+        {
+            "label": entry.label,
+            "url": url,
+            "current": url == current,
+            "count": entry.count(user) if entry.count else 0,
+        }
+        for entry, url in zip(shown, urls, strict=True)
+    ]

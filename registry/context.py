@@ -6,11 +6,29 @@ from django.utils.functional import cached_property
 
 from registry import access, navigation
 
-STYLESHEETS = (
-    "tokens base frame buttons forms verdicts states calendar tables parts sign_in workbench filing imports grids "
-    "policy dashboard components layout print"
-).split()
-SCRIPTS = "side auto_submit autosave drop table_keys choose print chart session".split()
+STYLESHEETS = [
+    "tokens",
+    "base",
+    "frame",
+    "buttons",
+    "forms",
+    "verdicts",
+    "states",
+    "calendar",
+    "tables",
+    "parts",
+    "sign_in",
+    "workbench",
+    "filing",
+    "imports",
+    "grids",
+    "policy",
+    "dashboard",
+    "components",
+    "layout",
+    "print",
+]
+SCRIPTS = ["side", "auto_submit", "autosave", "drop", "table_keys", "choose", "print", "chart", "session"]
 
 
 class Frame:
@@ -36,7 +54,9 @@ class Frame:
     @cached_property
     def office(self):
         """Unit and role of the person's first assignment of today, and how many there are when more than one."""
-        held = list(self.person.assignments.active().select_related("authority", "institution").order_by("pk"))
+        held = list(
+            self.person.assignments.active().select_related("authority", "institution").order_by("pk")
+        )
         if not held:
             return "没有任职"
         unit, role = held[0].unit, access.ROLES[held[0].role].label

@@ -44,7 +44,9 @@ def menu(user, path: str) -> list[dict]:
     """The entries for a person, in order; the one whose address is the longest beginning of `path` is current."""
     roles = access.active_roles(user)
     placed = [(entry.place(roles), entry) for entry in entries()]
-    shown = [entry for _, entry in sorted((p for p in placed if p[0] is not None), key=lambda p: p[0])][:LIMIT]
+    shown = [entry for _, entry in sorted((p for p in placed if p[0] is not None), key=lambda p: p[0])][
+        :LIMIT
+    ]
     urls = [reverse(entry.url_name) for entry in shown]
     current = max((url for url in urls if path.startswith(url)), key=len, default=None)
     return [

@@ -22,7 +22,20 @@ NOTICES = {
 
 
 @register.inclusion_tag("components/button.html")
-def button(text, kind="quiet", icon="", size="", name="", value="", reason="", type="submit", id="", form="", wide=False, data=""):
+def button(
+    text,
+    kind="quiet",
+    icon="",
+    size="",
+    name="",
+    value="",
+    reason="",
+    type="submit",
+    id="",
+    form="",
+    wide=False,
+    data="",
+):
     """`{% button "受理" kind="primary" reason=why_not %}`: with a reason the button stays visible, inert, and says why."""
     return {
         "text": text,
@@ -42,7 +55,11 @@ def button(text, kind="quiet", icon="", size="", name="", value="", reason="", t
 def link_button(text, url, kind="quiet", icon="", size=""):
     """`{% link_button "导出 Excel" url icon="dl" %}`: a link that looks like a button; it only ever reads."""
     return format_html(
-        '<a class="btn {}" href="{}">{}{}</a>', KINDS[kind] + SIZES[size], url, picture(icon) if icon else "", text
+        '<a class="btn {}" href="{}">{}{}</a>',
+        KINDS[kind] + SIZES[size],
+        url,
+        picture(icon) if icon else "",
+        text,
     )
 
 

@@ -52,13 +52,22 @@ def heat_table(columns, rows, corner, caption):
     lines = [
         {
             **row,
-            "cells": [{"number": number, "url": url, "css": heat_step(number)} for number, url in row["cells"]],
+            "cells": [
+                {"number": number, "url": url, "css": heat_step(number)} for number, url in row["cells"]
+            ],
             "total": sum(number for number, _ in row["cells"]),
         }
         for row in rows
     ]
     sums = [sum(line["cells"][place]["number"] for line in lines) for place in range(len(columns))]
-    return {"columns": columns, "lines": lines, "sums": sums, "total": sum(sums), "corner": corner, "caption": caption}
+    return {
+        "columns": columns,
+        "lines": lines,
+        "sums": sums,
+        "total": sum(sums),
+        "corner": corner,
+        "caption": caption,
+    }
 
 
 @register.inclusion_tag("components/line_chart.html")

@@ -29,7 +29,9 @@ def due(date, left=None, tentative=False, short=False):
     whose head already says 剩余工作日.
     """
     if tentative:
-        return format_html('<span class="yl-due"><span class="yl-due-prov">{}（暂定）</span></span>', day(date))
+        return format_html(
+            '<span class="yl-due"><span class="yl-due-prov">{}（暂定）</span></span>', day(date)
+        )
     if left is None:
         return format_html('<span class="yl-due">{}</span>', day(date))
     if left < 0:

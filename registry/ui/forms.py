@@ -43,7 +43,9 @@ def field(bound, clause="", clause_url="", full=False, label="", columns=False):
     css = "form-check-input" if single else "form-select" if isinstance(widget, Select) else "form-control"
     attrs = attributes(bound, css)
     if isinstance(widget, Textarea):
-        attrs["rows"] = widget.attrs["rows"] if widget.attrs.get("rows", "10") != "10" else "3"  # 10: Django's own
+        attrs["rows"] = (
+            widget.attrs["rows"] if widget.attrs.get("rows", "10") != "10" else "3"
+        )  # 10: Django's own
     return {
         "bound": bound,
         "label": label or bound.label,

@@ -75,7 +75,11 @@ def verdict_counts(counts, words=False):
     With `words=True` the word is shown, not only read out (decision bar, keys).
     """
     present = {verdict_name(key): number for key, number in counts.items() if number}
-    loud = {key: number for key, number in present.items() if key in ("FAIL", "DEVIATION", "INSUFFICIENT", "REVIEW")}
+    loud = {
+        key: number
+        for key, number in present.items()
+        if key in ("FAIL", "DEVIATION", "INSUFFICIENT", "REVIEW")
+    }
     shown = loud or {key: number for key, number in present.items() if key == "PASS"}
     css = "" if words else "visually-hidden"
     return format_html_join(

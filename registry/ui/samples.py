@@ -95,7 +95,15 @@ def context(request):
     at = datetime.datetime(2020, 10, 12, 16, 20, tzinfo=datetime.UTC)
     return {
         "verdicts": [(key, *MEANINGS[key]) for key in VERDICTS],
-        "counts": {"FAIL": 2, "DEVIATION": 1, "INSUFFICIENT": 1, "REVIEW": 6, "PASS": 31, "INFO": 5, "NA": 48},
+        "counts": {
+            "FAIL": 2,
+            "DEVIATION": 1,
+            "INSUFFICIENT": 1,
+            "REVIEW": 6,
+            "PASS": 31,
+            "INFO": 5,
+            "NA": 48,
+        },
         "states": STATES,
         "form": form,
         "due_day": datetime.date(2020, 10, 15),
@@ -159,7 +167,12 @@ def context(request):
             "max": 100,
             "x": ["2020-04", "05", "06", "07", "08", "09"],
             "series": [
-                {"name": "网格覆盖", "data": [93.5, 94.8, 95.6, 96.2, 97, 97.4], "color": "pass", "dash": True},
+                {
+                    "name": "网格覆盖",
+                    "data": [93.5, 94.8, 95.6, 96.2, 97, 97.4],
+                    "color": "pass",
+                    "dash": True,
+                },
                 {"name": "按期备案", "data": [83, 86, 88, 90, 89, 92], "color": "azu", "dash": False},
             ],
         },

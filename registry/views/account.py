@@ -57,9 +57,7 @@ class SignIn(auth.LoginView):
     def get_context_data(self, **kwargs):
         """Add the name of the authority that runs this installation, when there is exactly one at the top."""
         top = list(Authority.objects.filter(parent=None).values_list("name", flat=True)[:2])
-        return super().get_context_data(
-            owner=top[0] if len(top) == 1 else "", **kwargs
-        )
+        return super().get_context_data(owner=top[0] if len(top) == 1 else "", **kwargs)
 
     def form_valid(self, form):
         """Open the session and fix its end."""

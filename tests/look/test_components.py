@@ -1,0 +1,187 @@
+"""Components render what they are given, with every variable defined."""
+
+import datetime
+import enum
+
+import pytest
+from django import forms
+from django.core.paginator import Paginator
+from django.template import Context, Template
+
+from registry import paging
+from registry.ui import address, marks, samples
+from registry.ui.tiles import Owner, assign_slots
+
+
+@pytest.fixture(autouse=True)
+def undefined_variables_fail(strict_templates):
+    """Every test here."""
+
+
+def render(source, **values):
+    return Template(source).render(Context(values))
+
+
+def test_the_component_sheet_shows_everything_once(client, settings):
+    settings.DEBUG = True
+    page = client.get("/components/").content.decode()
+    for mark in (*marks.VERDICTS.values(), *marks.STATES.values()):
+        assert mark.word in page
+    assert page.count("<h1>") == 1
+
+
+def test_the_component_sheet_does_not_exist_in_production(client):
+    assert client.get("/components/").status_code == 404
+
+
+@pytest.mark.parametrize("key", marks.VERDICTS)
+def test_a_verdict_shows_icon_and_word(key):
+    badge = render("{% verdict value %}", value=key)
+    assert f"#i-{marks.VERDICTS[key].icon}" in badge
+    assert marks.VERDICTS[key].word in badge
+
+
+def test_a_verdict_may_be_an_enumeration_member_or_lower_case():
+    member = enum.Enum("Verdict", {"FAIL": "x"}).FAIL
+    assert render("{% verdict a %}", a=member) == render('{% verdict "fail" %}')
+
+
+def test_counts_show_what_needs_a_person_and_pass_only_alone():
+    assert "不符合" in render("{% verdict_counts c %}", c={"FAIL": 2, "PASS": 9})
+    assert "yl-vc-pass" not in render("{% verdict_counts c %}", c={"FAIL": 2, "PASS": 9})
+    assert "yl-vc-pass" in render("{% verdict_counts c %}", c={"FAIL": 0, "PASS": 9})
+
+
+def test_the_tally_filters_and_a_second_click_lifts_the_filter(rf):
+    off = render("{% verdict_tally c %}", c={"FAIL": 2}, request=rf.get("/x/?sort=name&after=abc"))
+    assert 'href="?sort=name&amp;verdict=FAIL"' in off
+    on = render("{% verdict_tally c %}", c={"FAIL": 2}, request=rf.get("/x/?sort=name&verdict=FAIL"))
+    assert 'href="?sort=name" aria-current="true"' in on
+    assert on.count("<li") == 8
+
+
+@pytest.mark.parametrize(
+    ("left", "text"),
+    [(4, "剩 <b>4</b> 个工作日"), (0, "<b>今日</b>到期"), (-3, "逾期 <b>3</b> 个工作日")],
+)
+def test_a_deadline_says_the_workdays_left(left, text):
+    assert text in render("{% due day left %}", day=datetime.date(2020, 10, 15), left=left)
+
+
+def test_a_tentative_deadline_says_so():
+    assert "2021-01-08</time>（暂定）" in render("{% due d 9 tentative=True %}", d=datetime.date(2021, 1, 8))
+
+
+def test_the_calendar_counts_to_fifteen_over_the_holiday():
+    html = render("{% deadline_calendar days %}", days=samples.calendar_days())
+    assert '<td class="is-due"><b>15</b><small>15</small></td>' in html
+    assert '<td class="is-m"><b>27</b><small>班 6</small></td>' in html
+    assert '<td class="is-w is-today"><b>13</b><small>13</small></td>' in html
+    assert '<td class="is-0"><b>18</b><small>成立</small></td>' in html
+    assert html.count("<tr>") == 6
+    assert render("{% deadline_calendar days %}", days=[]) == ""
+
+
+class Sample(forms.Form):
+    name = forms.CharField(label="名称", help_text="全称")
+    note = forms.CharField(label="说明", required=False, widget=forms.Textarea)
+    way = forms.ChoiceField(label="方式", choices=[("a", "甲"), ("b", "乙")], widget=forms.RadioSelect)
+
+
+def test_a_field_ties_label_help_and_error_to_its_input():
+    html = render('{% field f.name clause="CQ-73" %}', f=Sample({"name": ""}))
+    assert '<label class="form-label" for="id_name">名称<span class="yl-clause">CQ-73</span></label>' in html
+    assert 'aria-describedby="id_name_help id_name_error"' in html
+    assert 'aria-invalid="true"' in html
+    assert 'id="id_name_error"' in html
+    assert "选填" not in html
+
+
+def test_what_is_not_required_is_marked_and_a_group_is_a_fieldset():
+    form = Sample()
+    assert "选填" in render("{% field f.note %}", f=form)
+    group = render("{% field f.way %}", f=form)
+    assert group.startswith("<fieldset")
+    assert '<label class="form-check-label" for="id_way_1">乙</label>' in group
+
+
+def test_what_a_person_typed_is_escaped_everywhere():
+    evil = "<b>x</b>"
+    html = render("{% field f.name %}{% form_errors f %}", f=Sample({"name": evil}))
+    html += render(
+        "{% button t reason=t %}{% notice title=t %}{% endnotice %}{% nothing t %}{% endnothing %}", t=evil
+    )
+    html += render('{% link_button t "/" %}{% modality t %}', t=evil)
+    assert evil not in html
+
+
+def test_a_button_that_cannot_be_used_stays_and_says_why():
+    html = render('{% button "受理" reason="还有 2 项不符合" name="act" value="receive" %}')
+    assert 'aria-disabled="true"' in html
+    assert 'type="button"' in html
+    assert "还有 2 项不符合" in html
+    assert "name=" not in html
+
+
+def test_addresses_keep_the_rest_of_the_list_and_start_at_its_beginning(rf):
+    request = rf.get("/x/?q=a&page=7&after=k&level=3")
+    assert address.address(request, {"level": None}) == "?q=a"
+    assert render("{% qs_hidden 'q' %}", request=request) == '<input type="hidden" name="level" value="3">'
+    assert "aria-sort" not in render('{% sort_head "名称" "name" %}', request=request)
+
+
+def test_a_head_sorts_and_turns(rf):
+    rising = render('{% sort_head "名称" "name" %}', request=rf.get("/x/?sort=name"))
+    assert 'aria-sort="ascending"' in rising
+    assert 'href="?sort=-name"' in rising
+    assert 'aria-sort="descending"' in render(
+        '{% sort_head "名称" "name" %}', request=rf.get("/x/?sort=-name")
+    )
+    assert "ascending" in render('{% sort_head "名称" "name" default="name" %}', request=rf.get("/x/"))
+
+
+def test_pagers_of_both_kinds(rf):
+    request = rf.get("/x/?q=a&page=2")
+    html = render('{% pager p unit="家" %}', p=Paginator(range(95), 20).page(2), request=request)
+    assert "第 21—40 家，共 95 家" in html
+    assert 'href="?q=a&amp;page=3"' in html
+    keyed = paging.Page(rows=[1, 2], size=50, after="token", before=None)
+    html = render('{% pager p unit="家" count=c %}', p=keyed, c=(10_000, True), request=rf.get("/x/?q=a"))
+    assert "本页 2 家，共 10,000 多家" in html
+    assert 'href="?q=a&amp;after=token"' in html
+    assert '<span class="page-link">上一页</span>' in html
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{% num 12416 %}", "12,416"),
+        ("{% num -38 %}", "−38"),
+        ("{% num None %}", "—"),
+        ("{% change 6.1 1 %}", "+6.1"),
+        ("{% percent 97.42 %}", "97.4%"),
+        ("{% day None %}", "—"),
+    ],
+)
+def test_numbers(source, text):
+    assert render(source) == text
+
+
+def test_dates(settings):
+    moment = datetime.datetime(2020, 10, 12, 20, 30, tzinfo=datetime.UTC)
+    assert ">2020-10-13 04:30<" in render("{% when m %}", m=moment)
+    assert ">2020-10-13（二）<" in render("{% day m weekday=True %}", m=moment)
+    assert "起" in render("{% period a None %}", a=datetime.date(2020, 1, 1))
+
+
+def test_the_first_36_consortia_on_a_map_all_look_different():
+    owners = [Owner(str(slot), slot) for slot in range(36)]
+    assert len({(owner.tint, owner.pattern) for owner in owners}) == 36
+    assert assign_slots(["乙", "甲", "乙"]) == {"乙": 0, "甲": 1}
+
+
+def test_tiles_say_their_state_in_words():
+    owners = [Owner("镜湖医联体", 0), Owner("鸠江医联体", 1)]
+    html = render("{% tile_map g label='x' %}", g=samples.tile_groups(owners))
+    assert 'aria-label="荆山街道 镜湖医联体，有争议，另有鸠江医联体"' in html
+    assert 'class="is-none" aria-label="裕溪口街道 未覆盖"' in html

@@ -1,9 +1,12 @@
 """Celery application; the periodic schedule stands here and nowhere else."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, celeryd_init
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -19,3 +22,15 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=1, minute=30),
     },
 }
+
+
+@celeryd_init.connect
+@beat_init.connect
+def refuse_unsafe_start(**kwargs: Any) -> None:
+    """A worker or beat does not start where the web server would not; Celery swallows all but SystemExit here."""
+    from config import checks  # needs the apps
+
+    try:
+        checks.refuse_unsafe_start()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error

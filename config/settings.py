@@ -1,11 +1,12 @@
 """One settings module for every place the program runs; everything that differs comes from the environment.
 
 Development needs no variable at all: without DATABASE_URL the embedded PostgreSQL is used, without REDIS_URL
-Celery's filesystem broker. Production sets DEBUG=0 and is then checked by config/checks.py.
+Celery's filesystem broker. Production sets PRODUCTION=1 (or DEBUG=0) and is then checked by config/checks.py.
 """
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -14,9 +15,11 @@ env = environ.Env()
 
 # -- Mode and secrets ---------------------------------------------------------------------------------------
 DEVELOPMENT_SECRET = "development-only-" + hashlib.sha256(str(BASE_DIR).encode()).hexdigest()
-DEBUG = env.bool("DEBUG", default=True)
+PRODUCTION = env.bool("PRODUCTION", default=not env.bool("DEBUG", default=True))
+DEBUG = env.bool("DEBUG", default=not PRODUCTION)
 SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="yilianti-demo")  # of the accounts that load_demo makes
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # -- Applications -------------------------------------------------------------------------------------------
@@ -80,10 +83,12 @@ TEMPLATES = [
 ]
 
 # -- Database -----------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///yilianti")}
-EMBEDDED_DATABASE = "DATABASE_URL" not in env.ENVIRON
+EMBEDDED_DATABASE = not env.str("DATABASE_URL", default="")
+ALLOW_EMBEDDED_DATABASE = env.bool("ALLOW_EMBEDDED_DATABASE", default=not PRODUCTION)
 if EMBEDDED_DATABASE:
-    DATABASES["default"]["ENGINE"] = "config.embedded"
+    DATABASES: dict[str, dict[str, Any]] = {"default": {"ENGINE": "config.embedded", "NAME": "yilianti"}}
+else:
+    DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -104,7 +109,9 @@ if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
-    BROKER_DIR = Path(env.str("BROKER_DIR", default=str(LOCAL_DIR / "broker")))
+    # Tests send messages that name rows of their own database: a running worker must never see them.
+    BROKER_NAME = "broker-tests" if "PYTEST_VERSION" in env.ENVIRON else "broker"
+    BROKER_DIR = Path(env.str("BROKER_DIR", default=str(LOCAL_DIR / BROKER_NAME)))
     CELERY_BROKER_URL = "filesystem://"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "queue"),
@@ -179,10 +186,10 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],
-        "frame-ancestors": ["'self'"],
+        "frame-ancestors": ["'none'"],
     }
 }
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

@@ -1,0 +1,178 @@
+"""What a sheet's XML says beyond its values: hidden rows and columns, formulas, error values, stray cells.
+
+python-calamine gives values alone, and allocates the whole rectangle between the outermost cells; so the extent of
+the cells that hold something is measured here first, by streaming, without building a tree.
+"""
+
+import re
+import zipfile
+from dataclasses import dataclass, field
+from xml.etree import ElementTree as ET
+
+from registry.imports.limits import MB, FileRefused
+from registry.imports.package import unpacked
+
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_SMALL = 8 * MB
+NOTED = 5_000  # formulas kept by address; beyond that they are only counted
+
+
+@dataclass
+class SheetScan:
+    """Facts of one sheet; addresses are (row, column), both from 1."""
+
+    rows: int = 0
+    columns: int = 0
+    last_cell: str = ""
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    formulas: dict[tuple[int, int], bool] = field(default_factory=dict)
+    formula_count: int = 0
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def note_formula(self, address: tuple[int, int], cached: bool) -> None:
+        self.formula_count += 1
+        if len(self.formulas) < NOTED:
+            self.formulas[address] = cached
+
+
+def column_number(letters: str) -> int:
+    """1 for A, 27 for AA."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def column_letter(number: int) -> str:
+    """A for 1, AA for 27."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def address(reference: str) -> tuple[int, int]:
+    """(row, column) of a reference such as B12."""
+    letters = reference.rstrip("0123456789")
+    return int(reference[len(letters) :]), column_number(letters)
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _small_xml(archive: zipfile.ZipFile, name: str) -> ET.Element:
+    try:
+        # The guard has refused every DOCTYPE, so nothing can be expanded here.
+        return ET.fromstring(b"".join(unpacked(archive, archive.getinfo(name), _SMALL)))  # noqa: S314
+    except (KeyError, ET.ParseError):
+        raise FileRefused("damaged", "工作簿内部结构不完整。请在 Excel 中打开并另存后重新上传。") from None
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
+    """Part name of every worksheet by sheet name, and whether dates count from 1904."""
+    book = _small_xml(archive, "xl/workbook.xml")
+    targets = {
+        one.get("Id"): one.get("Target", "") for one in _small_xml(archive, "xl/_rels/workbook.xml.rels")
+    }
+    parts, date1904 = {}, False
+    for element in book.iter():
+        tag = _local(element.tag)
+        if tag == "sheet":
+            target = targets.get(element.get(_REL), "")
+            parts[element.get("name", "")] = (
+                target.lstrip("/") if target.startswith("/") else f"xl/{target.removeprefix('./')}"
+            )
+        elif tag == "workbookPr":
+            date1904 = element.get("date1904", "0") in ("1", "true")
+    return parts, date1904
+
+
+class _Patterns:
+    """Byte patterns for the namespace prefix that this writer uses (mostly none)."""
+
+    def __init__(self, head: bytes):
+        found = re.search(rb"<(\w+:)?worksheet[\s>]", head)
+        prefix = (found[1] or b"") if found else b""
+        p = re.escape(prefix)
+        self.row_open = b"<" + prefix + b"row"
+        self.values = (b"<" + prefix + b"v>", b"<" + prefix + b"is>")
+        self.formula_marks = (b"<" + prefix + b"f>", b"<" + prefix + b"f ")
+        self.hidden_row = re.compile(rb"<" + p + rb'row\b[^>]*?\br="(\d+)"[^>]*?\bhidden="(?:1|true)"')
+        self.hidden_column = re.compile(rb"<" + p + rb'col\b[^>]*?\bhidden="(?:1|true)"[^>]*>')
+        self.formula = re.compile(
+            rb"<"
+            + p
+            + rb'c\b[^>]*?\br="([A-Z]+\d+)"[^>]*><'
+            + p
+            + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</"
+            + p
+            + rb"f>)(<"
+            + p
+            + rb"v>[^<])?"
+        )
+        self.error = re.compile(
+            rb"<"
+            + p
+            + rb'c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+\d+)"[^>]*>(?:<'
+            + p
+            + rb"f\b.*?)?<"
+            + p
+            + rb"v>([^<]*)",
+            re.DOTALL,
+        )
+        self.wide = re.compile(rb"<" + p + rb'c\b[^>]*?\br="([A-Z]{2,3})\d+"[^>/]*>')
+        self.reference = re.compile(rb'\br="([A-Z]+)(\d+)"')
+        self.narrow = re.compile(rb"<" + p + rb'c\b[^>]*?\br="([A-Z])\d+"[^>/]*>')
+
+
+def scan(archive: zipfile.ZipFile, part: str, allowed: int) -> SheetScan:
+    """Read one worksheet part once, in chunks."""
+    result = SheetScan()
+    patterns: _Patterns | None = None
+    rest = b""
+    for chunk in unpacked(archive, archive.getinfo(part), allowed):
+        window = rest + chunk
+        patterns = patterns or _Patterns(window)
+        cut = window.rfind(patterns.row_open)
+        if cut <= 0 and len(window) < 8 * MB:
+            rest = window
+            continue
+        cut = cut if cut > 0 else len(window)
+        _look(window[:cut], patterns, result)
+        rest = window[cut:]
+    if patterns:
+        _look(rest, patterns, result)
+    return result
+
+
+def _look(window: bytes, patterns: _Patterns, result: SheetScan) -> None:
+    if b'hidden="' in window:
+        result.hidden_rows.update(int(found[1]) for found in patterns.hidden_row.finditer(window))
+        for found in patterns.hidden_column.finditer(window):
+            bounds = dict(re.findall(rb'\b(min|max)="(\d+)"', found[0]))
+            result.hidden_columns.append((int(bounds[b"min"]), int(bounds[b"max"])))
+    if any(mark in window for mark in patterns.formula_marks):
+        for found in patterns.formula.finditer(window):
+            result.note_formula(address(found[1].decode()), found[2] is not None)
+    if b't="e"' in window:
+        for found in patterns.error.finditer(window):
+            if len(result.errors) < NOTED:
+                result.errors[address(found[1].decode())] = found[2].decode("utf-8", "replace")
+    last = max(window.rfind(mark) for mark in patterns.values)
+    if last < 0:
+        return
+    held = window[:last]
+    start = held.rfind(b' r="')
+    found = patterns.reference.search(held, start) if start >= 0 else None
+    if found:
+        result.rows = max(result.rows, int(found[2]))
+        result.last_cell = (found[1] + found[2]).decode()
+    columns = {letters.decode() for letters in patterns.wide.findall(held)}
+    if not columns and result.columns < 26:
+        columns = {letters.decode() for letters in patterns.narrow.findall(held)}
+    if columns:
+        widest = max(columns, key=column_number)
+        result.columns = max(result.columns, column_number(widest))

@@ -1,0 +1,175 @@
+"""One way to read every tabular file (来源表): guarded, sheet by sheet, rows with their spreadsheet numbers."""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import python_calamine as calamine
+
+from registry.imports import container, delimited
+from registry.imports.container import Kind
+from registry.imports.limits import LIMITS, FileRefused, Limits
+from registry.imports.scan import SheetScan, column_letter, scan, sheet_parts
+
+_UNREADABLE = "文件不完整或已损坏，读不出内容。请在 Excel 或 WPS 中打开并另存为 .xlsx 后重新上传。"
+
+
+@dataclass
+class Sheet:
+    """One sheet. `scan` is None where hidden rows and formulas cannot be seen (xls, csv)."""
+
+    name: str
+    hidden: bool = False
+    scan: SheetScan | None = None
+    date1904: bool = False
+    _reader: calamine.CalamineWorkbook | None = field(default=None, repr=False)
+    _path: Path | None = field(default=None, repr=False)
+    _encoding: str = ""
+    _limits: Limits = LIMITS
+
+    def rows(self) -> Iterator[tuple[int, list]]:
+        """(row number, cells from column A); empty rows come too. Merged cells repeat their value downwards."""
+        if self._encoding:
+            yield from delimited.rows(self._path, self._encoding, self._limits)
+            return
+        try:
+            sheet = self._reader.get_sheet_by_name(self.name)
+        except calamine.CalamineError:
+            raise FileRefused("damaged", _UNREADABLE) from None
+        if sheet.start is None:
+            return
+        left = [""] * sheet.start[1]
+        merged = _downward(sheet.merged_cell_ranges or [])
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            cells = [*left, *row] if left else row
+            if number in merged:
+                for column, origin in merged[number]:
+                    if column < len(cells):
+                        origin.fill(number, column, cells)
+            yield number, cells
+
+
+@dataclass
+class _Origin:
+    """Upper left cell of a merged range, remembered until the rows below have taken its value."""
+
+    row: int
+    value: object = ""
+
+    def fill(self, number: int, column: int, cells: list) -> None:
+        if number == self.row:
+            self.value = cells[column]
+        elif cells[column] == "":
+            cells[column] = self.value
+
+
+def _downward(ranges) -> dict[int, list[tuple[int, _Origin]]]:
+    """Per row number, the columns (from 0) that a vertical merge covers; sideways only the first column counts."""
+    covered: dict[int, list[tuple[int, _Origin]]] = {}
+    for (top, column), (bottom, _) in ranges:
+        if bottom > top and bottom - top < 100_000:
+            origin = _Origin(top + 1)
+            for number in range(top + 1, bottom + 2):
+                covered.setdefault(number, []).append((column, origin))
+    return covered
+
+
+@dataclass
+class Source:
+    """An opened file. Use as a context manager; `notes` are sentences about what was seen and not read."""
+
+    kind: Kind
+    sheets: list[Sheet]
+    notes: list[str] = field(default_factory=list)
+    _reader: calamine.CalamineWorkbook | None = field(default=None, repr=False)
+
+    def __enter__(self) -> "Source":
+        return self
+
+    def __exit__(self, *exception) -> None:
+        if self._reader is not None:
+            self._reader.close()
+
+    def sheet(self, name: str) -> Sheet | None:
+        """The sheet of that name, spaces aside."""
+        wanted = name.replace(" ", "")
+        return next((one for one in self.sheets if one.name.replace(" ", "") == wanted), None)
+
+
+def open_source(path: str | Path, limits: Limits = LIMITS) -> Source:
+    """Guard and open a file; raises FileRefused with a sentence for its sender."""
+    path = Path(path)
+    kind = container.guard(path, limits)
+    if kind is Kind.CSV:
+        encoding = delimited.encoding_of(path)
+        sheet = Sheet(name="", _path=path, _encoding=encoding, _limits=limits)
+        return Source(kind, [sheet])
+    facts = _scan(path, limits) if kind is Kind.XLSX else {}
+    try:
+        reader = calamine.CalamineWorkbook.from_path(path)
+    except calamine.PasswordError:
+        raise FileRefused("encrypted", container.ole.ENCRYPTED) from None
+    except (calamine.CalamineError, OSError, ValueError):
+        raise FileRefused("damaged", _UNREADABLE) from None
+    source = Source(kind, _sheets(reader, facts), _reader=reader)
+    if not source.sheets:
+        raise FileRefused("empty", "工作簿里没有工作表。")
+    if kind is Kind.XLS:
+        source.notes.append("xls 格式看不出隐藏行和公式，请自行确认；另存为 .xlsx 可得到检查。")
+    return source
+
+
+def _sheets(reader, facts: dict[str, tuple[SheetScan, bool]]) -> list[Sheet]:
+    sheets = []
+    for one in reader.sheets_metadata:
+        if one.typ is calamine.SheetTypeEnum.MacroSheet:
+            raise FileRefused("macro", "文件带有宏表，为安全起见不接收。请另存为不含宏的工作簿后上传。")
+        if one.typ is not calamine.SheetTypeEnum.WorkSheet:
+            continue
+        seen, date1904 = facts.get(one.name, (None, False))
+        sheets.append(
+            Sheet(
+                name=one.name,
+                hidden=one.visible is not calamine.SheetVisibleEnum.Visible,
+                scan=seen,
+                date1904=date1904,
+                _reader=reader,
+            )
+        )
+    return sheets
+
+
+def _scan(path: Path, limits: Limits) -> dict[str, tuple[SheetScan, bool]]:
+    facts = {}
+    with zipfile.ZipFile(path) as archive:
+        parts, date1904 = sheet_parts(archive)
+        known = set(archive.namelist())
+        for name, part in parts.items():
+            if part not in known:
+                raise FileRefused("damaged", _UNREADABLE)
+            if "worksheets/" in part:
+                seen = scan(archive, part, limits.unpacked_bytes)
+                _guard_extent(name, seen, limits)
+                facts[name] = (seen, date1904)
+    return facts
+
+
+def _guard_extent(name: str, seen: SheetScan, limits: Limits) -> None:
+    if seen.rows > limits.rows:
+        raise FileRefused(
+            "too-many-rows",
+            f"工作表“{name}”有 {seen.rows:,} 行，超过 {limits.rows:,} 行的上限。请按区县拆分后上传。",
+        )
+    if seen.columns > limits.columns:
+        raise FileRefused(
+            "too-many-columns",
+            f"工作表“{name}”有 {seen.columns:,} 列，超过 {limits.columns} 列的上限（最远到"
+            f" {column_letter(seen.columns)} 列）。请删去多余的列。",
+        )
+    if seen.rows * seen.columns > limits.cells:
+        raise FileRefused(
+            "too-many-cells",
+            f"工作表“{name}”有 {seen.rows * seen.columns:,} 格，超过上限（最后一格 {seen.last_cell}）。"
+            "请删去远处的零散内容，或按区县拆分后上传。",
+        )

@@ -1,0 +1,74 @@
+"""Rows keep the numbers and columns that the sender sees."""
+
+import datetime as dt
+
+import pytest
+
+from registry.imports.source import open_source
+from tests.registry.imports import files
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_csv_of_every_encoding_and_delimiter(tmp_path, encoding, delimiter):
+    rows = [["机构名称", "机构类别代码", "地址"], ["重庆市第一医院", "A100", "中山路1号"]] * 3
+    path = files.text_csv(tmp_path / "名录.xls", rows, encoding=encoding, delimiter=delimiter)
+    with open_source(path) as source:
+        read = list(source.sheets[0].rows())
+    assert read == list(enumerate(rows, start=1))
+
+
+def test_quoted_line_break_does_not_shift_row_numbers(tmp_path):
+    path = files.text_csv(tmp_path / "a.csv", [["a", "b"], ["x\ny", "1"], ["z", "2"]])
+    assert [number for number, _ in open_source(path).sheets[0].rows()] == [1, 2, 3]
+
+
+def test_table_that_starts_at_c4(tmp_path):
+    def fill(book, sheet):
+        sheet.write(3, 2, "机构名称")
+        sheet.write(4, 2, "甲医院")
+
+    with open_source(files.xlsx(tmp_path / "a.xlsx", [], edit=fill)) as source:
+        rows = [(number, row) for number, row in source.sheets[0].rows() if any(row)]
+    assert rows == [(4, ["", "", "机构名称"]), (5, ["", "", "甲医院"])]
+
+
+def test_vertical_merge_repeats_its_value(tmp_path):
+    def merge(book, sheet):
+        sheet.merge_range(1, 1, 3, 1, "500103")
+
+    rows = [["名称", "区划"], ["甲", None], ["乙", None], ["丙", None], ["丁", "500104"]]
+    with open_source(files.xlsx(tmp_path / "a.xlsx", rows, edit=merge)) as source:
+        assert [row[1] for _, row in source.sheets[0].rows()][1:] == ["500103"] * 3 + ["500104"]
+
+
+def test_hidden_rows_columns_sheets_formulas_and_errors_are_seen(tmp_path):
+    def edit(book, sheet):
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.set_column(3, 4, None, None, {"hidden": True})
+        sheet.write_formula(1, 1, '=A1&"x"', None, "A100")
+        sheet.write_formula(2, 1, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(3, 1, "=B1")
+        book.get_worksheet_by_name("旧表").hide()
+
+    path = files.xlsx(
+        tmp_path / "a.xlsx", [["a", "b"], ["x"], ["y"], ["z"]], edit=edit, extra_sheets=[("旧表", [["a"]])]
+    )
+    with open_source(path) as source:
+        shown, hidden = source.sheets
+        assert shown.scan.hidden_rows == {3}
+        assert shown.scan.hidden_columns == [(4, 5)]
+        assert set(shown.scan.formulas) == {(2, 2), (3, 2), (4, 2)}
+        assert shown.scan.errors == {(3, 2): "#DIV/0!"}
+        assert (hidden.hidden, shown.hidden) == (True, False)
+
+
+@pytest.mark.parametrize("date1904", [False, True])
+def test_dates_of_both_epochs(tmp_path, date1904):
+    def edit(book, sheet):
+        sheet.write_datetime(0, 0, dt.datetime(2019, 6, 25), book.add_format({"num_format": "yyyy-mm-dd"}))
+
+    path = files.xlsx(tmp_path / "a.xlsx", [], edit=edit, options={"date_1904": date1904})
+    with open_source(path) as source:
+        assert list(source.sheets[0].rows()) == [(1, [dt.date(2019, 6, 25)])]
+        assert source.sheets[0].date1904 is date1904

@@ -6,6 +6,7 @@ from registry.ui import (  # noqa: F401  importing a module registers its tags
     charts,
     deadlines,
     forms,
+    lists,
     marks,
     paging,
     progress,

@@ -185,3 +185,51 @@ def test_tiles_say_their_state_in_words():
     html = render("{% tile_map g label='x' %}", g=samples.tile_groups(owners))
     assert 'aria-label="荆山街道 镜湖医联体，有争议，另有鸠江医联体"' in html
     assert 'class="is-none" aria-label="裕溪口街道 未覆盖"' in html
+
+
+class Filter(forms.Form):
+    q = forms.CharField(label="名称", required=False)
+    level = forms.ChoiceField(label="级别", choices=[("", "----"), ("3", "三级")], required=False)
+
+
+def test_a_filter_row_names_its_selects_and_keeps_the_order(rf):
+    request = rf.get("/x/?level=3&sort=-name&after=k")
+    html = render("{% filter_row f %}", f=Filter(request.GET), request=request)
+    assert '<option value="">级别：全部</option>' in html
+    assert '<option value="3" selected>三级</option>' in html
+    assert '<input type="hidden" name="sort" value="-name">' in html
+    assert 'href="?sort=-name">清除条件' in html
+
+
+def test_view_tabs_mark_the_current_one_and_what_is_late(rf):
+    tabs = [("mine", "待我处理", 14), ("late", "已逾期", 1), ("all", "全部", None)]
+    html = render("{% view_tabs t %}", t=tabs, request=rf.get("/x/"))
+    assert 'href="?view=mine" aria-current="true"' in html
+    assert 'yl-n-late">1<' in html
+
+
+def test_a_list_page_with_rows_and_without(rf):
+    source = '{% extends "components/list_page.html" %}{% block rows %}{% for r in page %}<tr><td>{{ r }}</td></tr>{% endfor %}{% endblock %}'
+    request = rf.get("/x/")
+    values = {
+        "request": request,
+        "unit": "家",
+        "count": None,
+        "filter_form": Filter(request.GET),
+        "csrf_token": "t",
+    }
+    frame = {
+        "css": "",
+        "session_ends": "",
+        "stylesheets": [],
+        "scripts": [],
+        "demo": False,
+        "person": None,
+        "navigation": [],
+    }
+    frame["now"] = datetime.datetime(2020, 10, 12, tzinfo=datetime.UTC)
+    full = render(source, page=paging.Page(["甲"], 50, None, None), frame=frame, messages=[], **values)
+    assert "<td>甲</td>" in full
+    assert "本页 1 家" in full
+    empty = render(source, page=paging.Page([], 50, None, None), frame=frame, messages=[], **values)
+    assert "没有符合条件的记录" in empty

@@ -1,6 +1,7 @@
 """Models of the register, one subject a file."""
 
 from registry.models.audit import AccessLog, AuditBlock, AuditEntry
+from registry.models.calendar import CalendarDay, CalendarYear
 from registry.models.consortium import Consortium, Declaration, Lead, Membership
 from registry.models.division import (
     Authority,
@@ -14,21 +15,34 @@ from registry.models.institution import Credential, Institution, InstitutionName
 from registry.models.job import Job
 from registry.models.person import Assignment, User
 from registry.models.policy import FactSheet, PolicyDocument, Rule, Waiver
-from registry.models.reference import InstitutionClass, TreatmentSubject
+from registry.models.reference import (
+    AffiliationWord,
+    EconomicType,
+    HospitalGrade,
+    InstitutionClass,
+    ReferenceLoad,
+    SubjectTerm,
+    TreatmentSubject,
+)
 
 __all__ = [
     "AccessLog",
+    "AffiliationWord",
     "Assignment",
     "AuditBlock",
     "AuditEntry",
     "Authority",
+    "CalendarDay",
+    "CalendarYear",
     "Consortium",
     "Credential",
     "Declaration",
     "Division",
     "DivisionSuccession",
+    "EconomicType",
     "FactSheet",
     "ForeignCode",
+    "HospitalGrade",
     "Institution",
     "InstitutionClass",
     "InstitutionName",
@@ -38,7 +52,9 @@ __all__ = [
     "ManagementAreaDivision",
     "Membership",
     "PolicyDocument",
+    "ReferenceLoad",
     "Rule",
+    "SubjectTerm",
     "TreatmentSubject",
     "User",
     "Waiver",

@@ -37,6 +37,7 @@ class Institution(models.Model):
         A = "A", "甲等"
         B = "B", "乙等"
         C = "C", "丙等"
+        QUALIFIED = "P", "合格"
         UNRATED = "U", "未评"
 
     class Affiliation(models.TextChoices):

@@ -65,10 +65,11 @@ define sync
 	@touch $@
 endef
 
+# The test requirements hold the local ones with equal versions: one environment serves both, and once it has the
+# tests it keeps them.
 .venv/.ok: requirements/local.txt .uv/bin/uv
-	$(call sync,requirements/local.txt)
+	$(call sync,requirements/$(if $(wildcard .venv/.test),test,local).txt)
 
-# The test requirements hold the local ones with equal versions, so one environment serves both.
 .venv/.test: requirements/test.txt .venv/.ok
 	$(call sync,requirements/test.txt)
 

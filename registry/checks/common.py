@@ -1,0 +1,85 @@
+"""What several checks share: counting, naming, and matching institutions to the names in a document."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from registry.facts import InstitutionFacts, MemberFacts
+from registry.facts.kinds import is_kind
+from registry.policy.verdict import Verdict, insufficient, unmet
+from registry.policy.vocabulary import word
+
+SHOWN = 20
+
+
+def names(members: Iterable[MemberFacts | InstitutionFacts]) -> list[str]:
+    """Names in a fixed order, so that the order of members never matters; long lists end with a count."""
+    found = sorted(m.institution.name if isinstance(m, MemberFacts) else m.name for m in members)
+    return found if len(found) <= SHOWN else [*found[:SHOWN], f"等共 {len(found)} 家"]
+
+
+def plain(name: str) -> str:
+    """A name as names are compared: full and half width made equal, white space dropped."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
+
+
+def is_named(institution: InstitutionFacts, entry: Mapping[str, object]) -> bool:
+    """Whether an institution is the one that a document names, by any of its names and the document's spellings."""
+    wanted = {plain(str(entry["name"])), *(plain(str(name)) for name in entry.get("also", ()))}
+    return any(plain(name) in wanted for name in institution.names if name)
+
+
+def named_entry(institution: InstitutionFacts, entries: Iterable[Mapping]) -> Mapping | None:
+    """The entry of a pack's list that names this institution."""
+    return next((entry for entry in entries if is_named(institution, entry)), None)
+
+
+def no_lead(facts) -> Verdict | None:
+    """INSUFFICIENT while the lead is not known; not met when a company leads where a hospital must."""
+    if not facts.lead.is_known:
+        return insufficient("牵头单位")
+    if facts.lead.institution is None:
+        return unmet(
+            f"牵头单位{facts.lead.company_name}不是医疗机构",
+            "由符合条件的医疗机构牵头",
+            牵头单位=facts.lead.company_name,
+        )
+    return None
+
+
+def distinct_kinds(
+    members: Sequence[MemberFacts], kinds: Sequence[str], counts: Callable[[InstitutionFacts, str], bool]
+) -> dict[str, str]:
+    """The most kinds that can be covered when one institution stands for one kind only: kind → institution.
+
+    A maximum matching between kinds and members (augmenting paths); members are taken in the order of their names.
+    """
+    ordered = sorted((member.institution for member in members), key=lambda i: (i.name, i.code))
+    held: dict[int, str] = {}
+
+    def place(kind: str, tried: set[int]) -> bool:
+        for position, institution in enumerate(ordered):
+            if position in tried or not counts(institution, kind):
+                continue
+            tried.add(position)
+            if position not in held or place(held[position], tried):
+                held[position] = kind
+                return True
+        return False
+
+    for kind in kinds:
+        place(kind, set())
+    return {kind: ordered[position].name for position, kind in sorted(held.items(), key=lambda item: item[1])}
+
+
+def surely(institution: InstitutionFacts, kind: str) -> bool:
+    return is_kind(institution, kind) is True
+
+
+def possibly(institution: InstitutionFacts, kind: str) -> bool:
+    return is_kind(institution, kind) is not False
+
+
+def kind_words(found: Iterable[str]) -> str:
+    """Kinds as words with 、 between them; 无 when there is none."""
+    return "、".join(word("institution_kind", kind) for kind in found) or "无"

@@ -1,0 +1,82 @@
+"""Rules about single institutions (对机构的条款)."""
+
+from registry.checks.common import named_entry
+from registry.facts.kinds import is_kind
+from registry.policy.check import Param, check
+from registry.policy.verdict import deviation, info, insufficient, not_applicable, passed, review, unmet
+from registry.policy.vocabulary import words
+
+KINDS = Param(list, words="consortium_kind")
+
+
+@check(
+    "named_lead_leads",
+    subject="institution",
+    params={"named": Param(str, named=True), "kinds": KINDS, "by": object},
+)
+def named_lead_leads(facts, p, as_of):
+    """列名的医院牵头至少一个已备案的医联体；规划期内尚未牵头的不判为不符合。"""
+    entry = named_entry(facts, p.named)
+    if entry is None:
+        return not_applicable("不是文件列名的医院")
+    led = [s for s in facts.services if s.leads and s.kind in p.kinds]
+    filed = sorted(s.consortium for s in led if s.registered)
+    kinds = words("consortium_kind", p.kinds)
+    if filed:
+        return passed(f"{facts.name}牵头{'、'.join(filed)}", 列名=entry["name"], 牵头=filed)
+    state = f"牵头的{kinds}尚未备案" if led else f"没有牵头{kinds}"
+    evidence = {"列名": entry["name"], "牵头": sorted(s.consortium for s in led)}
+    if as_of.isoformat() < p.by:
+        return info(f"{facts.name}{state}，规划期至 {p.by}", **evidence)
+    return unmet(f"{facts.name}{state}", f"牵头组建{kinds}并备案", **evidence)
+
+
+@check(
+    "leads_kind",
+    subject="institution",
+    params={"affiliations": Param(list, words="affiliation"), "kinds": KINDS, "review_kinds": KINDS},
+)
+def leads_kind(facts, p, as_of):
+    """某级医院应牵头某类医联体；牵头另一类的由审核人判断。"""
+    if is_kind(facts, "hospital") is False:
+        return not_applicable("不是医院")
+    if not facts.belongs_to:
+        return insufficient("隶属关系")
+    if facts.belongs_to not in p.affiliations:
+        return not_applicable(f"不是{words('affiliation', p.affiliations)}医院")
+    other = sorted(s.consortium for s in facts.services if s.leads and s.kind in p.review_kinds)
+    if other:
+        return review(f"{facts.name}牵头{'、'.join(other)}，由审核人判断", 牵头=other)
+    led = sorted(s.consortium for s in facts.services if s.leads and s.kind in p.kinds)
+    if led:
+        return passed(f"{facts.name}牵头{'、'.join(led)}", 牵头=led)
+    kinds = words("consortium_kind", p.kinds)
+    return deviation(f"{facts.name}没有牵头{kinds}", f"牵头组建{kinds}")
+
+
+@check(
+    "several_memberships",
+    subject="institution",
+    params={
+        "levels": Param(list, words="level"),
+        "kinds": Param(list, words="institution_kind"),
+        "single": Param(list, words="institution_kind"),
+    },
+)
+def several_memberships(facts, p, as_of):
+    """加入几个网格类医联体：列举的机构可以，其他机构由审核人判断。"""
+    grids = sorted(
+        s.consortium
+        for s in facts.services
+        if not s.leads and s.counted and s.kind in ("city_group", "county_community")
+    )
+    if len(grids) < 2:
+        return not_applicable("没有同时加入几个网格类医联体")
+    evidence = {"加入的医联体": grids}
+    if facts.level in p.levels or any(is_kind(facts, kind) for kind in p.kinds):
+        return info(f"{facts.name}属于可以跨网格服务的机构，加入 {len(grids)} 个医联体", **evidence)
+    primary = any(is_kind(facts, kind) for kind in p.single)
+    return review(
+        f"{facts.name}{'是基层机构，' if primary else ''}同时加入 {len(grids)} 个网格类医联体：{'、'.join(grids)}",
+        "保留一个，或者由审核人确认", **evidence,
+    )  # fmt: skip

@@ -1,0 +1,116 @@
+"""Facts about one consortium (医联体事实): the same for a registered one and for a draft that is being filled in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from registry.facts.institution import CredentialFacts, InstitutionFacts, LinkFacts
+from registry.policy.subjects import facts_of
+
+NOBODY = InstitutionFacts()
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFacts:
+    """牵头单位: an institution, a company, or not yet known."""
+
+    institution: InstitutionFacts | None = None
+    company_name: str = ""
+    credentials: tuple[CredentialFacts, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        return self.institution is not None or bool(self.company_name)
+
+    @property
+    def name(self) -> str:
+        return self.institution.name if self.institution else self.company_name
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """成员单位、参与单位 and so on. Only the role "member" counts as 成员单位 (readings A40)."""
+
+    institution: InstitutionFacts
+    role: str = "member"
+    remote_enabled_on: date | None = None
+    in_roster: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationFacts:
+    """申报事实: what the owner declared, whether with evidence, and the reviewer's decision (None: not yet)."""
+
+    value: str = ""
+    evidenced: bool = False
+    accepted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverFacts:
+    """豁免 in force on the day; ``replaced`` holds the parameters that stand in place of the rule's own."""
+
+    rule: str
+    reason: str
+    granted_by: str
+    granted_on: date
+    document: str
+    until: date | None = None
+    replaced: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AllianceFacts:
+    """Another consortium of the same kind and place that limits this one (同类医联体)."""
+
+    name: str
+    subject_code: str = ""
+    approved_on: date | None = None
+    founded_on: date | None = None
+
+
+@facts_of("consortium")
+@dataclass(frozen=True, slots=True)
+class ConsortiumFacts:
+    """医联体 on one day.
+
+    ``members`` hold the rows of the day without the lead, whatever their role. ``roster`` counts the open
+    institutions of the county by kind, and is None where no roster of the county is loaded. ``ancestry`` holds the
+    codes of its division and all above it; ``county_is_urban`` says whether its county is a 市辖区. ``partners`` are
+    the county communities that parties of an urban-rural link lead; ``linked_hospitals`` are the city hospitals
+    that a county community is linked with.
+    """
+
+    id: int | None = None
+    name: str = ""
+    kind: str = ""
+    scope: str = ""
+    specialty_code: str = ""
+    specialty_name: str = ""
+    specialty_text: str = ""
+    specialty_focus: str = ""
+    closeness: str = ""
+    founded_on: date | None = None
+    approved_on: date | None = None
+    council_chair: str = ""
+    ancestry: tuple[str, ...] = ()
+    county: str = ""
+    county_is_urban: bool | None = None
+    lead: LeadFacts = field(default_factory=LeadFacts)
+    members: tuple[MemberFacts, ...] = ()
+    roster: Mapping[str, int] | None = None
+    declarations: Mapping[str, DeclarationFacts] = field(default_factory=dict)
+    waivers: tuple[WaiverFacts, ...] = ()
+    same_specialty: tuple[AllianceFacts, ...] = ()
+    partners: tuple[LinkFacts, ...] = ()
+    linked_hospitals: tuple[LinkFacts, ...] = ()
+
+    @property
+    def counted(self) -> tuple[MemberFacts, ...]:
+        """成员单位 proper, without participants, companies and shared centres."""
+        return tuple(member for member in self.members if member.role == "member")
+
+    @property
+    def lead_institution(self) -> InstitutionFacts:
+        """The lead, or a blank institution that answers every question with "not known"."""
+        return self.lead.institution or NOBODY

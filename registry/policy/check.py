@@ -1,0 +1,132 @@
+"""Checks (判定方法): small pure functions over facts, registered by name with the parameters they take.
+
+    @check("members_at_most", subject="consortium", params={"at_most": int})
+    def members_at_most(facts, p, as_of): ...
+
+A check never touches the database. Which provision uses it, and with which numbers, stands in the packs.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from registry.policy.discovery import discover
+from registry.policy.subjects import SUBJECTS
+from registry.policy.verdict import Verdict
+from registry.policy.vocabulary import WORDS
+
+_REQUIRED = object()
+
+
+class BadParameter(ValueError):
+    """A pack gives a check a parameter that it does not take (参数有误)."""
+
+    def __init__(self, name: str, message: str):
+        super().__init__(message)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A declared parameter: its type, the word list its values come from, and its default if it may be left out.
+
+    ``words`` names a list of registry/policy/vocabulary.py: a pack writes Chinese words, the check sees codes.
+    ``named`` takes the name of a list under [named] in the pack and receives its entries.
+    """
+
+    type: type
+    words: str = ""
+    named: bool = False
+    default: Any = _REQUIRED
+
+    @property
+    def required(self) -> bool:
+        return self.default is _REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A registered check. ``lateness`` marks one that decides whether an act was in time."""
+
+    name: str
+    subject: str
+    params: Mapping[str, Param]
+    function: Callable[[Any, SimpleNamespace, date], Verdict]
+    lateness: bool
+
+    @property
+    def description(self) -> str:
+        return (self.function.__doc__ or "").strip().splitlines()[0]
+
+    def __call__(self, facts: Any, params: Mapping[str, Any], as_of: date) -> Verdict:
+        return self.function(facts, SimpleNamespace(**params), as_of)
+
+    def bind(
+        self, given: Mapping[str, Any], words: Mapping[str, Mapping[str, str]], named: Mapping[str, list]
+    ) -> dict[str, Any]:
+        """The parameters as the check receives them: complete, checked, pack words turned into codes."""
+        if unknown := sorted(set(given) - set(self.params)):
+            raise BadParameter(unknown[0], f"判定方法 {self.name} 没有参数 {unknown[0]}")
+        bound = {}
+        for name, param in self.params.items():
+            if name not in given:
+                if param.required:
+                    raise BadParameter("params", f"判定方法 {self.name} 缺少参数 {name}")
+                bound[name] = param.default
+                continue
+            bound[name] = _value(name, given[name], param, words, named)
+        return bound
+
+
+def _value(name, value, param: Param, words, named) -> Any:
+    if param.named:
+        if value not in named:
+            raise BadParameter(name, f"参数 {name}：[named] 中没有 {value}")
+        return named[value]
+    if not isinstance(value, param.type) or (param.type is int and isinstance(value, bool)):
+        raise BadParameter(name, f"参数 {name} 应为 {param.type.__name__}，实为 {type(value).__name__}")
+    if param.words:
+        known = {**WORDS[param.words], **words.get(param.words, {})}
+        known |= {code: code for code in WORDS[param.words].values()}
+        values = value if isinstance(value, list) else [value]
+        if unknown := [word for word in values if word not in known]:
+            raise BadParameter(
+                name, f"参数 {name}：不认识 {unknown[0]}，可用的词有 {'、'.join(WORDS[param.words])}"
+            )
+        codes = [known[word] for word in values]
+        return codes if isinstance(value, list) else codes[0]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+_registered: dict[str, Check] = {}
+
+
+def check(
+    name: str, *, subject: str, params: Mapping[str, type | Param] | None = None, lateness: bool = False
+) -> Callable:
+    """Register a pure function as the check of that name."""
+    if subject not in SUBJECTS:
+        raise ValueError(f"unknown subject {subject}")
+    if name in _registered:
+        raise ValueError(f"check {name} is registered twice")
+    declared = {
+        key: value if isinstance(value, Param) else Param(value) for key, value in (params or {}).items()
+    }
+
+    def register(function: Callable) -> Callable:
+        _registered[name] = Check(name, subject, declared, function, lateness)
+        return function
+
+    return register
+
+
+def all_checks() -> Mapping[str, Check]:
+    """Every check of every app, by name."""
+    discover()
+    return _registered
+
+
+def find_check(name: str) -> Check | None:
+    return all_checks().get(name)

@@ -1,0 +1,197 @@
+"""Reading a pack from TOML: every mistake is reported with file, rule and line, all of them at once.
+
+A quote must stand in the stored text. Only white space is ignored in the comparison, because the texts break
+lines inside words; every other character, wrong ones of the source included, must be the same.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from registry.policy.check import BadParameter, find_check
+from registry.policy.pack import HANDLINGS, MODALITIES, PackSpec, RuleSpec
+from registry.policy.subjects import SUBJECTS
+from registry.policy.verdict import Outcome
+from registry.policy.vocabulary import SCOPES, WORDS
+
+STATUSES = ("formal", "trial", "placeholder")
+QUOTE_LENGTH = 60
+REQUIRED = ("id", "clause", "quote", "modality", "handling", "subject", "applies_to")
+DOCUMENT_REQUIRED = ("id", "title", "short_title", "issuer", "jurisdiction", "status")
+_RULE_FIELDS = {field.name for field in fields(RuleSpec)} - {"pack"}
+_DOCUMENT_FIELDS = {field.name for field in fields(PackSpec)} - {"rules", "vocabulary", "named"}
+_DATES = ("issued_on", "effective_from", "effective_to", "plan_from", "plan_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a pack (政策包错误), at its line."""
+
+    file: str
+    line: int
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}"
+        return f"{where} {self.rule}：{self.message}" if self.rule else f"{where}：{self.message}"
+
+
+class PackError(Exception):
+    """A pack that must not be loaded, with every reason."""
+
+    def __init__(self, problems: list[Problem]):
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def read_pack(path: Path) -> PackSpec:
+    """The pack in a file; PackError when it may not be loaded."""
+    return _Reader(path.name, path.read_text(encoding="utf-8"), path.parent).pack()
+
+
+def compact(text: str) -> str:
+    """A text without its white space, as quotes are compared."""
+    return re.sub(r"\s+", "", text)
+
+
+class _Reader:
+    def __init__(self, name: str, source: str, folder: Path):
+        self.name, self.source, self.folder = name, source, folder
+        self.lines = source.splitlines()
+        self.problems: list[Problem] = []
+
+    def pack(self) -> PackSpec:
+        try:
+            data = tomllib.loads(self.source)
+        except tomllib.TOMLDecodeError as error:
+            found = re.search(r"line (\d+)", str(error))
+            raise PackError(
+                [Problem(self.name, int(found[1]) if found else 1, "", f"TOML 语法错误：{error}")]
+            ) from None
+        document = data.pop("document", {})
+        vocabulary, named = data.pop("vocabulary", {}), data.pop("named", {})
+        tables = data.pop("rule", [])
+        for key in data:
+            self._add(self._line_of(key), "", f"不认识的内容 {key}")
+        self._document(document)
+        self._vocabulary(vocabulary)
+        text = self._text(document)
+        starts = [n for n, line in enumerate(self.lines, 1) if line.split("#")[0].strip() == "[[rule]]"]
+        if len(starts) != len(tables):  # written in another style than [[rule]]: mistakes point at the file
+            starts = [1] * len(tables)
+        rules = [
+            self._rule(table, start, end, document, vocabulary, named, text)
+            for table, start, end in zip(tables, starts, [*starts[1:], len(self.lines) + 1], strict=False)
+        ]
+        if self.problems:
+            raise PackError(self.problems)
+        return PackSpec(
+            **{key: tuple(value) if key == "parents" else value for key, value in document.items() if key != "text"},
+            vocabulary=vocabulary, named=named, text=text, rules=tuple(rules),
+        )  # fmt: skip
+
+    def _document(self, document: Mapping[str, Any]) -> None:
+        for key in DOCUMENT_REQUIRED:
+            if not document.get(key):
+                self._add(self._line_of("[document]"), "", f"文件缺少 {key}")
+        for key, value in document.items():
+            if key not in _DOCUMENT_FIELDS:
+                self._add(self._line_of(key), "", f"文件没有 {key} 这一项")
+            elif key in _DATES and not isinstance(value, date):
+                self._add(self._line_of(key), "", f"{key} 应为日期，如 2018-12-28，不加引号")
+        if document.get("status", "formal") not in STATUSES:
+            self._add(self._line_of("status"), "", f"status 只能是 {'、'.join(STATUSES)}")
+
+    def _vocabulary(self, vocabulary: Mapping[str, Mapping[str, str]]) -> None:
+        for group, entries in vocabulary.items():
+            if group not in WORDS:
+                self._add(self._line_of(f"[vocabulary.{group}]"), "", f"没有词表 {group}")
+                continue
+            for chinese, code in entries.items():
+                if code not in WORDS[group].values():
+                    self._add(self._line_of(chinese), "", f"词表 {group} 没有代码 {code}")
+
+    def _text(self, document: Mapping[str, Any]) -> str:
+        if document.get("status") == "placeholder":
+            return ""
+        path = self.folder / "texts" / str(document.get("text", ""))
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+        self._add(self._line_of("text"), "", "没有原文文件，无法核对引文")
+        return ""
+
+    def _rule(self, table, start: int, end: int, document, vocabulary, named, text: str) -> RuleSpec | None:
+        rule = str(table.get("id", "（无编号）"))
+        before = len(self.problems)
+
+        def wrong(key: str, message: str) -> None:
+            self._add(self._line_of(key, start, end), rule, message)
+
+        for key in REQUIRED:
+            if not table.get(key):
+                wrong(key, f"缺少 {key}")
+        for key in set(table) - _RULE_FIELDS:
+            wrong(key, f"不认识的内容 {key}")
+        self._citation(table, text, wrong)
+        one_of = {
+            "modality": MODALITIES, "handling": HANDLINGS, "subject": SUBJECTS, "scope": ("", *SCOPES),
+            "unmet": ("", Outcome.FAIL, Outcome.DEVIATION, Outcome.REVIEW, Outcome.INFO),
+        }  # fmt: skip
+        for key, allowed in one_of.items():
+            if table.get(key, next(iter(allowed))) not in allowed:
+                wrong(key, f"{key} 只能是 {'、'.join(filter(None, allowed))}")
+        kinds = self._kinds(table, vocabulary, wrong)
+        params = self._params(table, vocabulary, named, wrong)
+        if len(self.problems) > before:
+            return None
+        values = dict(table) | {"kinds": kinds, "params": params, "pack": document.get("id", "")}
+        values["scope"] = SCOPES.get(table.get("scope", ""), "")
+        return RuleSpec.from_body(values)
+
+    def _citation(self, table, text: str, wrong) -> None:
+        quote = str(table.get("quote", ""))
+        if len(quote) > QUOTE_LENGTH:
+            wrong("quote", f"引文超过 {QUOTE_LENGTH} 字")
+        if quote and text and compact(quote) not in compact(text):
+            wrong("quote", "引文不在所存原文中")
+
+    def _kinds(self, table, vocabulary, wrong) -> tuple[str, ...]:
+        known = WORDS["consortium_kind"] | vocabulary.get("consortium_kind", {})
+        for chinese in table.get("kinds", ()):
+            if chinese not in known:
+                wrong("kinds", f"不认识的医联体类型 {chinese}")
+        return tuple(known[chinese] for chinese in table.get("kinds", ()) if chinese in known)
+
+    def _params(self, table, vocabulary, named, wrong) -> dict[str, Any]:
+        name, given = table.get("check", ""), table.get("params", {})
+        if not name:
+            if given:
+                wrong("params", "没有判定方法，却有参数")
+            return {}
+        check = find_check(name)
+        if check is None:
+            wrong("check", f"没有判定方法 {name}")
+            return {}
+        if check.subject != table.get("subject"):
+            wrong("check", f"判定方法 {name} 的对象是 {check.subject}，条款的对象是 {table.get('subject')}")
+        try:
+            return check.bind(given, vocabulary, named)
+        except BadParameter as error:
+            wrong(error.name, str(error))
+            return {}
+
+    def _add(self, line: int, rule: str, message: str) -> None:
+        self.problems.append(Problem(self.name, line, rule, message))
+
+    def _line_of(self, key: str, start: int = 1, end: int | None = None) -> int:
+        """The line on which a key stands, within a rule where one is given; else the line that begins it."""
+        pattern = re.compile(rf'(^|[{{,\s])"?{re.escape(key)}"?\s*=|^\s*{re.escape(key)}\s*$')
+        for number in range(start, (end or len(self.lines) + 1)):
+            if pattern.search(self.lines[number - 1]):
+                return number
+        return start

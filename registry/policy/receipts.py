@@ -1,0 +1,76 @@
+"""Receipts (判定凭据): enough to give the same verdict again years later."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from inspect import getsourcefile
+from pathlib import Path
+from typing import Any
+
+from registry.facts.codec import decode, encode
+from registry.policy.book import BoundRule
+from registry.policy.check import all_checks
+from registry.policy.engine import Judgement, verdict_of
+from registry.policy.pack import canonical
+from registry.policy.subjects import facts_class
+from registry.policy.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class FactRecord:
+    """The facts about a subject in one spelling, and the digest that stands for them."""
+
+    digest: str
+    subject: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Rule and version, facts, calendar and code version, day and verdict of one judgement."""
+
+    rule: str
+    rule_version: str
+    facts: FactRecord
+    as_of: date
+    calendar_version: str
+    code_version: str
+    verdict: Mapping[str, Any]
+
+
+def record_facts(facts: Any) -> FactRecord:
+    """The facts in their canonical form. Store one row for a subject, however many rules have judged it."""
+    body = encode(facts)
+    text = canonical({"subject": facts.subject, "facts": body})
+    return FactRecord(hashlib.sha256(text.encode()).hexdigest(), facts.subject, body)
+
+
+def receipt_of(judgement: Judgement, facts: FactRecord | None = None) -> Receipt:
+    """The receipt of a judgement; pass the record when several judgements share their facts."""
+    return Receipt(
+        rule=judgement.rule.id,
+        rule_version=judgement.rule.spec.version,
+        facts=facts or record_facts(judgement.facts),
+        as_of=judgement.as_of,
+        calendar_version=getattr(judgement.facts, "calendar_version", ""),
+        code_version=code_version(),
+        verdict=judgement.verdict.as_dict(),
+    )
+
+
+def recompute(receipt: Receipt, rule: BoundRule) -> Verdict:
+    """The verdict that the recorded rule gives on the recorded facts."""
+    if rule.spec.version != receipt.rule_version:
+        raise ValueError(f"{receipt.rule}: rule version {rule.spec.version} is not {receipt.rule_version}")
+    return verdict_of(rule, decode(facts_class(receipt.facts.subject), receipt.facts.body), receipt.as_of)
+
+
+@cache
+def code_version() -> str:
+    """A digest of the source of every check and of the modules beside it."""
+    sources = {Path(getsourcefile(check.function) or "") for check in all_checks().values()}
+    shared = (Path(__file__).parent, Path(__file__).parent.parent / "facts")
+    sources |= {path for folder in shared for path in folder.glob("*.py")}
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()[:16]

@@ -22,6 +22,7 @@ UNAUDITED: dict[str, str] = {
     "registry.AuditBlock": "the seal of the audit; append-only by its own trigger",
     "registry.AccessLog": "a log of reads and refusals; append-only by its own trigger",
     "registry.FactSheet": "immutable and named by its own digest",
+    "grids.Holding": "derived by triggers from grids, townships and assignments, which are audited",
     "registry.Job": "progress counter of background work; carries no facts of the register",
     "evaluation.RunItem": "work list of a compliance run; holds ids and progress",
     "evaluation.Finding": "drawn from audited facts by the engine, dated itself, never edited by a person",

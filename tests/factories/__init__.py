@@ -1,5 +1,6 @@
 """Factories: a trait names a situation, so that a test reads as a sentence."""
 
+from tests.factories.grids import GridAssignmentFactory, GridFactory, GridUnitFactory
 from tests.factories.registry import (
     AuthorityFactory,
     CityFactory,
@@ -19,6 +20,9 @@ __all__ = [
     "CityFactory",
     "ConsortiumFactory",
     "CountyFactory",
+    "GridAssignmentFactory",
+    "GridFactory",
+    "GridUnitFactory",
     "InstitutionClassFactory",
     "InstitutionFactory",
     "LeadFactory",

@@ -10,226 +10,724 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0002_policy'),
+        ("registry", "0002_policy"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UnitOfGrids',
-            fields=[
-            ],
+            name="UnitOfGrids",
+            fields=[],
             options={
-                'verbose_name': '网格单元',
-                'verbose_name_plural': '网格单元',
-                'proxy': True,
-                'default_permissions': (),
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "网格单元",
+                "verbose_name_plural": "网格单元",
+                "proxy": True,
+                "default_permissions": (),
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('registry.division',),
+            bases=("registry.division",),
         ),
         migrations.CreateModel(
-            name='Grid',
+            name="Grid",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='网格名称')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='期间')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grids', to='registry.authority', verbose_name='划分机关')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grids', to='registry.division', verbose_name='行政区划')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="网格名称")),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grids",
+                        to="registry.authority",
+                        verbose_name="划分机关",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grids",
+                        to="registry.division",
+                        verbose_name="行政区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '网格',
-                'verbose_name_plural': '网格',
-            },
-        ),
-        migrations.CreateModel(
-            name='GridAssignment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='期间')),
-                ('status', models.CharField(choices=[('in_force', '有效'), ('claimed', '主张'), ('dismissed', '未采纳')], max_length=9, verbose_name='效力')),
-                ('exclusive', models.BooleanField(db_default=True, default=True, verbose_name='独占')),
-                ('source', models.CharField(choices=[('plan', '规划指定'), ('filing', '备案'), ('import', '导入')], default='plan', max_length=6, verbose_name='来源')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='理由')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grid_assignments', to='registry.consortium', verbose_name='医联体')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.authority', verbose_name='决定机关')),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='grids.grid', verbose_name='网格')),
-            ],
-            options={
-                'verbose_name': '责任医联体',
-                'verbose_name_plural': '责任医联体',
-            },
-        ),
-        migrations.CreateModel(
-            name='GridEvent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('created', '划定网格'), ('renamed', '更名'), ('units_added', '划入'), ('units_removed', '划出'), ('claimed', '登记主张'), ('put_in_force', '指定负责'), ('dismissed', '主张未采纳'), ('ended', '结束负责'), ('split', '拆分'), ('merged', '合并'), ('retired', '撤销网格')], max_length=13, verbose_name='事项')),
-                ('detail', models.CharField(blank=True, max_length=1000, verbose_name='内容')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='理由')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='grids.grid', verbose_name='网格')),
-            ],
-            options={
-                'verbose_name': '网格沿革',
-                'verbose_name_plural': '网格沿革',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "网格",
+                "verbose_name_plural": "网格",
             },
         ),
         migrations.CreateModel(
-            name='GridUnit',
+            name="GridAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='期间')),
-                ('status', models.CharField(choices=[('in_force', '有效'), ('claimed', '主张'), ('dismissed', '未采纳')], db_default='in_force', default='in_force', max_length=9, verbose_name='效力')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grid_units', to='registry.division', verbose_name='街道、乡镇')),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='units', to='grids.grid', verbose_name='网格')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("in_force", "有效"), ("claimed", "主张"), ("dismissed", "未采纳")],
+                        max_length=9,
+                        verbose_name="效力",
+                    ),
+                ),
+                ("exclusive", models.BooleanField(db_default=True, default=True, verbose_name="独占")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("plan", "规划指定"), ("filing", "备案"), ("import", "导入")],
+                        default="plan",
+                        max_length=6,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grid_assignments",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.authority",
+                        verbose_name="决定机关",
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="grids.grid",
+                        verbose_name="网格",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '网格单元',
-                'verbose_name_plural': '网格单元',
+                "verbose_name": "责任医联体",
+                "verbose_name_plural": "责任医联体",
             },
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="GridEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='期间')),
-                ('exclusive', models.BooleanField(verbose_name='独占')),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='grids.gridassignment', verbose_name='责任医联体')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='registry.consortium', verbose_name='医联体')),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='grids.grid', verbose_name='网格')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.division', verbose_name='实地单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("created", "划定网格"),
+                            ("renamed", "更名"),
+                            ("units_added", "划入"),
+                            ("units_removed", "划出"),
+                            ("claimed", "登记主张"),
+                            ("put_in_force", "指定负责"),
+                            ("dismissed", "主张未采纳"),
+                            ("ended", "结束负责"),
+                            ("split", "拆分"),
+                            ("merged", "合并"),
+                            ("retired", "撤销网格"),
+                        ],
+                        max_length=13,
+                        verbose_name="事项",
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=1000, verbose_name="内容")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="grids.grid",
+                        verbose_name="网格",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '有效责任',
-                'verbose_name_plural': '有效责任',
+                "verbose_name": "网格沿革",
+                "verbose_name_plural": "网格沿革",
+                "ordering": ["-at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="GridUnit",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("in_force", "有效"), ("claimed", "主张"), ("dismissed", "未采纳")],
+                        db_default="in_force",
+                        default="in_force",
+                        max_length=9,
+                        verbose_name="效力",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grid_units",
+                        to="registry.division",
+                        verbose_name="街道、乡镇",
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="units",
+                        to="grids.grid",
+                        verbose_name="网格",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "网格单元",
+                "verbose_name_plural": "网格单元",
+            },
+        ),
+        migrations.CreateModel(
+            name="Holding",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
+                ("exclusive", models.BooleanField(verbose_name="独占")),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="grids.gridassignment",
+                        verbose_name="责任医联体",
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="grids.grid",
+                        verbose_name="网格",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="registry.division",
+                        verbose_name="实地单位",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "有效责任",
+                "verbose_name_plural": "有效责任",
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='unitofgrids',
-            trigger=pgtrigger.compiler.Trigger(name='holdings_update', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE touched bigint[];', func="\n    \n    SELECT array_agg(DISTINCT unit.grid_id) INTO touched\n    FROM new_rows one JOIN old_rows was ON was.id = one.id JOIN grids_gridunit unit ON unit.division_id = one.id\n    WHERE one.physical_unit_id IS DISTINCT FROM was.physical_unit_id;\n    \n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n", hash='08b3bd747d2ee60066c3a7ba631b2da63356f822', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_holdings_update_17d26', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='registry_division', when='AFTER')),
+            model_name="unitofgrids",
+            trigger=pgtrigger.compiler.Trigger(
+                name="holdings_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE touched bigint[];",
+                    func="\n    \n    SELECT array_agg(DISTINCT unit.grid_id) INTO touched\n    FROM new_rows one JOIN old_rows was ON was.id = one.id JOIN grids_gridunit unit ON unit.division_id = one.id\n    WHERE one.physical_unit_id IS DISTINCT FROM was.physical_unit_id;\n    \n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n",
+                    hash="08b3bd747d2ee60066c3a7ba631b2da63356f822",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_holdings_update_17d26",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="registry_division",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='grid',
-            index=models.Index(fields=['name', 'id'], name='grid_by_name'),
+            model_name="grid",
+            index=models.Index(fields=["name", "id"], name="grid_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.UniqueConstraint(condition=models.Q(('during__upper_inf', True)), fields=('division', 'name'), name='grid_name_once_in_area'),
+            model_name="grid",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("during__upper_inf", True)),
+                fields=("division", "name"),
+                name="grid_name_once_in_area",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='grid_has_name'),
+            model_name="grid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="grid_has_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False)), name='grid_during_not_empty'),
+            model_name="grid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("during__isempty", False)), name="grid_during_not_empty"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='grid',
-            trigger=pgtrigger.compiler.Trigger(name='audit_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, NULL::jsonb, to_jsonb(n) - \'password\',\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n', hash='fbbad5cebd6fda097eb7874ba953a81c26823d74', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_insert_f9d10', referencing='REFERENCING NEW TABLE AS new_rows ', table='grids_grid', when='AFTER')),
+            model_name="grid",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, NULL::jsonb, to_jsonb(n) - 'password',\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n",
+                    hash="fbbad5cebd6fda097eb7874ba953a81c26823d74",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_audit_insert_f9d10",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="grids_grid",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='grid',
-            trigger=pgtrigger.compiler.Trigger(name='audit_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - \'password\') pair\n               WHERE (to_jsonb(n) - \'password\') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - \'password\') pair\n               WHERE (to_jsonb(o) - \'password\') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o."id" = n."id" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n', hash='6a6218f1f14e37043450d61b6b2ddd55a19642a5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_audit_update_16008', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='grids_grid', when='AFTER')),
+            model_name="grid",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - 'password') pair\n               WHERE (to_jsonb(n) - 'password') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - 'password') pair\n               WHERE (to_jsonb(o) - 'password') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o.\"id\" = n.\"id\" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n",
+                    hash="6a6218f1f14e37043450d61b6b2ddd55a19642a5",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_audit_update_16008",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="grids_grid",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='grid',
-            trigger=pgtrigger.compiler.Trigger(name='audit_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o."id"::text, TG_OP, to_jsonb(o) - \'password\', NULL::jsonb,\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n', hash='c68fe69280673d217239b29dd351cd7ecf1e3c94', level='STATEMENT', operation='DELETE', pgid='pgtrigger_audit_delete_c55cc', referencing='REFERENCING OLD TABLE AS old_rows ', table='grids_grid', when='AFTER')),
+            model_name="grid",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o.\"id\"::text, TG_OP, to_jsonb(o) - 'password', NULL::jsonb,\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n",
+                    hash="c68fe69280673d217239b29dd351cd7ecf1e3c94",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_audit_delete_c55cc",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="grids_grid",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='grid',
-            trigger=pgtrigger.compiler.Trigger(name='holdings_update', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE touched bigint[];', func="\n    SELECT array_agg(DISTINCT id) INTO touched FROM (SELECT id FROM new_rows UNION SELECT id FROM old_rows) changed;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n", hash='8734c846660622aeda444e29a65af78587cb8d9b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_holdings_update_834ba', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='grids_grid', when='AFTER')),
+            model_name="grid",
+            trigger=pgtrigger.compiler.Trigger(
+                name="holdings_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE touched bigint[];",
+                    func="\n    SELECT array_agg(DISTINCT id) INTO touched FROM (SELECT id FROM new_rows UNION SELECT id FROM old_rows) changed;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n",
+                    hash="8734c846660622aeda444e29a65af78587cb8d9b",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_holdings_update_834ba",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="grids_grid",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridassignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('exclusive', True), ('status', 'in_force')), expressions=[(models.Func(models.F('grid_id'), models.F('grid_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='grid_has_one_responsible'),
+            model_name="gridassignment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("exclusive", True), ("status", "in_force")),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("grid_id"), models.F("grid_id"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="grid_has_one_responsible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridassignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status', 'dismissed'), _negated=True), expressions=[(models.Func(models.F('grid_id'), models.F('grid_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('consortium_id'), models.F('consortium_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='consortium_once_for_grid'),
+            model_name="gridassignment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("status", "dismissed"), _negated=True),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("grid_id"), models.F("grid_id"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("consortium_id"),
+                            models.F("consortium_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="consortium_once_for_grid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False)), name='grid_assignment_not_empty'),
+            model_name="gridassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("during__isempty", False)), name="grid_assignment_not_empty"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridassignment',
-            trigger=pgtrigger.compiler.Trigger(name='audit_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, NULL::jsonb, to_jsonb(n) - \'password\',\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n', hash='069491faceb3ec349e7f91699c3b2c5796bd7ed0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_insert_1b92a', referencing='REFERENCING NEW TABLE AS new_rows ', table='grids_gridassignment', when='AFTER')),
+            model_name="gridassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, NULL::jsonb, to_jsonb(n) - 'password',\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n",
+                    hash="069491faceb3ec349e7f91699c3b2c5796bd7ed0",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_audit_insert_1b92a",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="grids_gridassignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridassignment',
-            trigger=pgtrigger.compiler.Trigger(name='audit_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - \'password\') pair\n               WHERE (to_jsonb(n) - \'password\') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - \'password\') pair\n               WHERE (to_jsonb(o) - \'password\') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o."id" = n."id" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n', hash='49118c0815f8b79c46cb198a231dd6cadc53db79', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_audit_update_26671', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='grids_gridassignment', when='AFTER')),
+            model_name="gridassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - 'password') pair\n               WHERE (to_jsonb(n) - 'password') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - 'password') pair\n               WHERE (to_jsonb(o) - 'password') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o.\"id\" = n.\"id\" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n",
+                    hash="49118c0815f8b79c46cb198a231dd6cadc53db79",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_audit_update_26671",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="grids_gridassignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridassignment',
-            trigger=pgtrigger.compiler.Trigger(name='audit_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o."id"::text, TG_OP, to_jsonb(o) - \'password\', NULL::jsonb,\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n', hash='ad5bdb53d57bc2c68999ac9fc63937f8ece6e2b2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_audit_delete_63efa', referencing='REFERENCING OLD TABLE AS old_rows ', table='grids_gridassignment', when='AFTER')),
+            model_name="gridassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o.\"id\"::text, TG_OP, to_jsonb(o) - 'password', NULL::jsonb,\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n",
+                    hash="ad5bdb53d57bc2c68999ac9fc63937f8ece6e2b2",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_audit_delete_63efa",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="grids_gridassignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridassignment',
-            trigger=pgtrigger.compiler.Trigger(name='holdings_insert', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE touched bigint[];', func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM new_rows;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n", hash='dd19e77afa28133d547fe3487855a0ab2620bbb1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_holdings_insert_f417a', referencing='REFERENCING NEW TABLE AS new_rows ', table='grids_gridassignment', when='AFTER')),
+            model_name="gridassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="holdings_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE touched bigint[];",
+                    func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM new_rows;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n",
+                    hash="dd19e77afa28133d547fe3487855a0ab2620bbb1",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_holdings_insert_f417a",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="grids_gridassignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridassignment',
-            trigger=pgtrigger.compiler.Trigger(name='holdings_update', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE touched bigint[];', func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM (SELECT grid_id FROM new_rows UNION SELECT grid_id FROM old_rows) changed;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n", hash='a7f4b49d61e28d830e88f9d476edd6356faf2445', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_holdings_update_2ea22', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='grids_gridassignment', when='AFTER')),
+            model_name="gridassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="holdings_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE touched bigint[];",
+                    func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM (SELECT grid_id FROM new_rows UNION SELECT grid_id FROM old_rows) changed;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n",
+                    hash="a7f4b49d61e28d830e88f9d476edd6356faf2445",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_holdings_update_2ea22",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="grids_gridassignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridassignment',
-            trigger=pgtrigger.compiler.Trigger(name='holdings_delete', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE touched bigint[];', func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM old_rows;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n", hash='da453d5af609be0e070640d7d51c1a0b390e21ee', level='STATEMENT', operation='DELETE', pgid='pgtrigger_holdings_delete_45b42', referencing='REFERENCING OLD TABLE AS old_rows ', table='grids_gridassignment', when='AFTER')),
+            model_name="gridassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="holdings_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE touched bigint[];",
+                    func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM old_rows;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n",
+                    hash="da453d5af609be0e070640d7d51c1a0b390e21ee",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_holdings_delete_45b42",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="grids_gridassignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridevent',
-            trigger=pgtrigger.compiler.Trigger(name='audit_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, NULL::jsonb, to_jsonb(n) - \'password\',\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n', hash='ff69593b79c6f3ac1c2d4988063caa462dfcdf1c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_insert_7cc21', referencing='REFERENCING NEW TABLE AS new_rows ', table='grids_gridevent', when='AFTER')),
+            model_name="gridevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, NULL::jsonb, to_jsonb(n) - 'password',\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n",
+                    hash="ff69593b79c6f3ac1c2d4988063caa462dfcdf1c",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_audit_insert_7cc21",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="grids_gridevent",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridevent',
-            trigger=pgtrigger.compiler.Trigger(name='audit_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - \'password\') pair\n               WHERE (to_jsonb(n) - \'password\') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - \'password\') pair\n               WHERE (to_jsonb(o) - \'password\') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o."id" = n."id" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n', hash='e9b0a71ae563766df1c4fe8913f83d5aeac59faa', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_audit_update_1ee32', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='grids_gridevent', when='AFTER')),
+            model_name="gridevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - 'password') pair\n               WHERE (to_jsonb(n) - 'password') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - 'password') pair\n               WHERE (to_jsonb(o) - 'password') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o.\"id\" = n.\"id\" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n",
+                    hash="e9b0a71ae563766df1c4fe8913f83d5aeac59faa",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_audit_update_1ee32",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="grids_gridevent",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridevent',
-            trigger=pgtrigger.compiler.Trigger(name='audit_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o."id"::text, TG_OP, to_jsonb(o) - \'password\', NULL::jsonb,\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n', hash='7d711652f2b52ab5b8551f56f8411350267265e7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_audit_delete_285bc', referencing='REFERENCING OLD TABLE AS old_rows ', table='grids_gridevent', when='AFTER')),
+            model_name="gridevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o.\"id\"::text, TG_OP, to_jsonb(o) - 'password', NULL::jsonb,\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n",
+                    hash="7d711652f2b52ab5b8551f56f8411350267265e7",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_audit_delete_285bc",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="grids_gridevent",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridunit',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status', 'dismissed'), _negated=True), expressions=[(models.Func(models.F('grid_id'), models.F('grid_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('division_id'), models.F('division_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='unit_once_in_grid'),
+            model_name="gridunit",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("status", "dismissed"), _negated=True),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("grid_id"), models.F("grid_id"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("division_id"),
+                            models.F("division_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="unit_once_in_grid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridunit',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False)), name='grid_unit_during_not_empty'),
+            model_name="gridunit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("during__isempty", False)), name="grid_unit_during_not_empty"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridunit',
-            trigger=pgtrigger.compiler.Trigger(name='audit_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, NULL::jsonb, to_jsonb(n) - \'password\',\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n', hash='b4e4203028e73ab0a8634372dff7ca0e15a618ca', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_insert_076aa', referencing='REFERENCING NEW TABLE AS new_rows ', table='grids_gridunit', when='AFTER')),
+            model_name="gridunit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, NULL::jsonb, to_jsonb(n) - 'password',\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n;\n    RETURN NULL;\n",
+                    hash="b4e4203028e73ab0a8634372dff7ca0e15a618ca",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_audit_insert_076aa",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="grids_gridunit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridunit',
-            trigger=pgtrigger.compiler.Trigger(name='audit_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n."id"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - \'password\') pair\n               WHERE (to_jsonb(n) - \'password\') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - \'password\') pair\n               WHERE (to_jsonb(o) - \'password\') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o."id" = n."id" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n', hash='7840ce6c14899d07a6a17d57dfdf659a29b0db81', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_audit_update_9beaf', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='grids_gridunit', when='AFTER')),
+            model_name="gridunit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, n.\"id\"::text, TG_OP, (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(o) - 'password') pair\n               WHERE (to_jsonb(n) - 'password') -> pair.key IS DISTINCT FROM pair.value), (SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb(n) - 'password') pair\n               WHERE (to_jsonb(o) - 'password') -> pair.key IS DISTINCT FROM pair.value),\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM new_rows n JOIN old_rows o ON o.\"id\" = n.\"id\" WHERE o.* IS DISTINCT FROM n.*;\n    RETURN NULL;\n",
+                    hash="7840ce6c14899d07a6a17d57dfdf659a29b0db81",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_audit_update_9beaf",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="grids_gridunit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridunit',
-            trigger=pgtrigger.compiler.Trigger(name='audit_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o."id"::text, TG_OP, to_jsonb(o) - \'password\', NULL::jsonb,\n           (nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb ->> \'actor\')::bigint,\n           coalesce(nullif(current_setting(\'yilianti.context\', true), \'\')::jsonb, \'{}\'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n', hash='8b6adfe2715a2e3586033a1ac815d5b9ff733d0d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_audit_delete_fa408', referencing='REFERENCING OLD TABLE AS old_rows ', table='grids_gridunit', when='AFTER')),
+            model_name="gridunit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    INSERT INTO registry_auditentry (at, table_name, row_id, action, before, after, actor_id, context, db_user)\n    SELECT clock_timestamp(), TG_TABLE_NAME, o.\"id\"::text, TG_OP, to_jsonb(o) - 'password', NULL::jsonb,\n           (nullif(current_setting('yilianti.context', true), '')::jsonb ->> 'actor')::bigint,\n           coalesce(nullif(current_setting('yilianti.context', true), '')::jsonb, '{}'::jsonb), current_user\n    FROM old_rows o;\n    RETURN NULL;\n",
+                    hash="8b6adfe2715a2e3586033a1ac815d5b9ff733d0d",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_audit_delete_fa408",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="grids_gridunit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridunit',
-            trigger=pgtrigger.compiler.Trigger(name='holdings_insert', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE touched bigint[];', func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM new_rows;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n", hash='32456b8b1a6331a7b33946d2e7209f7c70279b32', level='STATEMENT', operation='INSERT', pgid='pgtrigger_holdings_insert_5978f', referencing='REFERENCING NEW TABLE AS new_rows ', table='grids_gridunit', when='AFTER')),
+            model_name="gridunit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="holdings_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE touched bigint[];",
+                    func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM new_rows;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n",
+                    hash="32456b8b1a6331a7b33946d2e7209f7c70279b32",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_holdings_insert_5978f",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="grids_gridunit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridunit',
-            trigger=pgtrigger.compiler.Trigger(name='holdings_update', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE touched bigint[];', func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM (SELECT grid_id FROM new_rows UNION SELECT grid_id FROM old_rows) changed;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n", hash='8cca915e0f3dfc1f88e4621b8fb0f28479ef6671', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_holdings_update_4bc53', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='grids_gridunit', when='AFTER')),
+            model_name="gridunit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="holdings_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE touched bigint[];",
+                    func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM (SELECT grid_id FROM new_rows UNION SELECT grid_id FROM old_rows) changed;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n",
+                    hash="8cca915e0f3dfc1f88e4621b8fb0f28479ef6671",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_holdings_update_4bc53",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="grids_gridunit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gridunit',
-            trigger=pgtrigger.compiler.Trigger(name='holdings_delete', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE touched bigint[];', func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM old_rows;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n", hash='2841cf1a6e110bdfa153c207d2b9286f274a6f66', level='STATEMENT', operation='DELETE', pgid='pgtrigger_holdings_delete_e65e8', referencing='REFERENCING OLD TABLE AS old_rows ', table='grids_gridunit', when='AFTER')),
+            model_name="gridunit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="holdings_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE touched bigint[];",
+                    func="\n    SELECT array_agg(DISTINCT grid_id) INTO touched FROM old_rows;\n    IF touched IS NULL THEN RETURN NULL; END IF;\n    PERFORM 1 FROM grids_grid WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;\n    DELETE FROM grids_holding WHERE grid_id = ANY (touched);\n    INSERT INTO grids_holding (unit_id, grid_id, consortium_id, assignment_id, exclusive, during)\n    SELECT coalesce(place.physical_unit_id, place.id), held.grid_id, held.consortium_id, held.id, held.exclusive,\n           unnest(range_agg(unit.during * held.during * grid.during))\n    FROM grids_gridassignment held\n    JOIN grids_grid grid ON grid.id = held.grid_id\n    JOIN grids_gridunit unit ON unit.grid_id = held.grid_id\n    JOIN registry_division place ON place.id = unit.division_id\n    WHERE held.grid_id = ANY (touched) AND held.status = 'in_force' AND unit.status = 'in_force'\n      AND NOT isempty(unit.during * held.during * grid.during)\n    GROUP BY 1, 2, 3, 4, 5\n    ORDER BY 1;\n    RETURN NULL;\n",
+                    hash="2841cf1a6e110bdfa153c207d2b9286f274a6f66",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_holdings_delete_e65e8",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="grids_gridunit",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('exclusive', True)), expressions=[(models.Func(models.F('unit_id'), models.F('unit_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='unit_held_once'),
+            model_name="holding",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("exclusive", True)),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("unit_id"), models.F("unit_id"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="unit_held_once",
+            ),
         ),
     ]

@@ -40,7 +40,7 @@ def _trigger(operation, touched: str, **referencing) -> pgtrigger.Trigger:
 
 
 def _grids_of(rows: str, column: str) -> str:
-    return f"SELECT array_agg(DISTINCT {column}) INTO touched FROM {rows};"
+    return f"SELECT array_agg(DISTINCT {column}) INTO touched FROM {rows};"  # noqa: S608 (constants)
 
 
 def rebuilds_holdings(column: str) -> list[pgtrigger.Trigger]:
@@ -54,7 +54,7 @@ def rebuilds_holdings(column: str) -> list[pgtrigger.Trigger]:
 
 def follows_changes(column: str) -> pgtrigger.Trigger:
     """The trigger of a table whose rows matter to holdings only once they change."""
-    both = f"(SELECT {column} FROM new_rows UNION SELECT {column} FROM old_rows) changed"
+    both = f"(SELECT {column} FROM new_rows UNION SELECT {column} FROM old_rows) changed"  # noqa: S608 (constants)
     return _trigger(pgtrigger.Update, _grids_of(both, column), old="old_rows", new="new_rows")
 
 

@@ -113,7 +113,7 @@ def test_the_same_place_under_another_code_is_refused_by_name(district):
         name="二", division=district.county, townships=[zone], start=DAY, by=district.planner
     )
     services.put_in_force(one.pk, consortium=district.first, start=DAY, by=district.planner)
-    with pytest.raises(Collision, match="南岸第一医疗集团.*南岸第二医疗集团"):
+    with pytest.raises(Collision, match=r"南岸第一医疗集团.*南岸第二医疗集团"):
         services.put_in_force(other.pk, consortium=district.second, start=DAY, by=district.planner)
 
 
@@ -126,7 +126,7 @@ def test_linking_two_held_codes_is_refused_by_name(district):
         )
         services.put_in_force(grid.pk, consortium=who, start=DAY, by=district.planner)
     keeper = actors.registry_admin_of(district.authority)
-    with pytest.raises(Collision, match="南岸第一医疗集团.*南岸第二医疗集团"):
+    with pytest.raises(Collision, match=r"南岸第一医疗集团.*南岸第二医疗集团"):
         services.link_same_unit(alias, representative=district.towns[0], by=keeper)
     assert Division.objects.get(pk=alias.pk).physical_unit is None
     with pytest.raises(Refused, match="反向关联"):

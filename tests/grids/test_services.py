@@ -89,7 +89,7 @@ def test_adding_a_township_that_another_holds_is_refused_but_may_be_claimed(dist
     one, other = _grid(district, 0), _grid(district, 1, name="第二网格")
     services.put_in_force(one.pk, consortium=district.first, start=MAY, by=district.planner)
     services.put_in_force(other.pk, consortium=district.second, start=MAY, by=district.planner)
-    with pytest.raises(Collision, match="铜元局街道.*南岸第一医疗集团.*南岸第二医疗集团"):
+    with pytest.raises(Collision, match=r"铜元局街道.*南岸第一医疗集团.*南岸第二医疗集团"):
         services.add_townships(other.pk, townships=[district.towns[0]], start=JUNE, by=district.planner)
     services.add_townships(
         other.pk, townships=[district.towns[0]], start=JUNE, as_claim=True, by=district.planner

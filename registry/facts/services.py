@@ -1,0 +1,48 @@
+"""Reading institutions with the consortia that they lead or belong to (机构参加医联体的事实)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from django.db.models import QuerySet
+
+from registry.facts.institution import InstitutionFacts, ServiceFacts
+from registry.facts.institutions import institution_facts
+from registry.facts.links import communities_linked_with
+from registry.models import Consortium, Lead, Membership
+
+BATCH = 2000
+
+
+def each_institution(institutions: QuerySet, as_of: date, batch: int = BATCH) -> Iterator[InstitutionFacts]:
+    """Facts of every institution of a queryset with its consortia of the day, read and released batch by batch."""
+    ids = list(institutions.order_by("division__path", "pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), batch):
+        part = ids[start : start + batch]
+        facts = served_facts(part, as_of)
+        yield from (facts[pk] for pk in part if pk in facts)
+
+
+def served_facts(ids: Iterable[int], as_of: date) -> dict[int, InstitutionFacts]:
+    """Institutions by id, with what they lead, belong to and are linked with on the day."""
+    ids = list(ids)
+    services = defaultdict(dict)
+    active = Consortium.objects.active_on(as_of)
+    leads = Lead.objects.filter(institution__in=ids, consortium__in=active, during__contains=as_of)
+    for lead in leads.select_related("consortium").order_by("pk"):
+        services[lead.institution_id][lead.consortium_id] = _service(lead.consortium, as_of, leads=True)
+    rows = Membership.objects.filter(institution__in=ids, consortium__in=active, during__contains=as_of)
+    for row in rows.select_related("consortium").order_by("pk"):
+        counted = row.role == Membership.Role.MEMBER
+        known = services[row.institution_id]
+        known.setdefault(row.consortium_id, _service(row.consortium, as_of, counted=counted))
+    links = defaultdict(tuple, communities_linked_with(ids, as_of))
+    taken = defaultdict(tuple, {pk: tuple(s for _, s in sorted(by.items())) for pk, by in services.items()})
+    return institution_facts(ids, services=taken, links=links)
+
+
+def _service(
+    consortium: Consortium, as_of: date, *, leads: bool = False, counted: bool = True
+) -> ServiceFacts:
+    registered = consortium.registered_on is not None and consortium.registered_on <= as_of
+    return ServiceFacts(consortium.name, consortium.kind, leads, counted, registered)

@@ -27,7 +27,6 @@ def strictness(monkeypatch):
 def places_of_this_test(settings, tmp_path):
     """Files, cache and messages of a test are its own; passwords are hashed quickly."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.WHITENOISE_AUTOREFRESH = True  # no collected files are needed
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()

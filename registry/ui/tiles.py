@@ -4,6 +4,7 @@ Each responsible consortium has a tint, a pattern and its name in the tile; what
 outline; what two claim (有争议) has a torn corner with the other claimant's pattern and a triangle.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from .library import register
@@ -11,6 +12,8 @@ from .library import register
 SLOTS = 6
 WIDTH, HEIGHT, GAP = 134, 58, 5
 LANE_GAP, HEADING, FOOT = 71, 22, 18
+TORN = 26  # width that a torn corner takes from the text
+SUFFIX = re.compile("(城市|县域)?(医疗集团|医联体|医共体|医疗联合体|医疗共同体)$")
 LONG_NAME = 9  # characters that fit a tile at full size
 
 
@@ -85,9 +88,9 @@ def sentence(tile):
 
 
 def caption(tile):
-    """Second line in the tile."""
+    """Second line in the tile; beside a torn corner there is room for a short name only."""
     if tile.claimant:
-        return f"{(tile.owner or tile.claimant).name} ▲争议"
+        return f"{SUFFIX.sub('', (tile.owner or tile.claimant).name)[:4]} ▲争议"
     return tile.owner.name if tile.owner else "未覆盖"
 
 
@@ -105,7 +108,7 @@ def place(tile, x, y):
             "base": base,
             "caption": caption(tile),
             "label": sentence(tile),
-            "middle": x + WIDTH // 2,
+            "middle": x + (WIDTH - TORN if tile.claimant else WIDTH) // 2,
             "name_y": y + 26,
             "caption_y": y + 45,
             "edge_x": x + 0.5,

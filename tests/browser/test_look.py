@@ -15,7 +15,9 @@ def sheet(page, settings):
     return page
 
 
-def test_the_component_sheet_is_accessible_at_both_widths_and_never_scrolls_sideways(sheet, assert_accessible):
+def test_the_component_sheet_is_accessible_at_both_widths_and_never_scrolls_sideways(
+    sheet, assert_accessible
+):
     assert_accessible(sheet)
     sheet.set_viewport_size({"width": 683, "height": 768})
     assert_accessible(sheet)

@@ -1,4 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from evaluation.views import campaigns, results, values
 
 app_name = "evaluation"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("campaigns/", campaigns.campaign_list, name="campaigns"),
+    path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),
+    path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign"),
+    path("campaigns/<int:pk>/open/", campaigns.campaign_open, name="campaign_open"),
+    path("campaigns/<int:pk>/score/", campaigns.campaign_score, name="campaign_score"),
+    path("campaigns/<int:pk>/publish/", campaigns.campaign_publish, name="campaign_publish"),
+    path("campaigns/<int:pk>/reopen/", campaigns.campaign_reopen, name="campaign_reopen"),
+    path("campaigns/<int:pk>/workbook/", values.campaign_workbook, name="campaign_workbook"),
+    path("campaigns/<int:pk>/values/", values.campaign_values, name="campaign_values"),
+    path("campaigns/<int:pk>/ranking/", results.ranking, name="ranking"),
+    path("campaigns/<int:pk>/sheets/<int:participant>/", results.score_sheet, name="score_sheet"),
+    path("schemes/<int:pk>/", results.scheme_detail, name="scheme"),
+]

@@ -24,6 +24,7 @@ STYLESHEETS = [
     "grids",
     "policy",
     "dashboard",
+    "evaluation",
     "components",
     "layout",
     "print",

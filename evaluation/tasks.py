@@ -1,0 +1,17 @@
+"""Background work of evaluation; the schedule stands in config/celery.py."""
+
+from evaluation import scorecards
+from evaluation.models import Campaign
+from registry import jobs
+
+
+@jobs.job_task("evaluation.tasks.score_campaign")
+def score_campaign(job, campaign_id: int) -> dict:
+    """Score a campaign; when a second delivery finds it scored since the job was asked for, nothing is left to do."""
+    campaign = Campaign.objects.get(pk=campaign_id)
+    if campaign.has_scores and campaign.scored_at >= job.created_at:
+        return {}
+    jobs.advance(job, 0, campaign.participants.count(), phase="评分")
+    result = scorecards.work_out(campaign_id, by=job.owner)
+    jobs.advance(job, job.total)
+    return result

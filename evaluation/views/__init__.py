@@ -1,0 +1,1 @@
+"""Views of evaluation, one subject a file."""

@@ -46,7 +46,8 @@ def work_out(campaign_id: int, *, by) -> dict:
     participants = list(campaign.participants.order_by("pk"))
     results = {
         one.pk: {
-            indicator.pk: scoring.score(indicator, figures[one.pk].get(indicator.pk)) for indicator in indicators
+            indicator.pk: scoring.score(indicator, figures[one.pk].get(indicator.pk))
+            for indicator in indicators
         }
         for one in participants
     }
@@ -63,7 +64,11 @@ def work_out(campaign_id: int, *, by) -> dict:
     )
     _grade(campaign, participants, figures, totals)
     missing = sum(total.missing for total in totals.values())
-    note = f"{len(participants)} 个考核对象，缺少 {missing} 项指标" if missing else f"{len(participants)} 个考核对象，指标齐全"
+    note = (
+        f"{len(participants)} 个考核对象，缺少 {missing} 项指标"
+        if missing
+        else f"{len(participants)} 个考核对象，指标齐全"
+    )
     campaigns.mark_scored(campaign, by=by, note=f"{note}；方案版本 {campaign.scheme.version[:8]}")
     return {"participants": len(participants), "missing": missing}
 

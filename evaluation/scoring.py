@@ -86,7 +86,9 @@ def score(measure: Measure, figure: Figure | None) -> Scored:
         lacking = measure.denominator_label if figure else measure.numerator_label
         return Scored(None, None, f"没有填报{lacking}，不计分")
     points = points_of(measure, value)
-    return Scored(value, points, f"{_reckoning(measure, figure)} = {shown(measure, value)}；{_scale(measure)}")
+    return Scored(
+        value, points, f"{_reckoning(measure, figure)} = {shown(measure, value)}；{_scale(measure)}"
+    )
 
 
 def total(scores: Iterable[tuple[Measure, Scored]]) -> Total:

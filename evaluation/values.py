@@ -89,9 +89,7 @@ def read(path: str | Path, campaign: Campaign) -> Reading:
         sheet = source.sheet(SHEET) or source.sheets[0]
         table = read_table(sheet, COLUMNS)
         if table is None:
-            raise FileRefused(
-                "no-header", f"在工作表“{sheet.name}”中找不到表头。请使用本考核下载的填报表。"
-            )
+            raise FileRefused("no-header", f"在工作表“{sheet.name}”中找不到表头。请使用本考核下载的填报表。")
         if not table.missing:
             _rows(table, campaign, reading)
         reading.issues.extend(table.issues)
@@ -231,7 +229,12 @@ class _Row:
 
     def plausible(self, indicator: Indicator, top: Decimal, bottom: Decimal | None) -> bool:
         if bottom is not None and bottom == 0:
-            self.fault("denominator", "zero-denominator", f"{indicator.denominator_label}不能为 0。", "请核对后填写。")
+            self.fault(
+                "denominator",
+                "zero-denominator",
+                f"{indicator.denominator_label}不能为 0。",
+                "请核对后填写。",
+            )
             return False
         if indicator.formula == Indicator.Formula.PROPORTION and top > bottom:
             self.fault(
@@ -274,4 +277,6 @@ def figure(raw) -> Decimal | None:
 
 
 def _not_a_figure(raw) -> CellFault:
-    return CellFault("not-a-figure", f"“{cells.shown(raw)}”不是数。", "请填阿拉伯数字，不带单位，例如 18200。")
+    return CellFault(
+        "not-a-figure", f"“{cells.shown(raw)}”不是数。", "请填阿拉伯数字，不带单位，例如 18200。"
+    )

@@ -37,6 +37,8 @@ def places_of_this_test(settings, tmp_path):
 def run_jobs(db):
     """Run every queued job here and now, in order; returns the jobs run, as they ended."""
 
+    current_app.loader.import_default_modules()  # what a worker does first: the tasks of every app
+
     def run() -> list[Job]:
         done = []
         while job := Job.objects.filter(state=Job.State.QUEUED).order_by("pk").first():

@@ -4,6 +4,7 @@ from registry.ui import (  # noqa: F401  importing a module registers its tags
     address,
     blocks,
     charts,
+    checks,
     deadlines,
     forms,
     lists,

@@ -2,7 +2,10 @@
 
 import datetime
 
+from django.utils import timezone
 from django.utils.html import format_html
+
+from registry.calendars import DueDate
 
 from .library import register
 from .marks import picture
@@ -68,13 +71,36 @@ def head(date, first):
     return f"{date.month}/{date.day}" if first or date.day == 1 else str(date.day)
 
 
+def kind_of(skipped):
+    """Kind of a day that the count passed over, from its reason."""
+    if skipped.reason.startswith("中止计算"):
+        return "suspended"
+    return "rest" if skipped.reason == "周末" else "holiday"
+
+
+def days_of(period, today):
+    """The days of a DueDate (registry.workdays) as the calendar shows them; today is marked when it lies inside."""
+    days = {period.begins_on: (None, "founding")}
+    days |= {skipped.on: (None, kind_of(skipped)) for skipped in period.skipped}
+    for number, date in enumerate(period.counted, start=1):
+        kind = "makeup" if date.weekday() > 4 else "counted"
+        days[date] = (number, f"{kind} last" if date == period.due else kind)
+    return [
+        {"date": date, "number": number, "kind": f"{kind} today" if date == today else kind}
+        for date, (number, kind) in sorted(days.items())
+    ]
+
+
 @register.inclusion_tag("components/deadline_calendar.html")
 def deadline_calendar(days, label="逐日计算", last_word="最后一日"):
-    """`{% deadline_calendar days %}`: consecutive days, each with `date`, `number` (or None) and `kind`.
+    """`{% deadline_calendar due_date %}`: a DueDate of registry.workdays, or a list of days.
 
-    Kinds: founding counted makeup rest holiday suspended, with today and last added after a space. Whole weeks are
-    shown, Monday first; days outside the list are grey.
+    A day has `date`, `number` (or None) and `kind`: founding counted makeup rest holiday suspended, with today and
+    last added after a space. Whole weeks are shown, Monday first; days outside the list are grey.
     """
+    if isinstance(days, DueDate):
+        last_word = f"第 {days.workdays} 日"
+        days = days_of(days, timezone.localdate())
     known = {value(item, "date"): item for item in days}
     if not known:
         return {"weeks": []}
@@ -87,11 +113,10 @@ def deadline_calendar(days, label="逐日计算", last_word="最后一日"):
         else {"css": "is-out", "head": head(date, date == start), "word": "", "date": date}
         for date in dates
     ]
-    kinds = {kind for item in days for kind in str(value(item, "kind")).split()}
     return {
         "label": label,
         "weekdays": WEEKDAYS,
         "weeks": [cells[offset : offset + 7] for offset in range(0, len(cells), 7)],
-        "kinds": kinds,
+        "kinds": {kind for item in days for kind in str(value(item, "kind")).split()},
         "last_word": last_word,
     }

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 
+from registry.policy.verdict import LABELS, Outcome
+
 from .address import address
 from .library import register
 
@@ -18,14 +20,17 @@ class Mark(NamedTuple):
 
 # The order is the order on every screen: what needs a person first.
 VERDICTS = {
-    "FAIL": Mark("fail", "v-fail", "不符合"),
-    "DEVIATION": Mark("dev", "v-dev", "偏离"),
-    "INSUFFICIENT": Mark("ins", "v-ins", "资料不足"),
-    "REVIEW": Mark("rev", "v-rev", "需人工判断"),
-    "PASS": Mark("pass", "v-pass", "符合"),
-    "INFO": Mark("inf", "v-inf", "提示"),
-    "WAIVED": Mark("wai", "v-wai", "已豁免"),
-    "NA": Mark("na", "v-na", "不适用"),
+    str(outcome): Mark(css, f"v-{css}", LABELS[outcome])
+    for outcome, css in (
+        (Outcome.FAIL, "fail"),
+        (Outcome.DEVIATION, "dev"),
+        (Outcome.INSUFFICIENT, "ins"),
+        (Outcome.REVIEW, "rev"),
+        (Outcome.PASS, "pass"),
+        (Outcome.INFO, "inf"),
+        (Outcome.WAIVED, "wai"),
+        (Outcome.NA, "na"),
+    )
 }
 
 # States of a filing, then those of a consortium (变更中, 已终止).
@@ -44,8 +49,8 @@ STATES = {
 
 
 def verdict_name(verdict):
-    """Name of a verdict given as an enumeration member or as text in any case."""
-    return getattr(verdict, "name", None) or str(verdict).upper()
+    """Name of a verdict given as a Verdict, an Outcome or text in any case."""
+    return str(getattr(verdict, "outcome", verdict)).upper()
 
 
 def picture(name, css=""):

@@ -1,7 +1,6 @@
 """Components render what they are given, with every variable defined."""
 
 import datetime
-import enum
 
 import pytest
 from django import forms
@@ -9,6 +8,11 @@ from django.core.paginator import Paginator
 from django.template import Context, Template
 
 from registry import paging
+from registry.calendars import Day, Extension, Suspension, WorkCalendar
+from registry.policy.book import PLAN_ENDED, BoundRule
+from registry.policy.engine import Judgement
+from registry.policy.pack import PackSpec, RuleSpec
+from registry.policy.verdict import Outcome, unmet
 from registry.ui import address, marks, samples
 from registry.ui.tiles import Owner, assign_slots
 
@@ -41,9 +45,9 @@ def test_a_verdict_shows_icon_and_word(key):
     assert marks.VERDICTS[key].word in badge
 
 
-def test_a_verdict_may_be_an_enumeration_member_or_lower_case():
-    member = enum.Enum("Verdict", {"FAIL": "x"}).FAIL
-    assert render("{% verdict a %}", a=member) == render('{% verdict "fail" %}')
+def test_a_verdict_may_be_an_outcome_a_verdict_or_text():
+    assert render("{% verdict a %}", a=Outcome.FAIL) == render('{% verdict "fail" %}')
+    assert render("{% verdict a %}", a=unmet("x")) == render('{% verdict "FAIL" %}')
 
 
 def test_counts_show_what_needs_a_person_and_pass_only_alone():
@@ -80,6 +84,23 @@ def test_the_calendar_counts_to_fifteen_over_the_holiday():
     assert '<td class="is-0"><b>18</b><small>成立</small></td>' in html
     assert html.count("<tr>") == 6
     assert render("{% deadline_calendar days %}", days=[]) == ""
+
+
+def test_the_calendar_of_a_due_date_shows_what_stopped_and_prolonged_it(time_machine):
+    time_machine.move_to(datetime.datetime(2020, 6, 3, 12, tzinfo=datetime.UTC))
+    first = datetime.date(2020, 6, 1)
+    dates = [first + datetime.timedelta(days=n) for n in range(20)]
+    days = [Day(d, d.weekday() < 5, "工作日" if d.weekday() < 5 else "周末") for d in dates]
+    halt = Suspension(datetime.date(2020, 6, 4), datetime.date(2020, 6, 4), "等待外部核实")
+    due = WorkCalendar(days, (), "v").due_date(
+        first, 3, suspensions=[halt], extensions=[Extension(1, "疫情")]
+    )
+    html = render("{% deadline_calendar due %}", due=due)
+    assert '<td class="is-o is-halt"><b>4</b><small>停</small></td>' in html
+    assert '<td class="is-w is-today"><b>3</b><small>2</small></td>' in html
+    assert '<td class="is-due"><b>8</b><small>4</small></td>' in html
+    assert "第 4 日" in html
+    assert "停止计算" in html
 
 
 class Sample(forms.Form):
@@ -233,3 +254,30 @@ def test_a_list_page_with_rows_and_without(rf):
     assert "本页 1 家" in full
     empty = render(source, page=paging.Page([], 50, None, None), frame=frame, messages=[], **values)
     assert "没有符合条件的记录" in empty
+
+
+def test_a_judgement_becomes_a_row_with_verdict_words_facts_and_remedy():
+    rule = RuleSpec(
+        "CQ-19", "cq", "三（一）2", "至少2类医疗机构", "应当", "check", "consortium", "", logic="类数 ≥ 2"
+    )
+    pack = PackSpec("cq", "重庆市医疗联合体建设规划", "重庆规划", "", "重庆市", "500000", "published")
+    bound = BoundRule(rule, pack, remarks=(PLAN_ENDED,))
+    verdict = unmet("成员只有 1 类机构", "增加护理院", 类别=["社区"], 缺=None)
+    judgement = Judgement(bound, None, verdict, datetime.date(2020, 10, 13))
+    source = '{% with check=j|as_check %}{% include "components/check_row.html" with group="g" open=True %}{% endwith %}'
+    html = render(source, j=judgement)
+    order = [
+        "不符合",
+        "CQ-19",
+        "成员只有 1 类机构",
+        "规划期已满",
+        "至少2类医疗机构",
+        "《重庆规划》三（一）2",
+        "应当",
+        "社区",
+        "—",
+        "类数 ≥ 2",
+        "增加护理院",
+    ]
+    places = [html.index(text) for text in order]
+    assert places == sorted(places)

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from registry import workdays
 from registry.errors import Refused
 from registry.models import CalendarDay, CalendarYear
-from registry.reference import load_calendar
+from registry.reference.calendar import load_calendar
 
 pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")

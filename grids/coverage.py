@@ -1,0 +1,217 @@
+"""Coverage (覆盖): which townships are covered, uncovered or contested on a day, with a fixed number of queries.
+
+A township is covered when a consortium of a responsible kind that still exists is in force for it. An open claim
+by anybody who would have to be alone makes it contested; a township held only by claims is contested and not covered.
+Two codes of one physical township count once.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from grids.models import GridAssignment, GridUnit, Standing
+from grids.models.assignment import RESPONSIBLE_KINDS
+from registry.models import Division
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """A consortium's hold on a township through a grid: in force only when both township and grid are its own."""
+
+    grid_id: int
+    grid: str
+    consortium_id: int
+    consortium: str
+    kind: str
+    focus: str
+    in_force: bool
+    exclusive: bool
+    first: dt.date | None
+    last: dt.date | None
+    ended_on: dt.date | None = None
+
+    @property
+    def may_be_responsible(self) -> bool:
+        return self.kind in RESPONSIBLE_KINDS
+
+    def stands_on(self, day: dt.date) -> bool:
+        """The consortium still exists on the day."""
+        return self.ended_on is None or self.ended_on > day
+
+
+@dataclass(frozen=True, slots=True)
+class TownshipState:
+    """One physical township on one day; `grids` are those it is in, with or without anybody responsible."""
+
+    id: int
+    unit_id: int
+    code: str
+    name: str
+    path: str
+    parent_id: int
+    county: str
+    grids: tuple[tuple[int, str], ...]
+    stakes: tuple[Stake, ...]
+    day: dt.date
+
+    @property
+    def in_force(self) -> tuple[Stake, ...]:
+        return tuple(s for s in self.stakes if s.in_force and s.may_be_responsible and s.stands_on(self.day))
+
+    @property
+    def claims(self) -> tuple[Stake, ...]:
+        return tuple(s for s in self.stakes if not s.in_force and s.stands_on(self.day))
+
+    @property
+    def is_covered(self) -> bool:
+        return bool(self.in_force)
+
+    @property
+    def is_contested(self) -> bool:
+        return any(claim.exclusive or not self.is_covered for claim in self.claims)
+
+    @property
+    def holder(self) -> Stake | None:
+        """Who is responsible; the exclusive one where an exempt consortium shares the place."""
+        return min(self.in_force, key=lambda s: (not s.exclusive, s.consortium), default=None)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The townships of an area on a day."""
+
+    day: dt.date
+    townships: list[TownshipState]
+
+    @property
+    def covered(self) -> list[TownshipState]:
+        return [t for t in self.townships if t.is_covered]
+
+    @property
+    def uncovered(self) -> list[TownshipState]:
+        return [t for t in self.townships if not t.is_covered]
+
+    @property
+    def contested(self) -> list[TownshipState]:
+        return [t for t in self.townships if t.is_contested]
+
+    def by_county(self) -> dict[int, "Coverage"]:
+        """The same, county by county (by the id of the place above each township)."""
+        parts = defaultdict(list)
+        for township in self.townships:
+            parts[township.parent_id].append(township)
+        return {parent: Coverage(self.day, townships) for parent, townships in parts.items()}
+
+
+def coverage(area: Q, day: dt.date) -> Coverage:
+    """Coverage of the townships that a condition on divisions selects; four queries whatever the size."""
+    townships = _townships(area, day)
+    grids, stakes = _stakes({t["unit_id"] for t in townships}, day)
+    states = [
+        TownshipState(
+            id=t["id"],
+            unit_id=t["unit_id"],
+            code=t["code"],
+            name=t["name"],
+            path=t["path"],
+            parent_id=t["parent_id"],
+            county=t["parent__name"] or "",
+            grids=tuple(sorted(grids[t["unit_id"]].items(), key=lambda item: item[1])),
+            stakes=tuple(stakes[t["unit_id"]]),
+            day=day,
+        )
+        for t in townships
+    ]
+    return Coverage(day, states)
+
+
+def coverage_within(division: Division, day: dt.date) -> Coverage:
+    """Coverage of a place and everything below it."""
+    return coverage(Q(path__startswith=division.path), day)
+
+
+def _townships(area: Q, day: dt.date) -> list[dict]:
+    """Townships of the day in the order of their codes, each physical unit once, under its representative's name."""
+    rows = (
+        Division.objects.on(day)
+        .filter(area, level=Division.Level.TOWNSHIP)
+        .order_by("code", "pk")
+        .values("id", "physical_unit_id", "code", "name", "path", "parent_id", "parent__name")
+    )
+    units: dict[int, dict] = {}
+    for row in rows:
+        row["unit_id"] = row["physical_unit_id"] or row["id"]
+        if row["unit_id"] not in units or row["id"] == row["unit_id"]:
+            units[row["unit_id"]] = row
+    return sorted(units.values(), key=lambda row: row["code"])
+
+
+def _stakes(units: Iterable[int], day: dt.date) -> tuple[dict[int, dict[int, str]], dict[int, list[Stake]]]:
+    """Grids and stakes by physical unit; a grid may hold the place under any of its codes."""
+    unit_of = {
+        pk: physical or pk
+        for pk, physical in Division.objects.filter(Q(pk__in=units) | Q(physical_unit__in=units))
+        .order_by()
+        .values_list("pk", "physical_unit_id")
+    }
+    rows = (
+        GridUnit.objects.filter(division__in=unit_of, during__contains=day, grid__during__contains=day)
+        .exclude(status=Standing.DISMISSED)
+        .order_by("grid__name", "pk")
+        .values_list("division_id", "grid_id", "grid__name", "status")
+    )
+    places = [(unit_of[division], grid, name, status) for division, grid, name, status in rows]
+    assignments = defaultdict(list)
+    for assignment in (
+        GridAssignment.objects.filter(grid__in={grid for _, grid, _, _ in places}, during__contains=day)
+        .exclude(status=Standing.DISMISSED)
+        .select_related("consortium")
+        .order_by("consortium__name", "pk")
+    ):
+        assignments[assignment.grid_id].append(assignment)
+    grids: dict[int, dict[int, str]] = defaultdict(dict)
+    found: dict[int, dict[tuple, Stake]] = defaultdict(dict)
+    for unit, grid, name, status in places:
+        grids[unit][grid] = name
+        for assignment in assignments[grid]:
+            in_force = status == assignment.status == Standing.IN_FORCE
+            # The same place under two codes of one grid is one stake, in force if either is.
+            key = (assignment.pk,)
+            if key not in found[unit] or in_force:
+                found[unit][key] = stake_of(assignment, name, in_force=in_force)
+    stakes = defaultdict(list, {unit: list(by.values()) for unit, by in found.items()})
+    return grids, stakes
+
+
+def stake_of(assignment: GridAssignment, grid_name: str, *, in_force: bool) -> Stake:
+    """The stake of one assignment; its consortium must have been read with it."""
+    consortium = assignment.consortium
+    return Stake(
+        grid_id=assignment.grid_id,
+        grid=grid_name,
+        consortium_id=consortium.pk,
+        consortium=consortium.name,
+        kind=consortium.kind,
+        focus=consortium.specialty_focus,
+        in_force=in_force,
+        exclusive=assignment.exclusive,
+        first=assignment.during.lower,
+        last=assignment.during.upper,
+        ended_on=consortium.closed_on,
+    )
+
+
+def change_days(area: Q) -> list[dt.date]:
+    """The days on which coverage in an area changed or will change, in order."""
+    inside = Division.objects.filter(area, level=Division.Level.TOWNSHIP).values("pk")
+    units = GridUnit.objects.filter(division__in=inside).exclude(status=Standing.DISMISSED)
+    assignments = GridAssignment.objects.filter(grid__units__in=units).exclude(status=Standing.DISMISSED)
+    days: set[dt.date] = set()
+    for rows in (units, assignments):
+        for lower, upper in rows.order_by().values_list("during__startswith", "during__endswith").distinct():
+            days |= {lower, upper}
+    closed = assignments.order_by().values_list("consortium__closed_on", flat=True).distinct()
+    return sorted((days | set(closed)) - {None})

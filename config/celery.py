@@ -7,6 +7,7 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_init, celeryd_init
 from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -32,5 +33,5 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
 
     try:
         checks.refuse_unsafe_start()
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, OperationalError) as error:
         raise SystemExit(str(error)) from error

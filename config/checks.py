@@ -67,11 +67,12 @@ def check_accounts(databases: Sequence[str] | None = None, **kwargs: Any) -> lis
 
 
 def refuse_unsafe_start() -> None:
-    """Raise ImproperlyConfigured when production must not start; called where no management command checks."""
-    errors = [
-        message
-        for message in checks.run_checks(tags=[TAG], databases=["default"])
-        if message.is_serious() and not message.is_silenced()
-    ]
-    if errors:
-        raise ImproperlyConfigured("\n".join(str(error) for error in errors))
+    """Raise ImproperlyConfigured when production must not start; called where no management command checks.
+
+    The settings are judged before the database is asked.
+    """
+    for databases in ([], ["default"]):
+        found = checks.run_checks(tags=[TAG], databases=databases)
+        errors = [message for message in found if message.is_serious() and not message.is_silenced()]
+        if errors:
+            raise ImproperlyConfigured("\n".join(str(error) for error in errors))

@@ -15,8 +15,8 @@ env = environ.Env()
 
 # -- Mode and secrets ---------------------------------------------------------------------------------------
 DEVELOPMENT_SECRET = "development-only-" + hashlib.sha256(str(BASE_DIR).encode()).hexdigest()
-PRODUCTION = env.bool("PRODUCTION", default=not env.bool("DEBUG", default=True))
-DEBUG = env.bool("DEBUG", default=not PRODUCTION)
+DEBUG = env.bool("DEBUG", default=not env.bool("PRODUCTION", default=False))
+PRODUCTION = env.bool("PRODUCTION", default=False) or not DEBUG
 SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="yilianti-demo")  # of the accounts that load_demo makes

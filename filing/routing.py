@@ -62,3 +62,13 @@ def _zone_authority(lead: Institution) -> Authority | None:
     places = [pk for pk in (lead.township_id, lead.division_id) if pk]
     areas = ManagementAreaDivision.objects.filter(division__in=places).values("area")
     return Authority.objects.filter(management_area__in=areas).order_by("pk").first()
+
+
+def local_bureaus(lead: Institution) -> tuple[str, ...]:
+    """Codes of the bureaus of the lead's own county or zone (当地区县卫生健康行政部门)."""
+    zone = _zone_authority(lead)
+    codes = lead.division.path.strip("/").split("/")
+    own = Authority.objects.filter(
+        division__code__in=codes, division__valid_to__isnull=True, level=Authority.Level.COUNTY
+    ).values_list("code", flat=True)
+    return (*([zone.code] if zone else []), *own.order_by("code"))

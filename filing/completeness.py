@@ -1,0 +1,74 @@
+"""What is still missing before a filing can be submitted (填写完整性).
+
+Only what makes it a filing at all is demanded here: a rule that is not met is shown and may be put right after a
+return, because a hospital must be able to file in time.
+"""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from filing import routing, snapshots
+from filing.models import Filing
+from filing.sections import SECTIONS
+
+
+@dataclass(frozen=True)
+class SectionState:
+    """How far a section is: labels of its blank required fields, and remarks that wait for an answer."""
+
+    key: str
+    title: str
+    missing: tuple[str, ...]
+    unanswered: int
+    note: str = ""
+
+    @property
+    def done(self) -> bool:
+        return not self.missing and not self.unanswered
+
+
+def read(filing: Filing) -> list[SectionState]:
+    """The state of every section, in the order of the form."""
+    contents = {section.key: section.content for section in filing.sections.all()}
+    waiting = open_remarks(filing)
+    members = filing.members.count()
+    files = filing.materials.filter(removed_at=None).count()
+    states = []
+    for section in SECTIONS:
+        missing = [
+            field.label
+            for field in section.fields_for(filing.consortium_kind)
+            if field.required
+            and snapshots.is_blank(snapshots.raw_value(filing, field, contents.get(section.key, {})))
+        ]
+        note = ""
+        if section.kind == "members":
+            missing = [] if members else ["成员单位"]
+            note = f"{members} 家"
+        elif section.kind == "materials":
+            note = f"{files} 份"
+        unanswered = sum(1 for remark in waiting if remark.section == section.key)
+        states.append(SectionState(section.key, section.title, tuple(missing), unanswered, note))
+    return states
+
+
+def open_remarks(filing: Filing) -> list:
+    """Remarks sent to the hospital that it has not answered."""
+    return list(filing.remarks.filter(sent_at__isnull=False, answered_at=None, resolved_at=None))
+
+
+def problems(filing: Filing) -> list[str]:
+    """Why the filing cannot be submitted yet, in the words of the form."""
+    found = []
+    for state in read(filing):
+        if state.missing:
+            found.append(f"{state.title}部分未填{'、'.join(state.missing)}")
+        if state.unanswered:
+            found.append(f"{state.title}部分有 {state.unanswered} 条补正意见未答复")
+    today = timezone.localdate()
+    if filing.founded_on and filing.founded_on > today:
+        found.append(f"成立日期不能晚于今天（{today:%Y-%m-%d}）")
+    if filing.lead and (route := routing.route(filing.lead)).authority is None:
+        found.append(route.reason)
+    return found

@@ -1,0 +1,133 @@
+"""Filling in a filing (填报): start, sections, members. Every save asks, locks, and counts its section's version."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from filing import clock, routing
+from filing.models import Filing, FilingEvent, FilingMember, FilingSection
+from filing.sections import BY_KEY, SECTIONS
+from registry import access
+from registry.errors import Refused, Stale
+from registry.models import Institution
+
+MEMBERS = next(section.key for section in SECTIONS if section.kind == "members")
+MATERIALS = next(section.key for section in SECTIONS if section.kind == "materials")
+
+
+@transaction.atomic
+def start(*, applicant: Institution, by, kind: str = Filing.Kind.ESTABLISH) -> Filing:
+    """新建草稿. The hospital that files is proposed as the lead, and the bureau follows from it."""
+    access.require(by, "edit_filing", applicant)
+    filing = Filing(kind=kind, applicant=applicant, lead=applicant, created_by=by)
+    set_route(filing)
+    filing.save()
+    FilingSection.objects.bulk_create(FilingSection(filing=filing, key=section.key) for section in SECTIONS)
+    FilingEvent.objects.create(filing=filing, action="start", to_status=filing.status, by=by)
+    return filing
+
+
+def editable(filing_id: int, *, by) -> Filing:
+    """The filing, locked, that this person may edit now."""
+    rows = Filing.objects.select_for_update(of=("self",)).select_related("applicant", "lead")
+    filing = rows.get(pk=filing_id)
+    access.require(by, "edit_filing", filing.applicant or "filing")
+    if not filing.editable or filing.origin == Filing.Origin.IMPORTED:
+        raise Refused(f"备案当前为“{filing.status_label}”，内容不能修改。")
+    return filing
+
+
+def set_route(filing: Filing) -> list[str]:
+    """Set the bureau that follows from the lead; answers the fields to save."""
+    filing.authority = routing.route(filing.lead).authority
+    return ["authority"]
+
+
+def touch(filing: Filing, key: str, *, by) -> FilingSection:
+    """Count a change of a section."""
+    section = filing.sections.select_for_update().get(key=key)
+    section.version += 1
+    section.saved_by, section.saved_at = by, timezone.now()
+    section.save(update_fields=["version", "saved_by", "saved_at"])
+    return section
+
+
+@transaction.atomic
+def save_section(filing_id: int, key: str, values: Mapping[str, Any], *, version: int, by) -> FilingSection:
+    """Save the answers of one section. Raises Stale, with the section as it stands, when another save came first."""
+    filing = editable(filing_id, by=by)
+    section = filing.sections.select_for_update(of=("self",)).select_related("saved_by").get(key=key)
+    if section.version != version:
+        raise Stale(
+            f"{section.saved_by} 在 {timezone.localtime(section.saved_at):%H:%M} 已保存过这一部分。", section
+        )
+    columns = {
+        field.column: values[field.key]
+        for field in BY_KEY[key].fields
+        if field.column and field.key in values
+    }
+    for column, value in columns.items():
+        setattr(filing, column, value)
+    kept = {field.key for field in BY_KEY[key].fields if not field.column}
+    section.content = {**section.content, **{k: storable(v) for k, v in values.items() if k in kept}}
+    section.version += 1
+    section.saved_by, section.saved_at = by, timezone.now()
+    section.save(update_fields=["content", "version", "saved_by", "saved_at"])
+    if columns:
+        derived = clock.set_deadline(filing) + (set_route(filing) if "lead" in columns else [])
+        filing.save(update_fields=[*columns, *derived])
+    return section
+
+
+def storable(value: Any) -> Any:
+    """An answer as JSON keeps it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return getattr(value, "pk", value)
+
+
+# -- Members ------------------------------------------------------------------------------------------------
+@transaction.atomic
+def add_members(filing_id: int, institutions: Iterable[int], *, by) -> list[FilingMember]:
+    """Add institutions that the person may see; those already named are left as they are."""
+    filing = editable(filing_id, by=by)
+    known = set(filing.members.values_list("institution", flat=True))
+    found = Institution.objects.visible_to(by).live().filter(pk__in=list(institutions)).order_by("pk")
+    if any(institution.pk == filing.lead_id for institution in found):
+        raise Refused("牵头医院不列入成员单位。")
+    added = FilingMember.objects.bulk_create(
+        FilingMember(filing=filing, institution=institution)
+        for institution in found
+        if institution.pk not in known
+    )
+    if added:
+        touch(filing, MEMBERS, by=by)
+    return added
+
+
+@transaction.atomic
+def save_member(member_id: int, values: Mapping[str, Any], *, by) -> FilingMember:
+    """Change a member's line."""
+    member = FilingMember.objects.get(pk=member_id)
+    filing = editable(member.filing_id, by=by)
+    for name, value in values.items():
+        setattr(member, name, value)
+    try:
+        with transaction.atomic():
+            member.save(update_fields=list(values))
+    except IntegrityError:
+        raise Refused("退出日期不能早于加入日期。") from None
+    touch(filing, MEMBERS, by=by)
+    return member
+
+
+@transaction.atomic
+def remove_member(member_id: int, *, by) -> None:
+    """Take a member off the list."""
+    member = FilingMember.objects.get(pk=member_id)
+    filing = editable(member.filing_id, by=by)
+    member.delete()
+    touch(filing, MEMBERS, by=by)

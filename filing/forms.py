@@ -1,0 +1,178 @@
+"""Forms of filing: a section's form is built from its data (filing/sections.py)."""
+
+from django import forms
+from django.utils import timezone
+
+from filing.models import Filing, FilingMember, Material
+from filing.sections import Field, Section
+from registry import access
+from registry.models import Consortium, Institution, TreatmentSubject
+
+RADIO_AT_MOST = 4
+DATE = {"type": "date"}
+
+
+def _choice(field: Field) -> forms.Field:
+    if len(field.choices) <= RADIO_AT_MOST:
+        return forms.ChoiceField(choices=field.choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(choices=[("", "— 选择 —"), *field.choices])
+
+
+def _form_field(field: Field) -> forms.Field:
+    """The form field for one question of the form."""
+    made = {
+        "text": lambda: forms.CharField(max_length=field.max_length),
+        "long": lambda: forms.CharField(
+            max_length=field.max_length, widget=forms.Textarea(attrs={"rows": 3})
+        ),
+        "date": lambda: forms.DateField(widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d")),
+        "choice": lambda: _choice(field),
+        "multi": lambda: forms.MultipleChoiceField(
+            choices=field.choices, widget=forms.CheckboxSelectMultiple
+        ),
+        "bool": lambda: forms.BooleanField(),
+        "number": lambda: forms.IntegerField(min_value=1, max_value=100_000),
+        "email": lambda: forms.EmailField(max_length=field.max_length),
+        "institution": lambda: forms.ModelChoiceField(Institution.objects.none(), empty_label="— 选择 —"),
+        "subject": lambda: forms.ModelChoiceField(
+            TreatmentSubject.objects.order_by("code"), empty_label="— 选择 —"
+        ),
+    }[field.kind]()
+    made.label, made.help_text, made.required = field.label, field.help, field.required
+    return made
+
+
+class SectionForm(forms.Form):
+    """One section of the form. A draft may be half filled: what is missing is said by the section's mark, not here."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, filing: Filing, section: Section, person, data=None, *, saved=None):
+        self.filing, self.section = filing, section
+        saved = saved or filing.sections.get(key=section.key)
+        self.asked = section.fields_for(filing.consortium_kind)
+        initial = {"version": saved.version}
+        for field in self.asked:
+            initial[field.key] = (
+                getattr(filing, field.column) if field.column else saved.content.get(field.key)
+            )
+        super().__init__(data, initial=initial, prefix=None, use_required_attribute=False)
+        for field in self.asked:
+            self.fields[field.key] = _form_field(field)
+            if field.kind == "institution":
+                own = access.institutions_of(person, "edit_filing")
+                self.fields[field.key].queryset = Institution.objects.filter(
+                    pk__in={*own, *filter(None, [filing.lead_id])}
+                ).order_by("name")
+
+    def full_clean(self):
+        demanded = {name for name, field in self.fields.items() if field.required and name != "version"}
+        for name in demanded:
+            self.fields[name].required = False
+        super().full_clean()
+        for name in demanded:
+            self.fields[name].required = True
+
+    def clean(self):
+        today = timezone.localdate()
+        for field in self.asked:
+            value = self.cleaned_data.get(field.key)
+            if field.kind == "date" and value and value > today:
+                self.add_error(field.key, f"{field.label}不能晚于今天（{today:%Y-%m-%d}）。")
+        return self.cleaned_data
+
+    @property
+    def answers(self) -> dict:
+        """What was answered, without the version."""
+        return {field.key: self.cleaned_data.get(field.key) for field in self.asked}
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, Field]]:
+        return [(self[field.key], field) for field in self.asked]
+
+
+class StartForm(forms.Form):
+    """新建备案: for which hospital, what kind of consortium."""
+
+    applicant = forms.ModelChoiceField(Institution.objects.none(), label="申报单位", empty_label=None)
+    consortium_kind = forms.ChoiceField(
+        label="类型",
+        choices=Consortium.Kind.choices,
+        widget=forms.RadioSelect,
+        initial=Consortium.Kind.CITY_GROUP,
+    )
+
+    def __init__(self, person, data=None):
+        super().__init__(data)
+        own = access.institutions_of(person, "edit_filing")
+        hospitals = Institution.objects.filter(pk__in=own).order_by("name")
+        self.fields["applicant"].queryset = hospitals
+        self.fields["applicant"].initial = hospitals.first()
+
+
+class MemberForm(forms.ModelForm):
+    """One member's line."""
+
+    functions = forms.MultipleChoiceField(
+        label="服务功能",
+        choices=FilingMember.Function.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    class Meta:
+        model = FilingMember
+        fields = [
+            "role",
+            "joined_on",
+            "left_on",
+            "functions",
+            "positioning",
+            "remote_equipment",
+            "remote_enabled_on",
+        ]
+        widgets = {
+            "joined_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+            "left_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+            "remote_enabled_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+            "remote_equipment": forms.NullBooleanSelect,
+        }
+
+
+class MaterialForm(forms.Form):
+    """上传材料."""
+
+    kind = forms.ChoiceField(label="种类", choices=Material.Kind.choices, initial=Material.Kind.CHARTER)
+    covers = forms.ModelChoiceField(
+        Institution.objects.none(),
+        label="签署成员",
+        required=False,
+        empty_label="全部成员（多方签署）",
+        help_text="每家成员分别签署时，选择这份协议书的成员",
+    )
+    file = forms.FileField(label="文件")
+
+    def __init__(self, filing: Filing, data=None, files=None):
+        super().__init__(data, files)
+        members = filing.members.values("institution")
+        self.fields["covers"].queryset = Institution.objects.filter(pk__in=members).order_by("name")
+
+
+class RemarkForm(forms.Form):
+    """提意见."""
+
+    section = forms.CharField(widget=forms.HiddenInput)
+    field = forms.CharField(widget=forms.HiddenInput, required=False)
+    provision = forms.CharField(widget=forms.HiddenInput, required=False)
+    text = forms.CharField(label="意见", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+
+class VerifyForm(forms.Form):
+    """查验回执."""
+
+    code = forms.CharField(
+        label="查验码",
+        max_length=20,
+        help_text="印在备案回执下方，12 位字母和数字",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -1,0 +1,222 @@
+"""Filings in the shape that pages show (备案的呈现)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from filing import clock, snapshots
+from filing.assessment import Row, Sheet
+from filing.models import Filing, FilingVersion, Remark
+from filing.sections import BY_KEY, find_field
+from registry.workdays import CalendarMissing, current_calendar
+
+ACTIONS = {
+    "start": "新建草稿",
+    "submit": "提交",
+    "withdraw": "撤回",
+    "receive": "受理",
+    "send_back": "退回补正",
+    "register": "备案",
+    "refuse": "不予备案",
+    "revoke": "撤销备案",
+}
+KEY_ACTIONS = ("submit", "receive", "register")
+
+
+# -- Deadline -----------------------------------------------------------------------------------------------
+def calendar_days(read: clock.Clock) -> list[dict[str, Any]]:
+    """Every day from the founding to the deadline, with what it counts for; for the deadline calendar."""
+    if read.due is None or read.due.due is None:
+        return []
+    numbers = {day: number for number, day in enumerate(read.due.counted, 1)}
+    reasons = dict(read.due.skipped)
+    days, day = [], read.due.begins_on
+    while day <= read.due.due:
+        days.append({"date": day, "number": numbers.get(day), "kind": _kind(day, read, numbers, reasons)})
+        day += timedelta(days=1)
+    return days
+
+
+def _kind(day: date, read: clock.Clock, numbers: dict, reasons: dict) -> str:
+    if day == read.due.begins_on:
+        kind = "founding"
+    elif day in numbers:
+        kind = "makeup" if day.weekday() > 4 else "counted"
+    elif reasons[day].startswith("中止"):
+        kind = "suspended"
+    else:
+        kind = "rest" if reasons[day] == "周末" else "holiday"
+    if day == read.due.due:
+        kind += " last"
+    return f"{kind} today" if day == read.today else kind
+
+
+def workdays_left(filings: list[Filing]) -> None:
+    """Give each filing of a list its ``left``: workdays to the deadline, None without one."""
+    calendar, today = current_calendar(), timezone.localdate()
+    for filing in filings:
+        try:
+            filing.left = calendar.workdays_between(today, filing.due_on) if filing.due_on else None
+        except CalendarMissing:
+            filing.left = None
+
+
+def ordinal_of_submission(read: clock.Clock) -> int | None:
+    """第几个工作日: the workday after the founding on which the filing was first submitted."""
+    if read.submitted_on is None or read.due is None:
+        return None
+    try:
+        return current_calendar().workdays_between(read.due.begins_on, read.submitted_on)
+    except CalendarMissing:
+        return None
+
+
+# -- Check sheet --------------------------------------------------------------------------------------------
+def check(row: Row, acts: str = "") -> dict[str, Any]:
+    """A line as components/check_row.html takes it."""
+    return {
+        "verdict": row.verdict,
+        "rule_id": row.rule,
+        "headline": row.explanation,
+        "quote": row.quote,
+        "clause": row.citation,
+        "clause_url": "",
+        "modality": row.modality,
+        "handling": row.handling,
+        "expired": row.plan_ended,
+        "basis": "",
+        "method": "",
+        "cure": row.cure,
+        "evidence": row.evidence_pairs,
+        "acts_template": acts,
+        "row": row,
+    }
+
+
+def checks(sheet: Sheet, verdict: str = "", acts: str = "") -> dict[str, list[dict]]:
+    """The sheet in two groups, those that need a person first; with a verdict only the lines of that verdict."""
+    if verdict:
+        chosen = [row for row in sheet.rows if str(row.verdict) == verdict.upper()]
+        return {"loud": [check(row, acts) for row in chosen], "quiet": []}
+    return {
+        "loud": [check(row, acts) for row in sheet.loud],
+        "quiet": [check(row) for row in sheet.quiet],
+    }
+
+
+def field_problems(sheet: Sheet, section_key: str) -> dict[str, list[Row]]:
+    """Lines that an answer of this section would put right, by field."""
+    section = BY_KEY[section_key]
+    return {
+        field.key: [
+            row
+            for row in sheet.loud
+            if row.rule in field.clauses and str(row.verdict) in ("FAIL", "DEVIATION")
+        ]
+        for field in section.fields
+    }
+
+
+# -- Content ------------------------------------------------------------------------------------------------
+def content_of(filing: Filing) -> dict[str, Any]:
+    """What a reviewer reads: the last submission; for a filing still with the hospital, what it says now."""
+    if filing.submissions and not filing.editable:
+        return filing.versions.get(number=filing.submissions).content
+    return snapshots.describe(filing)
+
+
+def sections(
+    filing: Filing, content: dict, previous: FilingVersion | None, remarks: list[Remark]
+) -> list[dict]:
+    """The sections of a content with the changes since the version before and the remarks at their fields."""
+    changes = (
+        snapshots.differences(previous.content, content) if previous else {"answers": {}, "members_added": []}
+    )
+    shown = []
+    for section in content["sections"]:
+        rows = [
+            {
+                **answer,
+                "changed": (key := f"{section['key']}.{answer['key']}") in changes["answers"],
+                "before": changes["answers"].get(key, ""),
+                "remarks": [
+                    remark_card(r) for r in remarks if (r.section, r.field) == (section["key"], answer["key"])
+                ],
+            }
+            for answer in section["fields"]
+        ]
+        own = [remark_card(r) for r in remarks if r.section == section["key"] and not r.field]
+        shown.append({**section, "rows": rows, "remarks": own})
+    return shown
+
+
+def remark_card(remark: Remark) -> dict[str, Any]:
+    """A remark as components/remark.html takes it."""
+    replies = []
+    if remark.answered_at:
+        replies = [
+            {"author": f"{remark.answered_by}（经办人）", "at": remark.answered_at, "text": remark.answer}
+        ]
+    return {
+        "pk": remark.pk,
+        "author": remark.by,
+        "note": f"第 {remark.submission} 版",
+        "at": remark.at,
+        "text": remark.text,
+        "answered": bool(remark.answered_at),
+        "resolved": bool(remark.resolved_at),
+        "sent": bool(remark.sent_at),
+        "replies": replies,
+        "place": place(remark),
+    }
+
+
+def place(remark: Remark) -> str:
+    """Where in the form a remark stands."""
+    section = BY_KEY[remark.section]
+    field = find_field(remark.section, remark.field)
+    return f"{section.key} {section.title}" + (f"：{field.label}" if field else "")
+
+
+def events(filing: Filing) -> list[dict]:
+    """The history, newest first, as components/timeline.html takes it."""
+    rows = []
+    for event in filing.events.select_related("by").order_by("-at", "-pk"):
+        text = ACTIONS.get(event.action, event.action)
+        if event.action == "submit":
+            number = event.details.get("submission", 1)
+            text = "首次提交" if number == 1 else f"提交第 {number} 版"
+        if event.action == "register":
+            text = f"备案，编号 {event.details.get('number', '')}"
+        if sent := event.details.get("remarks"):
+            text += f"，{sent} 条意见"
+        if event.note:
+            text += f"：{event.note}"
+        kind = "key" if event.action in KEY_ACTIONS else "ret" if event.action == "send_back" else ""
+        rows.append({"text": text, "at": event.at, "who": event.by, "kind": kind})
+    if filing.founded_on:
+        rows.append({"text": "医联体成立", "at": filing.founded_on, "who": "", "kind": ""})
+    return rows
+
+
+def files(materials: list[dict]) -> list[dict]:
+    """Materials of a content as components/files.html takes them."""
+    shown = []
+    for material in materials:
+        name = material["label"] + (f"（{material['covers']}）" if material["covers"] else "")
+        shown.append(
+            {
+                "kind": material["name"].rpartition(".")[2].upper(),
+                "name": name,
+                "note": f"{material['name']}，{size(material['size'])}，{material['uploaded_on']} 上传",
+                "url": reverse("filing:material", args=[material["id"]]),
+            }
+        )
+    return shown
+
+
+def size(number: int) -> str:
+    """Bytes as a person reads them."""
+    return f"{number / 1024 / 1024:.1f} MB" if number >= 1024 * 1024 else f"{max(1, number // 1024)} KB"

@@ -1,0 +1,128 @@
+"""What a reviewer writes beside a filing (审查): remarks on fields and marks on provisions; and the hospital's answers."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from filing import assessment, transitions
+from filing.editing import editable
+from filing.models import Filing, Remark, ReviewMark
+from filing.sections import BY_KEY, find_field
+from registry import access
+from registry.errors import Refused
+
+
+def reviewable(filing_id: int, *, by) -> Filing:
+    """The filing, locked, that this person may review now."""
+    filing = transitions.locked(filing_id)
+    access.require(by, "review_filings", filing.authority or "filing")
+    if filing.status not in Filing.WITH_AUTHORITY:
+        raise Refused(f"备案当前为“{filing.status_label}”，不能写审查意见。")
+    if reason := transitions.own_case(by, filing):
+        raise Refused(reason)
+    return filing
+
+
+# -- Remarks ------------------------------------------------------------------------------------------------
+@transaction.atomic
+def add_remark(
+    filing_id: int, *, section: str, field: str = "", text: str, provision: str = "", by
+) -> Remark:
+    """提意见 on a field or a whole section; it reaches the hospital with the next return."""
+    filing = reviewable(filing_id, by=by)
+    if section not in BY_KEY or (field and find_field(section, field) is None):
+        raise Refused("备案表没有这一栏。")
+    if not text.strip():
+        raise Refused("意见不能空白。")
+    return Remark.objects.create(
+        filing=filing,
+        section=section,
+        field=field,
+        provision=provision,
+        submission=filing.submissions,
+        text=text.strip(),
+        by=by,
+    )
+
+
+def _remark(remark_id: int) -> Remark:
+    return Remark.objects.select_for_update(of=("self",)).get(pk=remark_id)
+
+
+@transaction.atomic
+def remove_remark(remark_id: int, *, by) -> Filing:
+    """Take back a remark that has not been sent."""
+    remark = _remark(remark_id)
+    filing = reviewable(remark.filing_id, by=by)
+    if remark.sent_at:
+        raise Refused("这条意见已经发给申报单位，不能删除；可以了结。")
+    remark.delete()
+    return filing
+
+
+@transaction.atomic
+def resolve_remark(remark_id: int, *, by) -> Filing:
+    """了结: the reviewer is content with the answer."""
+    remark = _remark(remark_id)
+    filing = reviewable(remark.filing_id, by=by)
+    if remark.sent_at and remark.resolved_at is None:
+        remark.resolved_by, remark.resolved_at = by, timezone.now()
+        remark.save(update_fields=["resolved_by", "resolved_at"])
+    return filing
+
+
+@transaction.atomic
+def answer_remark(remark_id: int, *, text: str, by) -> Filing:
+    """答复: the hospital says at the field what it has done."""
+    remark = _remark(remark_id)
+    filing = editable(remark.filing_id, by=by)
+    if remark.sent_at is None or remark.resolved_at:
+        raise Refused("这条意见不需要答复。")
+    if not text.strip():
+        raise Refused("答复不能空白。")
+    remark.answer, remark.answered_by, remark.answered_at = text.strip(), by, timezone.now()
+    remark.save(update_fields=["answer", "answered_by", "answered_at"])
+    return filing
+
+
+# -- Marks --------------------------------------------------------------------------------------------------
+@transaction.atomic
+def set_mark(
+    filing_id: int,
+    provision: str,
+    *,
+    decision: str,
+    note: str = "",
+    approver: str = "",
+    document: str = "",
+    by,
+) -> ReviewMark:
+    """The reviewer's act on one line of the check sheet."""
+    filing = reviewable(filing_id, by=by)
+    row = assessment.live(filing).row(provision)
+    if row is None:
+        raise Refused(f"检查单没有 {provision}。")
+    allowed = {code for code, _ in row.answers} | ({row.mark.decision} if row.mark else set())
+    if decision not in allowed:
+        raise Refused(f"{provision} 现为“{row.verdict.label}”，不能这样处理。")
+    note, approver, document = note.strip(), approver.strip(), document.strip()
+    if decision != ReviewMark.Decision.MET and not note:
+        raise Refused("须写明理由。")
+    if decision in (ReviewMark.Decision.APPROVED, ReviewMark.Decision.WAIVED) and not approver:
+        raise Refused("须写明批准人。")
+    if decision == ReviewMark.Decision.WAIVED and not document:
+        raise Refused("豁免须写明批准文件。")
+    values = {"decision": decision, "note": note, "approver": approver, "document": document}
+    mark, _ = ReviewMark.objects.update_or_create(
+        filing=filing,
+        provision=provision,
+        defaults=values | {"basis": assessment.basis_of_line(row.receipt, decision), "by": by},
+    )
+    return mark
+
+
+@transaction.atomic
+def clear_mark(filing_id: int, provision: str, *, by) -> Filing:
+    """Take the act back."""
+    filing = reviewable(filing_id, by=by)
+    filing.marks.filter(provision=provision).delete()
+    return filing

@@ -1,0 +1,171 @@
+"""A filing as one value (备案内容): what the workbench and the print page show, and what each submission freezes.
+
+Questions, option texts and the names of institutions are in it as they stood, so that a submission of years ago
+prints as the hospital saw it.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from filing import materials, routing
+from filing.models import Filing, FilingVersion
+from filing.sections import FORM_VERSION, SECTIONS, Field
+from registry.models import Institution, TreatmentSubject
+
+
+def describe(filing: Filing) -> dict[str, Any]:
+    """Everything that the filing says now, as JSON-able values."""
+    contents = {section.key: section.content for section in filing.sections.all()}
+    subject = TreatmentSubject.objects.filter(pk=contents.get("A", {}).get("specialty") or "").first()
+    return {
+        "form_version": FORM_VERSION,
+        "kind": filing.kind,
+        "name": filing.name,
+        "consortium_kind": filing.consortium_kind,
+        "applicant": str(filing.applicant or ""),
+        "authority": filing.authority.name if filing.authority else "",
+        "route_reason": routing.route(filing.lead).reason,
+        "founded_on": filing.founded_on.isoformat() if filing.founded_on else None,
+        "sections": [
+            {
+                "key": section.key,
+                "title": section.title,
+                "kind": section.kind,
+                "fields": [
+                    _answer(filing, field, contents.get(section.key, {}), subject)
+                    for field in section.fields_for(filing.consortium_kind)
+                ],
+            }
+            for section in SECTIONS
+        ],
+        "lead": institution_card(filing.lead) if filing.lead else None,
+        "members": [_member(member) for member in members_of(filing)],
+        "materials": [_material(material) for material in materials.current(filing)],
+    }
+
+
+def members_of(filing: Filing):
+    return filing.members.select_related("institution__institution_class", "institution__division").order_by(
+        "pk"
+    )
+
+
+def raw_value(filing: Filing, field: Field, content: dict) -> Any:
+    """An answer as it is stored: on the filing itself or in its section."""
+    if field.column:
+        value = getattr(filing, f"{field.column}_id" if field.kind == "institution" else field.column)
+        return value.isoformat() if field.kind == "date" and value else value
+    return content.get(field.key)
+
+
+def is_blank(value: Any) -> bool:
+    return value is None or value is False or value in ("", [])
+
+
+def _answer(filing: Filing, field: Field, content: dict, subject) -> dict[str, Any]:
+    value = raw_value(filing, field, content)
+    return {
+        "key": field.key,
+        "label": field.label,
+        "clauses": list(field.clauses),
+        "value": value,
+        "text": _text(filing, field, value, subject),
+    }
+
+
+def _text(filing: Filing, field: Field, value: Any, subject) -> str:
+    if is_blank(value):
+        return ""
+    if field.kind == "choice":
+        return dict(field.choices).get(value, str(value))
+    if field.kind == "multi":
+        words = dict(field.choices)
+        return "、".join(words.get(item, item) for item in value)
+    if field.kind == "bool":
+        return "是"
+    if field.kind == "institution":
+        return str(filing.lead)
+    if field.kind == "subject":
+        return str(subject or value)
+    return str(value)
+
+
+def institution_card(institution: Institution) -> dict[str, Any]:
+    """The facts of the register about an institution that a reader of the form needs, in words."""
+    return {
+        "id": institution.pk,
+        "name": institution.name,
+        "uscc": institution.uscc,
+        "licence_number": institution.licence_number,
+        "class": institution.institution_class.name if institution.institution_class else "",
+        "level": institution.get_level_display() + institution.get_grade_display(),
+        "affiliation": institution.get_affiliation_display(),
+        "ownership": institution.get_ownership_display(),
+        "military": institution.is_military,
+        "division": institution.division.name,
+        "legal_representative": institution.legal_representative,
+    }
+
+
+def _member(member) -> dict[str, Any]:
+    return {
+        **institution_card(member.institution),
+        "role": member.get_role_display(),
+        "joined_on": member.joined_on.isoformat() if member.joined_on else None,
+        "left_on": member.left_on.isoformat() if member.left_on else None,
+        "functions": [member.Function(code).label for code in member.functions],
+        "positioning": member.positioning,
+        "remote_enabled_on": member.remote_enabled_on.isoformat() if member.remote_enabled_on else None,
+    }
+
+
+def _material(material) -> dict[str, Any]:
+    return {
+        "id": material.pk,
+        "kind": material.kind,
+        "label": material.get_kind_display(),
+        "name": material.original_name,
+        "size": material.size,
+        "sha256": material.sha256,
+        "version": material.version,
+        "content_type": material.content_type,
+        "covers": str(material.covers) if material.covers else "",
+        "uploaded_on": timezone.localdate(material.uploaded_at).isoformat(),
+    }
+
+
+def freeze(filing: Filing, *, by, at: datetime) -> FilingVersion:
+    """Keep what is submitted now."""
+    return FilingVersion.objects.create(
+        filing=filing,
+        number=filing.submissions,
+        form_version=FORM_VERSION,
+        content=describe(filing),
+        submitted_by=by,
+        submitted_at=at,
+    )
+
+
+def differences(old: dict, new: dict) -> dict[str, Any]:
+    """What changed between two versions: answers by "section.field", members and files that came and went."""
+    before = {f"{s['key']}.{f['key']}": f["text"] for s in old["sections"] for f in s["fields"]}
+    answers = {
+        key: before.get(key, "")
+        for s in new["sections"]
+        for f in s["fields"]
+        if before.get(key := f"{s['key']}.{f['key']}", "") != f["text"]
+    }
+    return {
+        "answers": answers,
+        "members_added": _beyond(new["members"], old["members"], "id"),
+        "members_removed": _beyond(old["members"], new["members"], "id"),
+        "materials_added": _beyond(new["materials"], old["materials"], "id"),
+        "materials_removed": _beyond(old["materials"], new["materials"], "id"),
+    }
+
+
+def _beyond(these: list[dict], those: list[dict], key: str) -> list[dict]:
+    known = {row[key] for row in those}
+    return [row for row in these if row[key] not in known]

@@ -19,6 +19,7 @@ def flush_may_empty_the_audit():
 def strictness(monkeypatch):
     strict.lists_without_order_come_shuffled(monkeypatch)
     strict.network_is_off(monkeypatch)
+    strict.undefined_template_variables_fail(monkeypatch)
     with strict.reading_requests_write_nothing(monkeypatch):
         yield
 

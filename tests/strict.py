@@ -3,12 +3,16 @@
 import random
 import re
 import socket
+import sys
 from contextlib import contextmanager
 
 from django.apps import apps
+from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.db import connection
 from django.db.models import QuerySet
+from django.template import engines
+from django.template.base import UNKNOWN_SOURCE
 
 _WRITES = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(\w+)', re.IGNORECASE)
 READ_LOG = {"registry_accesslog"}
@@ -88,3 +92,25 @@ def append_only_tables_can_be_emptied_between_tests(monkeypatch) -> None:
                     cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
     monkeypatch.setattr(operations, "execute_sql_flush", execute_sql_flush)
+
+
+class Undefined(str):
+    """What Django prints for an undefined variable: it fails in our templates and is empty in those of packages."""
+
+    __slots__ = ()
+    OWN = (str(settings.BASE_DIR / "templates"), UNKNOWN_SOURCE)
+
+    def __contains__(self, item):
+        return True
+
+    def __mod__(self, name):
+        context = sys._getframe(1).f_locals["context"]
+        template = context.render_context.template or context.template
+        if template.origin.name.startswith(self.OWN):
+            raise AssertionError(f"undefined variable {name} in {template.origin.name}")
+        return ""
+
+
+def undefined_template_variables_fail(monkeypatch) -> None:
+    """A misspelt variable in a template of ours fails instead of printing nothing."""
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", Undefined("%s"))

@@ -6,6 +6,7 @@ import pytest
 from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template
+from django.template.loader import get_template
 
 from registry import paging
 from registry.calendars import Day, Extension, Suspension, WorkCalendar
@@ -17,16 +18,11 @@ from registry.ui import address, marks, samples
 from registry.ui.tiles import Owner, assign_slots
 
 
-@pytest.fixture(autouse=True)
-def undefined_variables_fail(strict_templates):
-    """Every test here."""
-
-
 def render(source, **values):
     return Template(source).render(Context(values))
 
 
-def test_the_component_sheet_shows_everything_once(client, settings):
+def test_the_component_sheet_shows_everything_once(client, settings, db):
     settings.DEBUG = True
     page = client.get("/components/").content.decode()
     for mark in (*marks.VERDICTS.values(), *marks.STATES.values()):
@@ -34,7 +30,15 @@ def test_the_component_sheet_shows_everything_once(client, settings):
     assert page.count("<h1>") == 1
 
 
-def test_the_component_sheet_does_not_exist_in_production(client):
+def test_an_undefined_variable_fails_in_our_templates_only():
+    with pytest.raises(AssertionError, match="undefined variable nobody"):
+        render("{{ nobody.name }}")
+    with pytest.raises(AssertionError, match="undefined variable"):
+        render('{% include "components/pager.html" %}')
+    get_template("admin/base.html").render({"title": "x"})
+
+
+def test_the_component_sheet_does_not_exist_in_production(client, db):
     assert client.get("/components/").status_code == 404
 
 

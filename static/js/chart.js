@@ -29,7 +29,9 @@
       yAxis: { type: 'value', min: data.min, max: data.max, axisLabel: label, splitLine: { lineStyle: { color: token('line') } } },
       series: data.series.map(function (series, place) { return line(series, place, data.unit, font); })
     });
-    window.addEventListener('resize', function () { chart.resize(); });
+    window.addEventListener('resize', function () {
+      if (!window.matchMedia('print').matches) { chart.resize(); }
+    });
   }
   var library = document.createElement('script');
   library.src = boxes[0].getAttribute('data-chart-library');

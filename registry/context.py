@@ -29,7 +29,18 @@ STYLESHEETS = [
     "layout",
     "print",
 ]
-SCRIPTS = ["side", "auto_submit", "autosave", "drop", "table_keys", "choose", "print", "chart", "session"]
+SCRIPTS = [
+    "side",
+    "auto_submit",
+    "autosave",
+    "drop",
+    "table_keys",
+    "choose",
+    "print",
+    "chart",
+    "session",
+    "date_slider",
+]
 
 
 class Frame:

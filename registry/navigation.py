@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
@@ -34,10 +35,11 @@ def add(*entries: Entry) -> None:
     _entries.extend(entries)
 
 
-def entries() -> list[Entry]:
+@cache
+def entries() -> tuple[Entry, ...]:
     """Every entry of every app."""
     autodiscover_modules("menu")
-    return list(_entries)
+    return tuple(_entries)
 
 
 def menu(user, path: str) -> list[dict]:

@@ -11,6 +11,7 @@ from registry.ui import (  # noqa: F401  importing a module registers its tags
     marks,
     paging,
     progress,
+    slider,
     texts,
     tiles,
 )

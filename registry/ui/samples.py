@@ -111,6 +111,12 @@ def context(request):
         "page": Paginator(range(1000), 20).page(1),
         "owners": owners,
         "groups": tile_groups(owners),
+        "slider": {
+            "first": datetime.date(2019, 6, 25),
+            "last": datetime.date(2020, 10, 13),
+            "current": datetime.date(2020, 9, 28),
+            "changes": [datetime.date(2019, 9, 1), datetime.date(2020, 1, 1), datetime.date(2020, 10, 1)],
+        },
         "trail": [("组件", "/components/"), ("示例", "")],
         "check": {
             "verdict": "FAIL",

@@ -76,3 +76,9 @@ def test_a_session_that_ended_is_announced_instead_of_swapping_in_the_sign_in_pa
     page.evaluate("htmx.ajax('GET', '/account/', {target: 'h1', swap: 'innerHTML'})")
     page.get_by_text("登录已到期").wait_for()
     assert page.locator("h1").text_content() == "账户"
+
+
+def test_the_date_slider_asks_for_the_day_it_is_moved_to(sheet):
+    sheet.get_by_label("查看日期").focus()
+    sheet.keyboard.press("ArrowRight")
+    sheet.wait_for_url("**/components/?on=2020-09-29")

@@ -285,3 +285,15 @@ def test_a_judgement_becomes_a_row_with_verdict_words_facts_and_remedy():
     ]
     places = [html.index(text) for text in order]
     assert places == sorted(places)
+
+
+def test_the_date_slider_leads_to_the_changes_before_and_after(rf):
+    days = [datetime.date(2020, 1, 1), datetime.date(2020, 3, 1), datetime.date(2020, 9, 1)]
+    source = "{% date_slider first last current changes %}"
+    html = render(
+        source, first=days[0], last=days[2], current=days[1], changes=days, request=rf.get("/x/?view=table")
+    )
+    assert 'href="?view=table&amp;on=2020-01-01"' in html
+    assert 'href="?view=table&amp;on=2020-09-01"' in html
+    assert 'value="60"' in html
+    assert '<input type="hidden" name="view" value="table">' in html

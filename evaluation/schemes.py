@@ -53,6 +53,13 @@ def load_all(folder: Path | None = None) -> list[Scheme]:
     return [load(path) for path in sorted(folder.glob("*.toml"))]
 
 
+def load_shipped() -> int:
+    """Load the shipped schemes as a part of the reference data; answers how many versions are new."""
+    before = Scheme.objects.count()
+    load_all()
+    return Scheme.objects.count() - before
+
+
 @transaction.atomic
 def load(path: Path) -> Scheme:
     """Load one file; returns the version in force, which is the old one when nothing changed."""

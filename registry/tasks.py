@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from registry import audit_chain, jobs
+from registry.imports import tasks as import_tasks  # noqa: F401  declares the tasks of imports
 
 
 @shared_task(name="registry.tasks.sweep_jobs", ignore_result=True)

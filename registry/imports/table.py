@@ -25,6 +25,7 @@ class Column:
     title: str
     aliases: tuple[str, ...] = ()
     required: bool = False
+    instead: tuple[str, ...] = ()  # any of these fields makes up for a missing one
 
 
 def title_key(value) -> str:
@@ -85,7 +86,7 @@ class Table:
         return [
             column
             for name, column in self.aliases.columns.items()
-            if column.required and name not in self.header.fields
+            if column.required and not self.header.fields.keys() & {name, *column.instead}
         ]
 
     def rows(self) -> Iterator[tuple[int, dict[str, object], list]]:

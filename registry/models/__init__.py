@@ -11,6 +11,7 @@ from registry.models.division import (
     ManagementArea,
     ManagementAreaDivision,
 )
+from registry.models.imports import ImportBatch, ImportIssue, ImportRow
 from registry.models.institution import Credential, Institution, InstitutionName
 from registry.models.job import Job
 from registry.models.person import Assignment, User
@@ -43,6 +44,9 @@ __all__ = [
     "FactSheet",
     "ForeignCode",
     "HospitalGrade",
+    "ImportBatch",
+    "ImportIssue",
+    "ImportRow",
     "Institution",
     "InstitutionClass",
     "InstitutionName",

@@ -1,0 +1,105 @@
+"""What is to happen with a checked row (处理): create, update with its differences, unchanged, or wait for a person."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from registry.imports import differences
+from registry.imports.cells import match_key
+from registry.imports.checker import Checked, RowChecker
+from registry.imports.issues import Severity
+from registry.imports.matching import Candidates, Seen, target_of
+from registry.models import ImportRow
+from registry.pinyin import initials
+
+A = ImportRow.Action
+
+
+@dataclass(slots=True)
+class Staged:
+    """One line of the staging table."""
+
+    row: Checked
+    action: str
+    values: dict = field(default_factory=dict)
+    second_names: list[str] = field(default_factory=list)
+    institution: int | None = None
+    version: int | None = None
+    differences: dict = field(default_factory=dict)
+
+
+class Decider:
+    """Decides row after row of one file; `seen` remembers what earlier rows have claimed."""
+
+    def __init__(self, checker: RowChecker, words: differences.Words, source: str):
+        self._checker, self._words, self._source = checker, words, source
+        self.seen = Seen()
+        self._today = timezone.localdate().isoformat()
+
+    def decide(self, row: Checked, found: Candidates) -> Staged:
+        if row.stopped or row.place is None:
+            return Staged(row, A.ERROR)
+        held = target_of(self._checker, row, found)
+        if held is None:
+            return self._new(row)
+        self._claim(row, held)
+        if any(issue.severity is Severity.DECISION for issue in row.issues):
+            return Staged(row, A.DECISION, institution=held["id"])
+        return self._against(row, held, found.names[held["id"]])
+
+    def _claim(self, row: Checked, held: dict) -> None:
+        first = self.seen.institutions.setdefault(held["id"], row.number)
+        if first != row.number:
+            self._checker.decide(
+                row,
+                "name",
+                "match-twice",
+                f"与第 {first} 行对应名录中同一家机构“{held['name']}”。",
+                "同一机构只留一行。",
+            )
+        if not self._checker.scope.holds(held["division_id"]):
+            place = self._checker.places.by_id.get(held["division_id"])
+            self._checker.decide(
+                row,
+                "name",
+                "match-outside-area",
+                f"名录中这家机构在{self._checker.places.full_name(place) if place else '别处'}，不在您的导入范围。",
+                "请由共同的上级机关办理。",
+            )
+
+    def _new(self, row: Checked) -> Staged:
+        if any(issue.severity is Severity.DECISION for issue in row.issues):
+            return Staged(row, A.DECISION)
+        values = {**row.values, "pinyin": initials(row.name)}
+        if "level" in values or "grade" in values:
+            values |= self._level_facts()
+        return Staged(row, A.CREATE, values, row.second_names)
+
+    def _level_facts(self) -> dict:
+        return {"level_source": self._source[:200], "level_on": self._today}
+
+    def _against(self, row: Checked, held: dict, names: set[str]) -> Staged:
+        stated = dict(row.values)
+        if match_key(stated["name"]) == match_key(held["name"]) or match_key(stated["name"]) in names:
+            del stated["name"]  # another spelling or another name of the same institution is no change
+        if stated.get("level", held["level"]) != held["level"]:
+            stated.setdefault("grade", "")  # a grade belongs to the level it was given for
+        changed = differences.changed_fields(stated, held)
+        fresh = [
+            n
+            for n in row.second_names
+            if match_key(n) not in names and match_key(n) != match_key(held["name"])
+        ]
+        if not changed and not fresh:
+            return Staged(row, A.UNCHANGED, institution=held["id"], version=held["version"])
+        values = {name: stated[name] for name in changed}
+        if values.keys() & {"level", "grade"}:
+            values |= {
+                name: row.values.get(name, "") for name in differences.LEVEL_FACTS
+            } | self._level_facts()
+        if "name" in values:
+            values["pinyin"] = initials(values["name"])
+        shown = self._words.difference(changed, stated, held)
+        if fresh:
+            shown["第二名称"] = ["", "；".join(fresh)]
+        return Staged(row, A.UPDATE, values, fresh, held["id"], held["version"], shown)

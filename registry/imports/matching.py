@@ -1,0 +1,231 @@
+"""Which institution of the register a row means (比对): by code, then licence number, then name and county.
+
+What two rows or two institutions could both be meant by is a decision for a person, never an overwrite.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from registry.imports.cells import match_key
+from registry.imports.checker import Checked, RowChecker
+from registry.models import Institution, InstitutionName
+
+STATED = (
+    "name", "uscc", "licence_number", "institution_class_id", "level", "grade", "affiliation", "ownership",
+    "economic_type", "profit", "is_military", "division_id", "township_id", "address", "beds", "legal_representative",
+    "phone", "founded_on", "main_institution_id", "status", "is_demo",
+)  # fmt: skip
+_NARROW = str.maketrans("（）", "()")
+_WIDE = str.maketrans("()", "（）")
+_DECIDE = "请核对是不是同一家机构：改正表中的代码或名称，或先在名录中更正。"
+
+
+def spellings(name: str) -> set[str]:
+    """The name with either width of brackets: what an exact comparison in the database would miss."""
+    return {name, name.translate(_NARROW), name.translate(_WIDE)}
+
+
+@dataclass
+class Seen:
+    """What earlier rows of the same file have used: identity to row number."""
+
+    codes: dict[str, int] = field(default_factory=dict)
+    licences: dict[str, int] = field(default_factory=dict)
+    names: dict[tuple[int, str], tuple[int, str, int | None]] = field(default_factory=dict)
+    institutions: dict[int, int] = field(default_factory=dict)
+
+    def duplicates(self, checker: RowChecker, row: Checked) -> None:
+        """Errors for what an earlier row has already said; the first row keeps its claim."""
+        for store, name, title in (
+            (self.codes, "uscc", "统一社会信用代码"),
+            (self.licences, "licence_number", "登记号"),
+        ):
+            if code := row.values.get(name):
+                first = store.setdefault(code, row.number)
+                if first != row.number:
+                    checker.error(
+                        row,
+                        name,
+                        "duplicate-in-file",
+                        f"{title}与第 {first} 行重复。",
+                        "同一机构只留一行；不是同一机构请改正代码。",
+                    )
+        if not row.name or row.place is None:
+            return
+        code, township = row.values.get("uscc", ""), row.values.get("township_id")
+        key = row.place.id, match_key(row.name)
+        first, other_code, other_township = self.names.setdefault(key, (row.number, code, township))
+        if first == row.number or "uscc" in row.faulty or "licence_number" in row.faulty:
+            return
+        if not code or not other_code:
+            checker.error(
+                row,
+                "name",
+                "duplicate-in-file",
+                f"与第 {first} 行同名且同在{row.place.name}。",
+                "同一机构只留一行；不是同一机构请填写代码。",
+            )
+        elif township and other_township and township != other_township:
+            checker.warn(
+                row,
+                "name",
+                "same-name",
+                f"与第 {first} 行同名，代码和乡镇街道不同，按两家机构处理。",
+                "请核对。",
+            )
+        else:
+            checker.decide(
+                row,
+                "name",
+                "same-name",
+                f"与第 {first} 行同名且同在{row.place.name}，代码不同。",
+                "请核对代码，或填写乡镇街道以示区别。",
+            )
+
+
+@dataclass
+class Candidates:
+    """The institutions that the rows of one chunk could mean, fetched with a handful of queries."""
+
+    by_code: dict[str, dict] = field(default_factory=dict)
+    by_licence: dict[str, dict] = field(default_factory=dict)
+    by_name: dict[tuple[int, str], list[dict]] = field(default_factory=lambda: defaultdict(list))
+    by_alias: dict[tuple[int, str], set[int]] = field(default_factory=lambda: defaultdict(set))
+    names: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    @classmethod
+    def of(cls, rows: Iterable[Checked]) -> "Candidates":
+        rows = [row for row in rows if row.place is not None]
+        codes = {row.values["uscc"] for row in rows if row.values.get("uscc")}
+        licences = {row.values["licence_number"] for row in rows if row.values.get("licence_number")}
+        names = {spelling for row in rows if row.name for spelling in spellings(row.name)}
+        places = {row.place.id for row in rows}
+        found = cls()
+        fields = ("id", "version", "merged_into_id", *STATED)
+        live = Institution.objects.live().order_by("pk")
+        for one in live.filter(uscc__in=codes).values(*fields):
+            found.by_code[one["uscc"]] = one
+        for one in live.filter(licence_number__in=licences).values(*fields):
+            found.by_licence[one["licence_number"]] = one
+        for one in live.filter(division_id__in=places, name__in=names).values(*fields):
+            found.by_name[one["division_id"], match_key(one["name"])].append(one)
+        found._follow_merged(codes, licences, fields)
+        found._load_other_names(names, places)
+        return found
+
+    def _follow_merged(self, codes, licences, fields) -> None:
+        """A code that only a merged record carries means the record it was merged into."""
+        gone = Institution.objects.filter(merged_into__isnull=False).order_by("pk")
+        pairs = [
+            (store, name, one)
+            for store, name, wanted in (
+                (self.by_code, "uscc", codes),
+                (self.by_licence, "licence_number", licences),
+            )
+            for one in gone.filter(**{f"{name}__in": wanted - store.keys()}).values(name, "merged_into_id")
+        ]
+        if pairs:
+            targets = {
+                one["id"]: one
+                for one in Institution.objects.live()
+                .filter(pk__in={p[2]["merged_into_id"] for p in pairs})
+                .values(*fields)
+            }
+            for store, name, one in pairs:
+                if target := targets.get(one["merged_into_id"]):
+                    store.setdefault(one[name], target)
+
+    def _load_other_names(self, names: set[str], places: set[int]) -> None:
+        ids = {one["id"] for store in (self.by_code, self.by_licence) for one in store.values()}
+        ids |= {one["id"] for group in self.by_name.values() for one in group}
+        known = InstitutionName.objects.order_by("pk")
+        for pk, name in known.filter(institution_id__in=ids).values_list("institution_id", "name"):
+            self.names[pk].add(match_key(name))
+        alias = known.filter(
+            name__in=names, institution__division_id__in=places, institution__merged_into=None
+        )
+        for pk, place, name in alias.values_list("institution_id", "institution__division_id", "name"):
+            self.by_alias[place, match_key(name)].add(pk)
+
+
+def target_of(checker: RowChecker, row: Checked, found: Candidates) -> dict | None:
+    """The institution that a row means, or None for a new one; what cannot be told is noted as a decision."""
+    code, licence = row.values.get("uscc", ""), row.values.get("licence_number", "")
+    by_code, by_licence = (
+        found.by_code.get(code) if code else None,
+        found.by_licence.get(licence) if licence else None,
+    )
+    if by_code:
+        if by_licence and by_licence["id"] != by_code["id"]:
+            _decide(
+                checker,
+                row,
+                "licence_number",
+                f"代码是“{by_code['name']}”，登记号却是“{by_licence['name']}”。",
+            )
+        elif (
+            match_key(by_code["name"]) != match_key(row.name)
+            and match_key(row.name) not in found.names[by_code["id"]]
+        ):
+            checker.warn(
+                row,
+                "name",
+                "name-changes",
+                f"名录中这一代码的名称是“{by_code['name']}”，将改名。",
+                "请核对是否更名。",
+            )
+        return by_code
+    if by_licence:
+        if code and by_licence["uscc"] and by_licence["uscc"] != code:
+            _decide(
+                checker,
+                row,
+                "uscc",
+                f"登记号是“{by_licence['name']}”，它在名录中的代码是 {by_licence['uscc']}。",
+            )
+        return by_licence
+    return _by_name(checker, row, found, code, licence)
+
+
+def _by_name(checker: RowChecker, row: Checked, found: Candidates, code: str, licence: str) -> dict | None:
+    key = row.place.id, match_key(row.name)
+    same = found.by_name.get(key, [])
+    township = row.values.get("township_id")
+    if len(same) > 1 and township:
+        same = [one for one in same if one["township_id"] == township] or same
+    if len(same) > 1:
+        _decide(checker, row, "name", f"名录中{row.place.name}有 {len(same)} 家同名机构，分不出是哪一家。")
+        return same[0]
+    if same:
+        one = same[0]
+        if code and one["uscc"] and one["uscc"] != code:
+            if township and one["township_id"] and one["township_id"] != township:
+                checker.warn(
+                    row,
+                    "name",
+                    "same-name",
+                    "名录中有同名机构，代码和乡镇街道不同，按新机构处理。",
+                    "请核对。",
+                )
+                return None
+            _decide(checker, row, "uscc", f"名录中同名机构的代码是 {one['uscc']}。")
+        elif licence and one["licence_number"] and one["licence_number"] != licence:
+            _decide(checker, row, "licence_number", f"名录中同名机构的登记号是 {one['licence_number']}。")
+        return one
+    if aliases := found.by_alias.get(key):
+        if code:
+            checker.warn(
+                row,
+                "name",
+                "alias-exists",
+                "名录中另有机构以此为第二名称或别名，按新机构处理。",
+                "请核对是否同一机构。",
+            )
+        else:
+            _decide(checker, row, "name", f"这是名录中另外 {len(aliases)} 家机构的第二名称或别名。")
+    return None
+
+
+def _decide(checker: RowChecker, row: Checked, name: str, message: str) -> None:
+    checker.decide(row, name, "match-undecided", message, _DECIDE)

@@ -1,0 +1,176 @@
+"""From a file to staged rows (读取、校验、比对、暂存): one pass over the rows, in chunks, in bounded memory."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from registry.imports import differences
+from registry.imports.checker import RowChecker
+from registry.imports.decide import Decider, Staged
+from registry.imports.issues import Issue, Severity
+from registry.imports.limits import FileRefused
+from registry.imports.mains import Mains
+from registry.imports.matching import Candidates
+from registry.imports.places import Places
+from registry.imports.roster_columns import COLUMNS
+from registry.imports.roster_rules import RULES
+from registry.imports.scope import Scope
+from registry.imports.source import Source, open_source
+from registry.imports.staging import copy_into
+from registry.imports.table import Table, read_table
+from registry.imports.vocabulary import Vocabulary
+from registry.models import ImportBatch, ImportIssue, ImportRow
+
+CHUNK = 2_000
+ROW_FIELDS = (
+    "batch", "number", "name", "cells", "values", "second_names", "action", "institution", "version", "differences", "skipped",
+)  # fmt: skip
+ISSUE_FIELDS = ("batch", "row", "sheet", "letter", "column", "value", "rule", "severity", "message", "remedy")
+Report = Callable[[int, int], None]
+
+
+@dataclass
+class Tally:
+    """Counts of a reading, kept by the writer so that no page counts rows."""
+
+    actions: Counter = field(default_factory=Counter)
+    severities: Counter = field(default_factory=Counter)
+    rows: int = 0
+    differences: int = 0
+    divisions: set[int] = field(default_factory=set)
+
+
+def best_table(source: Source) -> tuple[Table, list[Issue]]:
+    """The sheet that most looks like a roster, and what is to be said about the others."""
+    tables = [(sheet, read_table(sheet, COLUMNS)) for sheet in source.sheets if not sheet.hidden]
+    found = [
+        (len(table.missing), -len(table.header.fields), index, table)
+        for index, (_, table) in enumerate(tables)
+        if table
+    ]
+    if not found:
+        raise FileRefused(
+            "no-header",
+            "没有找到表头：前 40 行里没有“机构名称”“机构类别”“行政区划”等列名。请用模板，或把列名放在数据上方。",
+        )
+    best = min(found, key=lambda one: one[:3])[3]
+    said = [
+        _sheet_warning(sheet.name, "hidden-sheet", f"隐藏的工作表“{sheet.name}”没有导入。")
+        for sheet in source.sheets
+        if sheet.hidden
+    ]
+    said += [
+        _sheet_warning(sheet.name, "other-sheet", f"工作表“{sheet.name}”也像名录，没有导入。")
+        for sheet, table in tables
+        if table and table is not best and not table.missing
+    ]
+    return best, said
+
+
+def _sheet_warning(sheet: str, rule: str, message: str) -> Issue:
+    return Issue(rule, Severity.WARNING, message, "如需导入，请移到单独的文件再上传。", sheet=sheet)
+
+
+def read_into(batch: ImportBatch, scope: Scope, report: Report) -> None:
+    """Read the batch's file into staging rows; repeatable. Raises FileRefused when the file cannot be read."""
+    batch.staged_rows.all().delete()
+    batch.issues.all().delete()
+    with open_source(batch.file.path) as source:
+        table, issues = best_table(source)
+        tally = Tally()
+        _stage_issues(batch, [*issues, *table.issues], tally)
+        said = len(table.issues)
+        if table.missing:
+            tally.rows = sum(1 for _ in table.rows())
+        else:
+            _stage_rows(batch, table, scope, tally, report)
+        _stage_issues(batch, table.issues[said:], tally)
+        if not tally.rows:
+            raise FileRefused("no-rows", "表头下面没有数据行。请检查是否选对了文件或工作表。")
+        _conclude(batch, source, table, tally)
+
+
+def _stage_rows(batch: ImportBatch, table: Table, scope: Scope, tally: Tally, report: Report) -> None:
+    words, places = Vocabulary(), Places()
+    checker = RowChecker(table, words, places, scope)
+    names = {pk: place.name for pk, place in places.by_id.items()}
+    decider = Decider(checker, differences.Words(names, words.classes), f"导入：{batch.file_name}")
+    mains = Mains(checker)
+    total = table.sheet.scan.rows - table.header.last if table.sheet.scan else 0
+    for chunk in _chunks(table.rows()):
+        rows = [checker.check(number, raw, row, RULES) for number, raw, row in chunk]
+        for row in rows:
+            decider.seen.duplicates(checker, row)
+        good = [row for row in rows if not row.stopped]
+        found = Candidates.of(good)
+        mains.resolve(good)
+        staged = [decider.decide(row, found) for row in rows]
+        mains.remember(staged)
+        with transaction.atomic():
+            _write(batch, staged, tally)
+        report(tally.rows, max(total, tally.rows))
+    with transaction.atomic():
+        _stage_issues(batch, mains.settle(batch, tally.actions), tally)
+
+
+def _chunks(rows: Iterator) -> Iterator[list]:
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        yield chunk
+
+
+def _write(batch: ImportBatch, staged: list[Staged], tally: Tally) -> None:
+    copy_into(
+        ImportRow,
+        ROW_FIELDS,
+        (
+            (
+                batch.pk, one.row.number, one.row.name, one.row.cells, one.values, one.second_names, str(one.action),
+                one.institution, one.version, one.differences, False,
+            )
+            for one in staged
+        ),
+    )  # fmt: skip
+    for one in staged:
+        tally.actions[one.action] += 1
+        tally.differences += len(one.differences)
+        if one.row.place:
+            tally.divisions.add(one.row.place.id)
+    tally.rows += len(staged)
+    _stage_issues(batch, [issue for one in staged for issue in one.row.issues], tally)
+
+
+def _stage_issues(batch: ImportBatch, issues: list[Issue], tally: Tally) -> None:
+    copy_into(
+        ImportIssue,
+        ISSUE_FIELDS,
+        (
+            (
+                batch.pk, one.row, one.sheet[:120], one.letter, one.column[:120], one.value[:400], one.rule,
+                str(one.severity), one.message[:500], one.remedy[:500],
+            )
+            for one in issues
+        ),
+    )  # fmt: skip
+    tally.severities.update(issue.severity for issue in issues)
+
+
+def _conclude(batch: ImportBatch, source: Source, table: Table, tally: Tally) -> None:
+    action, severity = ImportRow.Action, Severity
+    batch.sheet, batch.header_row = table.sheet.name, table.header.last
+    batch.columns = [
+        [column, title, next((name for name, at in table.header.fields.items() if at == column), "")]
+        for column, title in sorted(table.header.titles.items())
+    ]
+    batch.notes = source.notes
+    batch.rows, batch.differences = tally.rows, tally.differences
+    batch.creates, batch.updates = tally.actions[action.CREATE], tally.actions[action.UPDATE]
+    batch.unchanged, batch.error_rows = tally.actions[action.UNCHANGED], tally.actions[action.ERROR]
+    batch.errors, batch.warnings = tally.severities[severity.ERROR], tally.severities[severity.WARNING]
+    batch.decisions, batch.repairs = tally.severities[severity.DECISION], tally.severities[severity.REPAIR]
+    batch.divisions = sorted(tally.divisions)
+    batch.absent = batch.absent_institutions().count()
+    batch.state = ImportBatch.State.STAGED
+    batch.save()

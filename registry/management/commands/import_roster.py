@@ -1,0 +1,63 @@
+"""`manage.py import_roster FILE [--apply] [--format json] [--as USERNAME]`: a roster into the register (导入机构名录)."""
+
+import json
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from registry.errors import Refused
+from registry.imports import service
+from registry.imports.limits import FileRefused
+from registry.imports.report import EMPTY, answer, as_text
+from registry.imports.scope import EVERYWHERE, operator, scope_of
+from registry.models import User
+
+CLEAN, ROW_ERRORS, FILE_REFUSED = 0, 1, 2
+
+
+class Command(BaseCommand):
+    help = "读取机构名录（xlsx、xls、csv），列出每一处问题；加 --apply 时写入名录。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--apply", action="store_true", help="没有错误时写入；否则什么也不写")
+        parser.add_argument("--format", choices=["text", "json"], default="text")
+        parser.add_argument(
+            "--as", dest="username", help="以谁的名义、在谁的辖区导入；默认是命令行操作员账户，不限辖区"
+        )
+
+    def handle(self, *, file: Path, apply: bool, format: str, username: str | None, **options):
+        if not file.is_file():
+            raise CommandError(f"找不到文件：{file}")
+        status, result = self._import(file, apply, username)
+        self.stdout.write(json.dumps(result, ensure_ascii=False) if format == "json" else as_text(result))
+        sys.exit(status)
+
+    def _import(self, file: Path, apply: bool, username: str | None) -> tuple[int, dict]:
+        by, scope = self._person(username)
+        try:
+            batch = service.stage(file, file.name, by, scope)
+        except FileRefused as refusal:
+            return FILE_REFUSED, {**EMPTY, "refused": str(refusal)}
+        result = answer(batch)
+        if result["errors"] or result["decisions"]:
+            return ROW_ERRORS, result
+        if apply and batch.can_apply:
+            try:
+                service.apply(batch.pk, by)
+            except Refused as refusal:
+                raise CommandError(str(refusal)) from None
+        result["applied"] = apply
+        return CLEAN, result
+
+    def _person(self, username: str | None):
+        if username is None:
+            return operator(), EVERYWHERE
+        user = User.objects.filter(username=username, is_active=True).first()
+        if user is None:
+            raise CommandError(f"没有名为 {username} 的用户。")
+        try:
+            return user, scope_of(user)
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None

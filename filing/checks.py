@@ -85,13 +85,14 @@ def filed_with_upper_bureau(facts, p, as_of):
     if not facts.authority:
         return insufficient("报送机关", **evidence)
     affiliate = named_entry(lead, p.affiliates) or plain(lead.name).startswith(plain(p.affiliates_of))
-    if affiliate or (lead.belongs_to in p.affiliations and not lead.of_military):
+    here = not lead.ancestry or p.authority in lead.ancestry
+    if affiliate or (here and lead.belongs_to in p.affiliations and not lead.of_military):
         if right:
             return passed(f"由{lead.name}牵头，已直接报{evidence['报送机关']}", **evidence)
         return unmet(
             f"由{lead.name}牵头，应报本级卫生健康行政部门，现报{evidence['报送机关']}", "改报", **evidence
         )
-    if lead.of_military or (lead.ancestry and p.authority not in lead.ancestry):
+    if lead.of_military or not here:
         kind = "其他部队医院" if lead.of_military else "本地区之外的医疗机构"
         if right and lead.of_military:
             return passed(f"由{lead.name}牵头，已报{evidence['报送机关']}", **evidence)

@@ -105,6 +105,7 @@ def lead_is(facts, p, as_of):
         "levels": Param(list, words="level"),
         "declaration": str,
         "named": Param(str, named=True, default=()),
+        "area": str,
     },
 )
 def lead_own_or_radiating(facts, p, as_of):
@@ -114,6 +115,8 @@ def lead_own_or_radiating(facts, p, as_of):
     lead = facts.lead.institution
     hospital, evidence = is_kind(lead, "hospital"), {"牵头单位": described(lead)}
     own, high = _one_of(lead.belongs_to, p.affiliations), _one_of(lead.level, p.levels)
+    if own and lead.ancestry and p.area not in lead.ancestry:  # another province's own hospital is not ours
+        own = False
     levels, affiliations = words("level", p.levels), words("affiliation", p.affiliations)
     if entry := named_entry(lead, p.named):
         return passed(f"牵头单位{lead.name}是文件列名的牵头单位", 列名=entry["name"], **evidence)

@@ -18,7 +18,8 @@ def urban_rural_parties(facts, p, as_of):
         parties.append(facts.lead.institution)
     if len(parties) < 2:
         return insufficient("合作双方")
-    city = {i.name: _is_city_hospital(i, p) for i in parties}
+    rural = {link.institution for link in facts.partners}
+    city = {i.name: _is_city_hospital(i, p) for i in parties if i.name not in rural}
     hospitals = sorted(name for name, answer in city.items() if answer)
     communities = sorted(link.consortium for link in facts.partners)
     evidence = {"城市三级综合医院": hospitals, "县域医共体": communities}

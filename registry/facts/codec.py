@@ -14,7 +14,7 @@ def encode(value: Any) -> Any:
         return {
             field.name: encode(getattr(value, field.name))
             for field in fields(value)
-            if getattr(value, field.name) not in (None, "", ())
+            if getattr(value, field.name) != field.default
         }
     if isinstance(value, date):
         return value.isoformat()

@@ -99,10 +99,10 @@ class PackSpec:
     id: str
     title: str
     short_title: str
-    number: str
     issuer: str
     jurisdiction: str
     status: str
+    number: str = ""
     issued_on: date | None = None
     effective_from: date | None = None
     effective_to: date | None = None

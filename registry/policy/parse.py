@@ -192,6 +192,7 @@ class _Reader:
         """The line on which a key stands, within a rule where one is given; else the line that begins it."""
         pattern = re.compile(rf'(^|[{{,\s])"?{re.escape(key)}"?\s*=|^\s*{re.escape(key)}\s*$')
         for number in range(start, (end or len(self.lines) + 1)):
-            if pattern.search(self.lines[number - 1]):
+            line = self.lines[number - 1]
+            if not line.lstrip().startswith("#") and pattern.search(line):
                 return number
         return start

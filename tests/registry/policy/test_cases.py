@@ -1,0 +1,77 @@
+"""Every case of tests/cases, and that every decided provision has cases for what it can answer."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from registry.policy.book import RuleBook
+from registry.policy.check import all_checks
+from registry.policy.engine import judge_one
+from registry.policy.load import read_packs
+from registry.policy.receipts import receipt_of, recompute
+from registry.policy.verdict import LABELS, Outcome
+from tests.registry.policy.words import BUILDERS
+
+FOLDER = Path(__file__).parents[2] / "cases"
+DAY = date(2019, 6, 3)
+BOOK = RuleBook(read_packs())
+RULES = {spec.id: (pack, spec) for pack in BOOK.packs.values() for spec in pack.rules}
+OUTCOMES = {label: outcome for outcome, label in LABELS.items()}
+
+
+def _cases():
+    for path in sorted(FOLDER.glob("*.toml")):
+        for rule, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            for case in table["cases"]:
+                yield rule, {**table.get("base", {}), **case}
+
+
+CASES = list(_cases())
+
+
+def _judgement(rule: str, case: dict):
+    pack, spec = RULES[rule]
+    facts = BUILDERS[spec.subject](case)
+    day = case.get("on", max(DAY, pack.effective_from or DAY))
+    found = judge_one(facts, BOOK.rules_for((pack.jurisdiction,), day), day)
+    return next(judgement for judgement in found if judgement.rule.id == rule)
+
+
+@pytest.mark.parametrize(("rule", "case"), CASES, ids=[f"{rule} {case['when']}" for rule, case in CASES])
+def test_case(rule, case):
+    judgement = _judgement(rule, case)
+    verdict = judgement.verdict
+    assert verdict.label == case["expect"], verdict.explanation
+    assert case.get("says", "") in verdict.explanation
+    if "missing" in case:
+        assert list(verdict.missing) == case["missing"]
+    if verdict.outcome is Outcome.INSUFFICIENT:
+        assert verdict.missing
+    assert not verdict.explanation.endswith(("。", "，"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "case"), CASES[::5], ids=[f"{rule} {case['when']}" for rule, case in CASES[::5]]
+)
+def test_the_verdict_is_given_again_from_its_receipt(rule, case):
+    judgement = _judgement(rule, case)
+    exempted = "豁免条款" in judgement.verdict.evidence
+    if not exempted:
+        assert recompute(receipt_of(judgement), judgement.rule) == judgement.verdict
+
+
+DECIDED = sorted(rule for rule, (_, spec) in RULES.items() if spec.decided)
+
+
+@pytest.mark.parametrize("rule", DECIDED)
+def test_every_decided_provision_has_cases(rule):
+    outcomes = {OUTCOMES[case["expect"]] for name, case in CASES if name == rule}
+    only_shown = RULES[rule][1].check in ("remote_inside", "size_of_lead")
+    assert len(outcomes) >= (1 if only_shown else 2)
+
+
+def test_every_check_is_used_by_a_provision():
+    used = {spec.check for _, spec in RULES.values()}
+    assert {name for name, check in all_checks().items() if check.subject in BUILDERS} <= used

@@ -1,8 +1,22 @@
 """Background work of evaluation; the schedule stands in config/celery.py."""
 
-from evaluation import scorecards
-from evaluation.models import Campaign
+from celery import shared_task
+
+from evaluation import runs, scorecards
+from evaluation.models import Campaign, ComplianceRun
 from registry import jobs
+
+
+@jobs.job_task("evaluation.tasks.run_compliance")
+def run_compliance(job, run_id: int) -> dict:
+    """Carry a compliance run on to its end."""
+    return runs.work(job, ComplianceRun.objects.select_related("division").get(pk=run_id))
+
+
+@shared_task(name="evaluation.tasks.nightly_compliance", ignore_result=True)
+def nightly_compliance() -> None:
+    """Start the nightly check of every province that has consortia."""
+    runs.start_nightly()
 
 
 @jobs.job_task("evaluation.tasks.score_campaign")

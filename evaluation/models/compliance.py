@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from registry import access
 from registry.audit import audited
@@ -74,6 +75,19 @@ class ComplianceRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.division.name}合规检查（{self.as_of}）"
+
+    @cached_property
+    def confirmed_until(self):
+        """The day on which the findings of this area were last confirmed before this run."""
+        earlier = ComplianceRun.objects.filter(
+            is_snapshot=False, finished_at__isnull=False, started_at__lt=self.started_at
+        )
+        above = Q(pk__in=[])
+        path = self.division.path
+        for end in range(1, len(path)):
+            if path[end] == "/":
+                above |= Q(division__path=path[: end + 1])
+        return earlier.filter(above).aggregate(day=models.Max("as_of"))["day"]
 
 
 class RunItem(models.Model):

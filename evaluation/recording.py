@@ -1,0 +1,188 @@
+"""Keeping findings (记录检查结果) compactly: what has not changed is not written again."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from evaluation.models import ComplianceRun, Finding
+from evaluation.subjects import Source, Subject, judged
+from registry.models import FactSheet, Rule
+from registry.policy.book import PLAN_ENDED, RuleBook
+from registry.policy.engine import Judgement
+from registry.policy.receipts import code_version, record_facts
+from registry.policy.verdict import Outcome
+
+LOCK_CLASS = 5_152  # namespace of the locks on subjects that are being judged
+REFRESHED = (
+    "explanation", "cure", "evidence", "missing", "plan_ended", "rule", "facts", "calendar_version",
+    "code_version", "reference_date", "subject_name", "subject_code", "division", "kind", "modality",
+)  # fmt: skip
+
+
+@dataclass
+class Recorded:
+    """What a batch brought: verdicts by outcome, findings that are new or changed, findings that hold no more."""
+
+    tally: Counter = field(default_factory=Counter)
+    opened: int = 0
+    resolved: int = 0
+
+
+@transaction.atomic
+def record(run: ComplianceRun, source: Source, ids: Sequence[int], book: RuleBook) -> Recorded:
+    """Judge a batch of subjects and bring their findings up to date, as one act.
+
+    The subjects are locked first and judged then, so that of two runs over the same subject the later one has the
+    last word on fresh facts.
+    """
+    _lock(source, ids)
+    result = Recorded()
+    fresh: list[Finding] = []
+    for subject, judgements in judged(source, ids, book, run.as_of):
+        for judgement in judgements:
+            result.tally[str(judgement.verdict.outcome)] += 1
+            if judgement.verdict.outcome is not Outcome.NA:
+                fresh.append(_finding(run, source, subject, judgement))
+    _set_rules(fresh)
+    if run.is_snapshot:
+        _replace_snapshot(run, source, ids, fresh)
+        result.opened = len(fresh)
+    else:
+        result.opened, result.resolved = _merge(run, source, ids, fresh)
+    return result
+
+
+def resolve_departed(run: ComplianceRun, area, judged_ids: dict[str, set[int]]) -> int:
+    """Close the standing findings of subjects in the area that exist no more or have left it; how many."""
+    gone = [
+        pk
+        for pk, subject, subject_id in Finding.objects.standing()
+        .filter(area.condition("division"), subject_type__in=judged_ids)
+        .values_list("pk", "subject_type", "subject_id")
+        .iterator(chunk_size=5000)
+        if subject_id not in judged_ids[subject]
+    ]
+    for start in range(0, len(gone), 1000):
+        _close(run, gone[start : start + 1000])
+    return len(gone)
+
+
+def _lock(source: Source, ids: Sequence[int]) -> None:
+    kind = sum(ord(letter) for letter in source.subject) % 1000
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, one) FROM "
+            "(SELECT (pk %% 2147483647)::int AS one FROM unnest(%s::bigint[]) pk ORDER BY 1) subjects",
+            [LOCK_CLASS * 1000 + kind, list(ids)],
+        )
+
+
+def _finding(run, source: Source, subject: Subject, judgement: Judgement) -> Finding:
+    verdict = judgement.verdict
+    finding = Finding(
+        subject_type=source.subject,
+        subject_id=subject.id,
+        subject_name=subject.name,
+        subject_code=subject.code,
+        division_id=subject.division_id,
+        consortium_id=subject.consortium_id,
+        kind=subject.kind,
+        provision=judgement.rule.id,
+        modality=judgement.rule.spec.modality,
+        verdict=str(verdict.outcome),
+        explanation=verdict.explanation,
+        cure=verdict.cure,
+        evidence=dict(verdict.evidence),
+        missing=list(verdict.missing),
+        plan_ended=PLAN_ENDED in judgement.rule.remarks,
+        calendar_version=getattr(judgement.facts, "calendar_version", ""),
+        code_version=code_version(),
+        reference_date=run.as_of,
+        first_seen=run.as_of,
+        snapshot=run if run.is_snapshot else None,
+    )
+    finding.judgement = judgement
+    return finding
+
+
+def _set_rules(findings: Iterable[Finding]) -> None:
+    """The stored version of each rule that was applied."""
+    specs = {finding.judgement.rule.id: finding.judgement.rule.spec for finding in findings}
+    stored = {
+        (rule.provision, rule.version): rule.pk
+        for rule in Rule.objects.filter(provision__in=specs).only("pk", "provision", "version")
+    }
+    versions = {provision: spec.version for provision, spec in specs.items()}
+    for finding in findings:
+        finding.rule_id = stored[finding.provision, versions[finding.provision]]
+
+
+def _with_facts(findings: Sequence[Finding]) -> None:
+    """Store the facts that the findings rest on, once per subject, and refer to them."""
+    records: dict[int, str] = {}
+    sheets = []
+    for finding in findings:
+        facts = finding.judgement.facts
+        if id(facts) not in records:
+            kept = record_facts(facts)
+            records[id(facts)] = kept.digest
+            sheets.append(FactSheet(digest=kept.digest, subject=kept.subject, body=kept.body))
+        finding.facts_id = records[id(facts)]
+    FactSheet.objects.bulk_create(sheets, ignore_conflicts=True)
+
+
+def _replace_snapshot(run, source, ids, fresh) -> None:
+    Finding.objects.of_run(run).filter(subject_type=source.subject, subject_id__in=ids).delete()
+    _with_facts(fresh)
+    Finding.objects.bulk_create(fresh)
+
+
+def _merge(run, source, ids, fresh) -> tuple[int, int]:
+    rows = Finding.objects.standing().filter(subject_type=source.subject, subject_id__in=ids).order_by("pk")
+    standing = {(row.subject_id, row.provision): row for row in rows}
+    created, refreshed, closed = [], [], []
+    for finding in fresh:
+        before = standing.pop((finding.subject_id, finding.provision), None)
+        if before is None:
+            created.append(finding)
+        elif before.verdict != finding.verdict:
+            closed.append(before.pk)
+            created.append(finding)
+        elif _says_otherwise(before, finding):
+            finding.pk, finding.first_seen = before.pk, before.first_seen
+            refreshed.append(finding)
+    closed += [row.pk for row in standing.values()]
+    _with_facts([*created, *refreshed])
+    _close(run, closed)
+    Finding.objects.bulk_create(created)
+    Finding.objects.bulk_update(refreshed, REFRESHED)
+    return len(created), len(closed)
+
+
+def _says_otherwise(before: Finding, now: Finding) -> bool:
+    """Same verdict, but for another reason, under another version of the rule, or of a subject since renamed."""
+    names = (
+        "explanation",
+        "cure",
+        "evidence",
+        "missing",
+        "plan_ended",
+        "rule_id",
+        "subject_name",
+        "division_id",
+        "kind",
+    )
+    return any(getattr(before, name) != getattr(now, name) for name in names)
+
+
+def _close(run, ids: Sequence[int]) -> None:
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE evaluation_finding SET resolved_on = %s, last_seen = greatest(first_seen, %s) "
+            "WHERE id = ANY(%s) AND resolved_on IS NULL",
+            [run.as_of, run.confirmed_until, list(ids)],
+        )

@@ -1,0 +1,130 @@
+"""What rules are about (检查对象): for each kind of subject, which there are in an area and how their facts are read.
+
+A kind of subject is one `Source`; a new kind is added to `SOURCES` and needs nothing else here.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from evaluation.areas import Area
+from registry.facts.consortia import consortium_facts
+from registry.facts.services import served_facts
+from registry.models import Consortium, Institution
+from registry.policy.book import RuleBook
+from registry.policy.engine import Judgement, judge
+
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One subject as lists and findings name it; `code` tells namesakes apart."""
+
+    id: int
+    name: str
+    code: str
+    division_id: int
+    consortium_id: int | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """How one kind of subject is found, named and read; each call costs a fixed number of queries."""
+
+    subject: str
+    inside: Callable[[Area, dt.date], QuerySet]
+    describe: Callable[[Sequence[int]], dict[int, Subject]]
+    read: Callable[[Sequence[int], dt.date], Iterable[tuple[int, Any]]]
+    shown_as: str = ""
+
+    @property
+    def reported(self) -> str:
+        """The kind of subject under which results are reported: a filing's on its consortium."""
+        return self.shown_as or self.subject
+
+    def ids(self, area: Area, day: dt.date) -> list[int]:
+        """Ids of the subjects in an area on a day, place by place."""
+        return list(self.inside(area, day).values_list("pk", flat=True))
+
+
+# -- Consortia ----------------------------------------------------------------------------------------------
+def consortia_in(area: Area, day: dt.date) -> QuerySet:
+    """Registered consortia of an area that exist on a day."""
+    rows = Consortium.objects.filter(area.condition("division")).active_on(day)
+    return rows.order_by("division__path", "pk")
+
+
+def describe_consortia(ids: Sequence[int]) -> dict[int, Subject]:
+    """Consortia by id; the division's code tells namesakes apart."""
+    rows = Consortium.objects.filter(pk__in=ids).order_by("pk")
+    return {
+        pk: Subject(pk, name, code, division, pk, kind)
+        for pk, name, code, division, kind in rows.values_list(
+            "pk", "name", "division__code", "division", "kind"
+        )
+    }
+
+
+def read_consortia(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
+    """Facts of the consortia, with their ids."""
+    return ((facts.id, facts) for facts in consortium_facts(ids, day))
+
+
+# -- Institutions -------------------------------------------------------------------------------------------
+def institutions_in(area: Area, day: dt.date) -> QuerySet:
+    """Institutions of an area."""
+    return Institution.objects.live().filter(area.condition("division")).order_by("division__path", "pk")
+
+
+def describe_institutions(ids: Sequence[int]) -> dict[int, Subject]:
+    """Institutions by id; the credit code or licence number tells namesakes apart."""
+    rows = Institution.objects.filter(pk__in=ids).order_by("pk")
+    return {
+        pk: Subject(pk, name, uscc or licence or place, division)
+        for pk, name, uscc, licence, place, division in rows.values_list(
+            "pk", "name", "uscc", "licence_number", "division__code", "division"
+        )
+    }
+
+
+def read_institutions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
+    """Facts of the institutions, with their ids."""
+    return iter(served_facts(ids, day).items())
+
+
+SOURCES = (
+    Source("consortium", consortia_in, describe_consortia, read_consortia),
+    Source("institution", institutions_in, describe_institutions, read_institutions),
+)
+BY_SUBJECT = {source.subject: source for source in SOURCES}
+
+
+def judged(
+    source: Source, ids: Sequence[int], book: RuleBook, day: dt.date
+) -> Iterator[tuple[Subject, list[Judgement]]]:
+    """Every subject of a batch with what each of its rules says about it on the day."""
+    known = source.describe(ids)
+    for pk, facts in source.read(ids, day):
+        if pk in known:
+            yield known[pk], list(judge([facts], book, day))
+
+
+def namesakes(source: Source, ids: Sequence[int]) -> set[str]:
+    """Names that more than one of the subjects bears."""
+    counted = Counter(
+        subject.name
+        for start in range(0, len(ids), 5000)
+        for subject in source.describe(ids[start : start + 5000]).values()
+    )
+    return {name for name, number in counted.items() if number > 1}
+
+
+def batches(ids: Sequence[int], size: int = BATCH) -> Iterator[Sequence[int]]:
+    """The ids in runs of at most `size`."""
+    return (ids[start : start + size] for start in range(0, len(ids), size))

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from grids.kinds import RESPONSIBLE_KINDS
 from grids.models import GridAssignment, GridUnit, Standing
-from grids.models.assignment import RESPONSIBLE_KINDS
 from registry.models import Division
 
 
@@ -108,45 +108,42 @@ class Coverage:
 
 def coverage(area: Q, day: dt.date) -> Coverage:
     """Coverage of the townships that a condition on divisions selects; four queries whatever the size."""
-    townships = _townships(area, day)
-    grids, stakes = _stakes({t["unit_id"] for t in townships}, day)
-    states = [
-        TownshipState(
-            id=t["id"],
-            unit_id=t["unit_id"],
-            code=t["code"],
-            name=t["name"],
-            path=t["path"],
-            parent_id=t["parent_id"],
-            county=t["parent__name"] or "",
-            grids=tuple(sorted(grids[t["unit_id"]].items(), key=lambda item: item[1])),
-            stakes=tuple(stakes[t["unit_id"]]),
-            day=day,
+    return Coverage(day, once(township_states(area, day)))
+
+
+def once(states: Iterable[TownshipState]) -> list[TownshipState]:
+    """Each physical township once, under its representative code where that is among them."""
+    units: dict[int, TownshipState] = {}
+    for state in states:
+        if state.unit_id not in units or state.id == state.unit_id:
+            units[state.unit_id] = state
+    return sorted(units.values(), key=lambda state: state.code)
+
+
+def township_states(area: Q, day: dt.date) -> list[TownshipState]:
+    """The townships of an area on a day in the order of their codes, one for each code."""
+    rows = list(
+        Division.objects.on(day)
+        .filter(area, level=Division.Level.TOWNSHIP)
+        .order_by("code", "pk")
+        .values_list("id", "physical_unit_id", "code", "name", "path", "parent_id", "parent__name")
+    )
+    grids, stakes = _stakes({physical or pk for pk, physical, *_ in rows}, day)
+    states = []
+    for pk, physical, code, name, path, parent_id, county in rows:
+        unit = physical or pk
+        in_grids = tuple(sorted(grids[unit].items(), key=lambda item: item[1]))
+        states.append(
+            TownshipState(
+                pk, unit, code, name, path, parent_id, county or "", in_grids, tuple(stakes[unit]), day
+            )
         )
-        for t in townships
-    ]
-    return Coverage(day, states)
+    return states
 
 
 def coverage_within(division: Division, day: dt.date) -> Coverage:
     """Coverage of a place and everything below it."""
     return coverage(Q(path__startswith=division.path), day)
-
-
-def _townships(area: Q, day: dt.date) -> list[dict]:
-    """Townships of the day in the order of their codes, each physical unit once, under its representative's name."""
-    rows = (
-        Division.objects.on(day)
-        .filter(area, level=Division.Level.TOWNSHIP)
-        .order_by("code", "pk")
-        .values("id", "physical_unit_id", "code", "name", "path", "parent_id", "parent__name")
-    )
-    units: dict[int, dict] = {}
-    for row in rows:
-        row["unit_id"] = row["physical_unit_id"] or row["id"]
-        if row["unit_id"] not in units or row["id"] == row["unit_id"]:
-            units[row["unit_id"]] = row
-    return sorted(units.values(), key=lambda row: row["code"])
 
 
 def _stakes(units: Iterable[int], day: dt.date) -> tuple[dict[int, dict[int, str]], dict[int, list[Stake]]]:

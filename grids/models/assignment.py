@@ -8,11 +8,7 @@ from django.db.models import Q
 from grids.models.derive import rebuilds_holdings
 from grids.models.grid import Grid, Standing
 from registry.audit import audited
-from registry.models import Consortium
 from registry.models.consortium import DURING, same
-
-# The kinds that are responsible for a grid: 医疗集团 and 医共体 (渝 二(二), 滇 二（二）); the others have no grid.
-RESPONSIBLE_KINDS = (Consortium.Kind.CITY_GROUP, Consortium.Kind.COUNTY_COMMUNITY)
 
 
 class GridAssignment(models.Model):

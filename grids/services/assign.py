@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from grids.exemptions import exempt_focuses, is_exclusive
+from grids.kinds import RESPONSIBLE_KINDS
 from grids.models import Grid, GridAssignment, GridEvent, Standing
-from grids.models.assignment import RESPONSIBLE_KINDS
 from grids.periods import ONE_DAY, meet, period, say
 from grids.services.plan import shorten
 from grids.services.refusals import Attempt, named_refusals

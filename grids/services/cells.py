@@ -10,8 +10,8 @@ from itertools import combinations
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from grids.kinds import RESPONSIBLE_KINDS
 from grids.models import Grid, GridAssignment, Holding, Standing
-from grids.models.assignment import RESPONSIBLE_KINDS
 from grids.periods import meet, say
 from grids.services.steps import names
 from registry.models import Consortium, Division

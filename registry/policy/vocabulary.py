@@ -44,6 +44,9 @@ INSTITUTION_KINDS = {
     "基层医疗卫生机构": "primary_care",
     "公共卫生机构": "public_health",
 }
+# 以专科服务为主, as filed and reviewed (readings A12).
+FOCUSES = {"否": "none", "中医": "tcm", "妇幼": "mch", "其他": "other"}
+DIVISION_LEVELS = {"省级": "province", "地市级": "city", "区县级": "county"}
 # Posts in a society in rising order (委员 < 常委 < 副主委 < 主委), with the spellings seen in lists.
 POSTS = {"委员": "1", "常委": "2", "副主委": "3", "主委": "4"}
 
@@ -58,6 +61,8 @@ WORDS = {
     "ownership": OWNERSHIPS,
     "closeness": CLOSENESS,
     "institution_kind": INSTITUTION_KINDS,
+    "focus": FOCUSES,
+    "division_level": DIVISION_LEVELS,
     "post": POSTS,
 }
 

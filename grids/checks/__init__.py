@@ -1,0 +1,3 @@
+"""Checks over grids and places as planned (网格、区划的判定方法), one subject a module."""
+
+from grids.checks import coverage, districts, overlap, responsibility  # noqa: F401 (importing registers them)

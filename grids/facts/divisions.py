@@ -1,0 +1,135 @@
+"""Reading places into facts (读取区划事实): a fixed number of queries for a batch of any size."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from grids.coverage import TownshipState, once, township_states
+from grids.facts.division import (
+    DivisionFacts,
+    GridLineFacts,
+    LocalConsortiumFacts,
+    ShareFacts,
+    TownshipFacts,
+)
+from grids.kinds import RESPONSIBLE_KINDS
+from grids.models import Grid, GridAssignment, Standing
+from registry.facts.institutions import places
+from registry.models import Consortium, Division
+
+BATCH = 200
+
+
+def each_division(divisions: QuerySet, as_of: date, batch: int = BATCH) -> Iterator[DivisionFacts]:
+    """Facts of the provinces, cities and counties of a queryset that exist on the day, batch by batch."""
+    above = divisions.on(as_of).exclude(level=Division.Level.TOWNSHIP)
+    ids = list(above.order_by("path", "pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), batch):
+        yield from division_facts(ids[start : start + batch], as_of)
+
+
+def division_facts(ids: Iterable[int], as_of: date) -> list[DivisionFacts]:
+    """Facts of one batch, in the order of the ids."""
+    ids = list(ids)
+    rows = Division.objects.in_bulk(ids)
+    wanted = {row.path: row.pk for row in rows.values()}
+    reach = Q(pk__in=[])
+    for path in _outermost(wanted):
+        reach |= Q(path__startswith=path)
+    townships = _spread(wanted, ((state.path, state) for state in township_states(reach, as_of)))
+    inside = Division.objects.filter(reach).values("pk")
+    grids = _spread(wanted, _grids(inside, as_of))
+    consortia = _spread(wanted, _consortia(inside, as_of))
+    return [
+        DivisionFacts(
+            id=pk,
+            name=rows[pk].name,
+            code=rows[pk].code,
+            level=rows[pk].level,
+            kind=rows[pk].kind,
+            ancestry=places(rows[pk].path),
+            townships=tuple(_township(state) for state in once(townships[pk])),
+            grids=tuple(grids[pk]),
+            consortia=tuple(consortia[pk]),
+        )
+        for pk in ids
+        if pk in rows
+    ]
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    """Paths that lie in no other of them, so that a condition names each region once."""
+    kept: list[str] = []
+    for path in sorted(paths):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return kept
+
+
+def _spread(wanted: dict[str, int], things: Iterable[tuple[str, object]]) -> dict[int, list]:
+    """Things by the id of every wanted place on their path."""
+    found = defaultdict(list)
+    for path, thing in things:
+        steps = path.strip("/").split("/")
+        for depth in range(1, len(steps) + 1):
+            if pk := wanted.get(f"/{'/'.join(steps[:depth])}/"):
+                found[pk].append(thing)
+    return found
+
+
+def _township(state: TownshipState) -> TownshipFacts:
+    standing = [stake for stake in state.stakes if stake.stands_on(state.day)]
+    shares = tuple(
+        ShareFacts(
+            grid=name,
+            consortia=tuple(stake.consortium for stake in standing if stake.grid_id == pk),
+            focuses=tuple(stake.focus for stake in standing if stake.grid_id == pk),
+        )
+        for pk, name in state.grids
+    )
+    groups = {stake.consortium for stake in standing if stake.kind == Consortium.Kind.CITY_GROUP}
+    return TownshipFacts(
+        code=state.code,
+        name=state.name,
+        covered=state.is_covered,
+        contested=state.is_contested,
+        grids=shares,
+        city_groups=tuple(sorted(groups)),
+    )
+
+
+def _grids(inside, as_of: date) -> Iterator[tuple[str, GridLineFacts]]:
+    responsible, decided = defaultdict(list), defaultdict(list)
+    rows = Grid.objects.on(as_of).filter(division__in=inside)
+    alive = Q(consortium__closed_on__isnull=True) | Q(consortium__closed_on__gt=as_of)
+    assignments = (
+        GridAssignment.objects.filter(
+            alive, grid__in=rows, during__contains=as_of, consortium__kind__in=RESPONSIBLE_KINDS
+        )
+        .exclude(status=Standing.DISMISSED)
+        .order_by("consortium__name", "pk")
+    )
+    for grid, consortium, bureau in assignments.values_list(
+        "grid_id", "consortium__name", "decided_by__short_name"
+    ):
+        responsible[grid].append(consortium)
+        if bureau:
+            decided[grid].append(bureau)
+    for pk, name, path in rows.order_by("name", "pk").values_list("pk", "name", "division__path"):
+        yield path, GridLineFacts(name, tuple(responsible[pk]), tuple(dict.fromkeys(decided[pk])))
+
+
+def _consortia(inside, as_of: date) -> Iterator[tuple[str, LocalConsortiumFacts]]:
+    rows = Consortium.objects.active_on(as_of).filter(division__in=inside)
+    with_grid = set(
+        GridAssignment.objects.filter(consortium__in=rows, during__contains=as_of)
+        .exclude(status=Standing.DISMISSED)
+        .order_by()
+        .values_list("consortium_id", flat=True)
+    )
+    for pk, name, kind, path in rows.order_by("name", "pk").values_list(
+        "pk", "name", "kind", "division__path"
+    ):
+        yield path, LocalConsortiumFacts(name, kind, pk in with_grid)

@@ -83,6 +83,19 @@ class Row:
         return [(decision.value, decision.label) for decision in ANSWERS.get(self.verdict, ())]
 
     @property
+    def settleable(self) -> bool:
+        """Whether an act of the reviewer is wanted here at all."""
+        return not self.receipt["lateness"] and not self.receipt["missing_parent"]
+
+    @property
+    def needs_approver(self) -> bool:
+        return self.verdict in (Outcome.FAIL, Outcome.DEVIATION)
+
+    @property
+    def note_optional(self) -> bool:
+        return self.verdict is Outcome.REVIEW
+
+    @property
     def open(self) -> str:
         """What stands in the way of registration; nothing when this line is settled."""
         verdict = self.verdict
@@ -246,6 +259,7 @@ def _receipt(judgement: Judgement, declared: list | None) -> dict[str, Any]:
         "modality": spec.modality,
         "handling": HANDLINGS[spec.handling],
         "subject": spec.subject,
+        "check": spec.check,
         "lateness": spec.decides_lateness,
         "missing_parent": rule.missing_parent,
         "plan_ended": PLAN_ENDED in rule.remarks,

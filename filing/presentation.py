@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from filing import clock, snapshots
 from filing.assessment import Row, Sheet
+from filing.materials import PREVIEWED
 from filing.models import Filing, FilingVersion, Remark
-from filing.sections import BY_KEY, find_field
+from filing.sections import BY_KEY, find_field, section_of_clause
 from registry.workdays import CalendarMissing, current_calendar
 
 ACTIONS = {
@@ -58,9 +59,11 @@ def workdays_left(filings: list[Filing]) -> None:
     calendar, today = current_calendar(), timezone.localdate()
     for filing in filings:
         try:
-            filing.left = calendar.workdays_between(today, filing.due_on) if filing.due_on else None
+            running = filing.due_on and filing.status not in Filing.FINISHED
+            filing.left = calendar.workdays_between(today, filing.due_on) if running else None
         except CalendarMissing:
             filing.left = None
+        filing.passed = -filing.left if filing.left is not None and filing.left < 0 else None
 
 
 def ordinal_of_submission(read: clock.Clock) -> int | None:
@@ -74,7 +77,7 @@ def ordinal_of_submission(read: clock.Clock) -> int | None:
 
 
 # -- Check sheet --------------------------------------------------------------------------------------------
-def check(row: Row, acts: str = "") -> dict[str, Any]:
+def check(row: Row, acts: str = "", kind: str = "") -> dict[str, Any]:
     """A line as components/check_row.html takes it."""
     return {
         "verdict": row.verdict,
@@ -92,17 +95,19 @@ def check(row: Row, acts: str = "") -> dict[str, Any]:
         "evidence": row.evidence_pairs,
         "acts_template": acts,
         "row": row,
+        "place": section_of_clause(row.rule, kind),
+        "suggestion": f"{row.explanation}。{row.cure}" if row.cure else f"{row.explanation}。",
     }
 
 
-def checks(sheet: Sheet, verdict: str = "", acts: str = "") -> dict[str, list[dict]]:
+def checks(sheet: Sheet, kind: str, verdict: str = "", acts: str = "") -> dict[str, list[dict]]:
     """The sheet in two groups, those that need a person first; with a verdict only the lines of that verdict."""
     if verdict:
         chosen = [row for row in sheet.rows if str(row.verdict) == verdict.upper()]
-        return {"loud": [check(row, acts) for row in chosen], "quiet": []}
+        return {"loud": [check(row, acts, kind) for row in chosen], "quiet": []}
     return {
-        "loud": [check(row, acts) for row in sheet.loud],
-        "quiet": [check(row) for row in sheet.quiet],
+        "loud": [check(row, acts, kind) for row in sheet.loud],
+        "quiet": [check(row, "", kind) for row in sheet.quiet],
     }
 
 
@@ -120,20 +125,23 @@ def field_problems(sheet: Sheet, section_key: str) -> dict[str, list[Row]]:
 
 
 # -- Content ------------------------------------------------------------------------------------------------
-def content_of(filing: Filing) -> dict[str, Any]:
-    """What a reviewer reads: the last submission; for a filing still with the hospital, what it says now."""
-    if filing.submissions and not filing.editable:
+def content_of(filing: Filing, own: bool) -> dict[str, Any]:
+    """What a person reads: the last submission; the hospital itself sees what it is writing."""
+    if filing.submissions and not (own and filing.editable):
         return filing.versions.get(number=filing.submissions).content
     return snapshots.describe(filing)
 
 
-def sections(
-    filing: Filing, content: dict, previous: FilingVersion | None, remarks: list[Remark]
-) -> list[dict]:
-    """The sections of a content with the changes since the version before and the remarks at their fields."""
-    changes = (
-        snapshots.differences(previous.content, content) if previous else {"answers": {}, "members_added": []}
-    )
+NO_CHANGES = {"answers": {}, "members_added": [], "members_removed": []}
+
+
+def changes_since(previous: FilingVersion | None, content: dict) -> dict[str, Any]:
+    """What a content says otherwise than the version before it."""
+    return snapshots.differences(previous.content, content) if previous else NO_CHANGES
+
+
+def sections(content: dict, changes: dict, remarks: list[Remark], hot: set[str]) -> list[dict]:
+    """The sections of a content with the changes and the remarks at their fields; ``hot`` are provisions not met."""
     shown = []
     for section in content["sections"]:
         rows = [
@@ -141,6 +149,7 @@ def sections(
                 **answer,
                 "changed": (key := f"{section['key']}.{answer['key']}") in changes["answers"],
                 "before": changes["answers"].get(key, ""),
+                "hot": bool(hot.intersection(answer["clauses"])),
                 "remarks": [
                     remark_card(r) for r in remarks if (r.section, r.field) == (section["key"], answer["key"])
                 ],
@@ -161,6 +170,7 @@ def remark_card(remark: Remark) -> dict[str, Any]:
         ]
     return {
         "pk": remark.pk,
+        "form_id": f"answer-{remark.pk}",
         "author": remark.by,
         "note": f"第 {remark.submission} 版",
         "at": remark.at,
@@ -212,6 +222,7 @@ def files(materials: list[dict]) -> list[dict]:
                 "name": name,
                 "note": f"{material['name']}，{size(material['size'])}，{material['uploaded_on']} 上传",
                 "url": reverse("filing:material", args=[material["id"]]),
+                "previewed": material["content_type"] in PREVIEWED,
             }
         )
     return shown

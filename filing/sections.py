@@ -43,6 +43,7 @@ class Section:
     kind: str = "fields"
     fields: tuple[Field, ...] = ()
     help: str = ""
+    clauses: tuple[str, ...] = ()
 
     def fields_for(self, consortium_kind: str) -> list[Field]:
         return [field for field in self.fields if field.applies_to(consortium_kind)]
@@ -63,6 +64,14 @@ CONSORTIUM = Section(
     "医联体",
     fields=(
         Field(
+            "name",
+            "医联体名称",
+            clauses=("CQ-73", "CQ-74", "CQ-75", "CQ-76"),
+            column="name",
+            wide=True,
+            help="用牵头医院执业许可证上的第一名称",
+        ),
+        Field(
             "consortium_kind",
             "类型",
             "choice",
@@ -71,12 +80,13 @@ CONSORTIUM = Section(
             column="consortium_kind",
         ),
         Field(
-            "name",
-            "医联体名称",
-            clauses=("CQ-73", "CQ-74", "CQ-75", "CQ-76"),
-            column="name",
-            wide=True,
-            help="用牵头医院执业许可证上的第一名称",
+            "specialty_focus",
+            "以专科服务为主",
+            "choice",
+            ("CQ-40",),
+            tuple(Consortium.Focus.choices),
+            kinds=GRID_KINDS,
+            help="中医、妇幼等专科服务为主的医联体，服务网格可以与其他医联体重叠，由审核人确认",
         ),
         Field(
             "founded_on",
@@ -110,15 +120,6 @@ CONSORTIUM = Section(
             kinds=("specialty_alliance",),
             max_length=60,
             help="不用诊疗科目名录中的名称时，在承诺部分写明理由",
-        ),
-        Field(
-            "specialty_focus",
-            "以专科服务为主",
-            "choice",
-            ("CQ-40",),
-            tuple(Consortium.Focus.choices),
-            kinds=GRID_KINDS,
-            help="中医、妇幼等专科服务为主的医联体，服务网格可以与其他医联体重叠，由审核人确认",
         ),
         Field(
             "closeness",
@@ -205,7 +206,13 @@ LEAD = Section(
         Field("contact_email", "电子邮箱", "email", required=False),
     ),
 )
-MEMBERS = Section("C", "成员单位", "members", help="按名称、简称、拼音首字母或统一社会信用代码查找")
+MEMBERS = Section(
+    "C",
+    "成员单位",
+    "members",
+    help="按名称、简称、拼音首字母或统一社会信用代码查找",
+    clauses=("CQ-05", "CQ-16", "CQ-19", "CQ-25", "CQ-26", "CQ-30", "CQ-41", "CQ-53", "CQ-62", "CQ-67"),
+)
 GOVERNANCE = Section(
     "D",
     "组织管理",
@@ -259,7 +266,7 @@ GOVERNANCE = Section(
         ),
     ),
 )
-MATERIALS = Section("E", "材料", "materials", help="提交后由系统生成备案表，不必另行填写")
+MATERIALS = Section("E", "材料", "materials", help="提交后由系统生成备案表，不必另行填写", clauses=("CQ-84",))
 COMMITMENT = Section(
     "F",
     "承诺",
@@ -299,4 +306,6 @@ def section_of_clause(provision: str, consortium_kind: str) -> tuple[str, str] |
         for field in section.fields_for(consortium_kind):
             if provision in field.clauses:
                 return section.key, field.key
+        if provision in section.clauses:
+            return section.key, ""
     return None

@@ -67,3 +67,13 @@ class Material(models.Model):
 
     def __str__(self) -> str:
         return self.original_name
+
+    @property
+    def extension(self) -> str:
+        """PDF, DOCX …: the ending that the content earned."""
+        return self.original_name.rpartition(".")[2].upper()
+
+    @property
+    def size_words(self) -> str:
+        """Bytes as a person reads them."""
+        return f"{self.size / 1048576:.1f} MB" if self.size >= 1048576 else f"{max(1, self.size // 1024)} KB"

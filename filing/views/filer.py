@@ -1,0 +1,232 @@
+"""The hospital's pages (经办人): its filings, and the form section by section."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from filing import assessment, clock, completeness, editing, materials, presentation, reviewing, routing
+from filing.forms import MaterialForm, SectionForm, StartForm
+from filing.models import Filing
+from filing.search import find_institutions
+from filing.sections import BY_KEY, SECTIONS
+from filing.views.shared import attempt, number, reasons, visible
+from registry import access
+from registry.errors import Refused, Stale
+from registry.paging import keyset_page
+
+ROUTE_CHECKS = ("filed_with_upper_bureau", "filed_with_local_bureau")
+
+
+@require_GET
+def filing_list(request):
+    """The filings of one's own hospitals, newest first; those that wait for the hospital are marked."""
+    filings = Filing.objects.of_hospitals(request.user).select_related("lead", "authority")
+    if request.GET.get("view") == "open":
+        filings = filings.filter(status__in=Filing.EDITABLE)
+    page = keyset_page(filings, request, order=["-id"])
+    presentation.workdays_left(page.rows)
+    tabs = [("all", "全部", None), ("open", "待填报和补正", None)]
+    may_start = bool(access.institutions_of(request.user, "edit_filing"))
+    return render(
+        request,
+        "filing/list.html",
+        {"page": page, "unit": "件", "count": None, "tabs": tabs, "may_start": may_start},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def start(request):
+    """新建备案."""
+    form = StartForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            filing = editing.start(applicant=form.cleaned_data["applicant"], by=request.user)
+            values = {"consortium_kind": form.cleaned_data["consortium_kind"]}
+            editing.save_section(filing.pk, SECTIONS[0].key, values, version=1, by=request.user)
+        return redirect("filing:section", filing.pk, SECTIONS[0].key)
+    return render(request, "filing/start.html", {"form": form})
+
+
+def _editable(request, pk: int) -> Filing:
+    """A filing of one's own hospital; who only reviews it may not see the form itself (403 by require)."""
+    filing = visible(request, pk)
+    access.require(request.user, "edit_filing", filing.applicant or "filing")
+    return filing
+
+
+def _section(key: str):
+    if key not in BY_KEY:
+        raise Http404
+    return BY_KEY[key]
+
+
+@require_http_methods(["GET", "POST"])
+def section(request, pk: int, key: str):
+    """One section of the form: the answers, or the list of members or materials."""
+    filing, part = _editable(request, pk), _section(key)
+    if not filing.editable:
+        return redirect("filing:detail", pk)
+    if request.htmx and "q" in request.GET:
+        return render(request, "filing/_member_results.html", _search(request, filing))
+    if request.method == "POST" and part.kind == "fields":
+        return _save(request, filing, part)
+    form = SectionForm(filing, part, request.user) if part.kind == "fields" else None
+    return render(request, "filing/section.html", _page(request, filing, part, form))
+
+
+def _page(request, filing: Filing, part, form=None, **more) -> dict:
+    context = {**aside_context(request, filing, part), "form": form, **more}
+    remarks = context.pop("remarks")
+    context["section_remarks"] = remarks.get("", [])
+    context["to_answer"] = [card for cards in remarks.values() for card in cards if not card["answered"]]
+    if form:
+        binding = {row.rule for row in context["sheet"].rows if str(row.verdict) != "NA"}
+        context["form_rows"] = [
+            {
+                "bound": bound,
+                "question": question,
+                "clause": "、".join(clause for clause in question.clauses if clause in binding),
+                "columns": question.kind == "multi",
+                "problems": context["field_problems"][question.key],
+                "remarks": remarks.get(question.key, []),
+            }
+            for bound, question in form.rows
+        ]
+    if part.kind == "members":
+        context |= {"members": list(editing_members(filing)), **_search(request, filing)}
+    elif part.kind == "materials":
+        context |= {
+            "files": list(materials.current(filing)),
+            "material_form": MaterialForm(filing),
+            "accepted": materials.ACCEPTED_WORDS,
+            "previewed": materials.PREVIEWED,
+            "part_problems": [],
+        }
+    return context
+
+
+def editing_members(filing: Filing):
+    return filing.members.select_related("institution__institution_class", "institution__division").order_by(
+        "pk"
+    )
+
+
+def _search(request, filing: Filing) -> dict:
+    query = request.GET.get("q", "").strip()
+    named = set(filing.members.values_list("institution", flat=True)) if query else set()
+    found = find_institutions(request.user, query) if query else []
+    return {"filing": filing, "query": query, "found": found, "named": named}
+
+
+def aside_context(request, filing: Filing, part) -> dict:
+    """Sections with their marks, the deadline and the check sheet: what a save changes beside the form."""
+    read, sheet = clock.read(filing), assessment.live(filing)
+    verdict = request.GET.get("verdict", "")
+    states = completeness.read(filing)
+    problems = completeness.problems(filing)
+    remarks = list(filing.remarks.filter(sent_at__isnull=False).select_related("by", "answered_by"))
+    return {
+        "filing": filing,
+        "part": part,
+        "states": [(state, _of_section(sheet, state.key)) for state in states],
+        "route": routing.route(filing.lead),
+        "route_rule": next(
+            (r.rule for r in sheet.rows if r.check in ROUTE_CHECKS and str(r.verdict) == "PASS"), ""
+        ),
+        "clock": read,
+        "days": presentation.calendar_days(read),
+        "sheet": sheet,
+        "checks": presentation.checks(sheet, filing.consortium_kind, verdict),
+        "field_problems": presentation.field_problems(sheet, part.key),
+        "remarks": {
+            field: [presentation.remark_card(r) for r in remarks if (r.section, r.field) == (part.key, field)]
+            for field in {r.field for r in remarks if r.section == part.key}
+        },
+        "problems": problems,
+        "submit_reason": problems[0] + (f"等 {len(problems)} 项" if len(problems) > 1 else "")
+        if problems
+        else "",
+        "last_word": f"第 {read.due.workdays} 日" if read.due else "",
+        "sheet_note": "随填写更新",
+        "swapped": False,
+        "why_not": reasons(filing, request.user),
+    }
+
+
+def _of_section(sheet, key: str):
+    clauses = {clause for field in BY_KEY[key].fields for clause in field.clauses}
+    return [row for row in sheet.loud if row.rule in clauses and str(row.verdict) == "FAIL"]
+
+
+def _save(request, filing: Filing, part):
+    automatic = "X-Autosave" in request.headers
+    form = SectionForm(filing, part, request.user, request.POST)
+    if not form.is_valid():
+        if automatic:
+            return JsonResponse({"message": "没有保存：有内容要改，保存时会指出"}, status=422)
+        return render(request, "filing/section.html", _page(request, filing, part, form), status=422)
+    version = form.cleaned_data["version"]
+    try:
+        saved = editing.save_section(filing.pk, part.key, form.answers, version=version, by=request.user)
+    except Stale as stale:
+        if automatic:
+            return JsonResponse({"message": f"{stale}您的内容仍在本页，保存时可以对照。"}, status=409)
+        return _stale(request, filing, part, form, stale)
+    except Refused as refusal:
+        if automatic:
+            return JsonResponse({"message": str(refusal)}, status=409)
+        messages.error(request, str(refusal))
+        return redirect("filing:detail", filing.pk)
+    if automatic:
+        reload = filing.consortium_kind != form.answers.get("consortium_kind", filing.consortium_kind)
+        return JsonResponse(
+            {
+                "saved_at": f"{timezone.localtime(saved.saved_at):%H:%M}",
+                "version": saved.version,
+                "reload": reload,
+            }
+        )
+    following = SECTIONS[min(SECTIONS.index(part) + 1, len(SECTIONS) - 1)]
+    kept = filing.consortium_kind == form.answers.get("consortium_kind", filing.consortium_kind)
+    return redirect("filing:section", filing.pk, following.key if kept else part.key)
+
+
+def _stale(request, filing: Filing, part, form: SectionForm, stale: Stale):
+    """Both versions side by side: what stands, and what this person wanted to save."""
+    filing = visible(request, filing.pk)
+    standing = SectionForm(filing, part, request.user, saved=stale.current)
+    pairs = [
+        (field.label, standing.initial.get(field.key), form.answers.get(field.key))
+        for field in form.asked
+        if editing.storable(standing.initial.get(field.key)) != editing.storable(form.answers.get(field.key))
+    ]
+    data = request.POST.copy()
+    data["version"] = str(stale.current.version)
+    context = {"filing": filing, "part": part, "pairs": pairs, "data": data, "message": str(stale)}
+    return render(request, "filing/stale.html", context, status=409)
+
+
+@require_GET
+def aside(request, pk: int, key: str):
+    """What stands beside the form, again after a save."""
+    filing, part = _editable(request, pk), _section(key)
+    return render(request, "filing/_aside.html", aside_context(request, filing, part) | {"swapped": True})
+
+
+@require_POST
+def answer(request, pk: int):
+    """答复 a remark at its field."""
+    filing = visible(request, int(number(request.POST.get("filing", "")) or 0))
+    remark = filing.remarks.filter(pk=pk).first()
+    if remark is None:
+        raise Http404
+    attempt(
+        request,
+        lambda: reviewing.answer_remark(pk, text=request.POST.get("text", ""), by=request.user),
+        "答复已保存，提交时一并报送。",
+    )
+    return redirect(reverse("filing:section", args=[filing.pk, remark.section]) + f"#remark-{pk}")

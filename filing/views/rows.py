@@ -1,0 +1,111 @@
+"""Rows of the form (成员、材料): add, change, remove, download."""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from filing import editing, materials
+from filing.forms import MaterialForm, MemberForm
+from filing.models import Filing, FilingMember, Material
+from filing.views.shared import attempt, visible
+from registry import access, access_log
+
+
+def _member(request, pk: int) -> FilingMember:
+    mine = Filing.objects.visible_to(request.user)
+    rows = FilingMember.objects.select_related("filing__applicant", "institution")
+    return get_object_or_404(rows.filter(filing__in=mine), pk=pk)
+
+
+@require_POST
+def members_add(request, pk: int):
+    """Add the institutions that were picked."""
+    filing = visible(request, pk)
+    picked = [int(value) for value in request.POST.getlist("institution") if value.isdigit()]
+    attempt(request, lambda: editing.add_members(filing.pk, picked, by=request.user))
+    return redirect("filing:section", pk, editing.MEMBERS)
+
+
+@require_http_methods(["GET", "POST"])
+def member(request, pk: int):
+    """One member's line; a side panel where scripts run, else a page."""
+    row = _member(request, pk)
+    access.require(request.user, "edit_filing", row.filing.applicant or "filing")
+    form = MemberForm(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        saved = attempt(request, lambda: editing.save_member(pk, form.cleaned_data, by=request.user))
+        if saved:
+            return redirect("filing:section", row.filing_id, editing.MEMBERS)
+    template = "filing/_member_panel.html" if request.htmx else "filing/member.html"
+    return render(request, template, {"form": form, "member": row, "filing": row.filing})
+
+
+@require_POST
+def member_remove(request, pk: int):
+    row = _member(request, pk)
+    attempt(request, lambda: editing.remove_member(pk, by=request.user), f"已移除“{row.institution}”。")
+    return redirect("filing:section", row.filing_id, editing.MEMBERS)
+
+
+@require_POST
+def material_add(request, pk: int):
+    """Upload one file."""
+    filing = visible(request, pk)
+    access.require(request.user, "edit_filing", filing.applicant or "filing")
+    form = MaterialForm(filing, request.POST, request.FILES)
+    if not form.is_valid():
+        for error in form.errors.values():
+            messages.error(request, error[0])
+    else:
+        data = form.cleaned_data
+        attempt(
+            request,
+            lambda: materials.add(
+                filing.pk, data["kind"], data["file"], covers=data["covers"], by=request.user
+            ),
+            f"“{data['file'].name}”已上传。",
+        )
+    return redirect("filing:section", pk, editing.MATERIALS)
+
+
+def _material(request, pk: int) -> Material:
+    mine = Filing.objects.visible_to(request.user)
+    return get_object_or_404(Material.objects.select_related("filing").filter(filing__in=mine), pk=pk)
+
+
+def _submitted(material: Material) -> bool:
+    """Whether the file belongs to a submission; a bureau never sees what the hospital has not submitted."""
+    return any(
+        row["id"] == material.pk
+        for version in material.filing.versions.all()
+        for row in version.content["materials"]
+    )
+
+
+@require_GET
+def material(request, pk: int):
+    """The file itself: as a download, or in the page for PDF and pictures."""
+    row = _material(request, pk)
+    own = row.filing.applicant_id in access.institutions_of(request.user, "edit_filing")
+    if not own and not _submitted(row):
+        raise Http404
+    inline = "inline" in request.GET and row.content_type in materials.PREVIEWED
+    access_log.read(request.user, row, row.original_name)
+    try:
+        content = row.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(
+        content, as_attachment=not inline, filename=row.original_name, content_type=row.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+def material_remove(request, pk: int):
+    row = _material(request, pk)
+    attempt(request, lambda: materials.remove(pk, by=request.user), f"“{row.original_name}”已移除。")
+    return redirect("filing:section", row.filing_id, editing.MATERIALS)

@@ -1,0 +1,38 @@
+"""What the views of filing share."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404
+
+from filing import transitions
+from filing.models import Filing
+from registry.errors import Refused
+
+
+def visible(request, pk: int) -> Filing:
+    """The filing, or 404 for whom it does not exist."""
+    rows = Filing.objects.visible_to(request.user).select_related(
+        "applicant", "lead__division", "lead__institution_class", "authority__division", "sheet"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def number(value: str) -> int | None:
+    """A version as it came from a form."""
+    return int(value) if value.isdigit() else None
+
+
+def attempt(request, act, success: str = "") -> bool:
+    """Do an act; a refusal becomes a message. Answers whether it was done."""
+    try:
+        act()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return False
+    if success:
+        messages.success(request, success)
+    return True
+
+
+def reasons(filing: Filing, user) -> dict[str, str]:
+    """For each move why this person cannot make it now; empty for those that he can."""
+    return {action: transitions.why_not(filing, action, user) for action in transitions.MOVES}

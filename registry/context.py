@@ -20,6 +20,7 @@ STYLESHEETS = [
     "sign_in",
     "workbench",
     "filing",
+    "official",
     "imports",
     "grids",
     "policy",
@@ -40,6 +41,7 @@ SCRIPTS = [
     "chart",
     "session",
     "date_slider",
+    "filing_form",
 ]
 
 

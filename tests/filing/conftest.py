@@ -6,7 +6,7 @@ import pytest
 
 from registry.models import CalendarDay, CalendarYear, PolicyDocument, Rule
 from registry.policy.load import load_packs
-from registry.reference import load_calendar
+from registry.reference.calendar import load_calendar
 
 YEARS = range(2020, 2028)  # a calendar has no gaps
 _rows: list[list] = []

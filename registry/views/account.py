@@ -26,8 +26,10 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "账号"
         self.fields["username"].help_text = "安全管理员分配的账号"
-        self.fields["username"].widget.attrs["autofocus"] = True
         self.fields["password"].label = "密码"
+        again = "password" if self.is_bound else "username"
+        for name, field in self.fields.items():
+            field.widget.attrs["autofocus"] = name == again
 
     def get_invalid_login_error(self):
         """The message names the attempts left once few are; it stands under the password (see `clean`)."""

@@ -42,6 +42,7 @@ def test_a_wrong_password_is_said_under_the_password_and_counts_down(client, per
     settings.AXES_FAILURE_LIMIT = 4
     first = sign_in(client, password="wrong").content.decode()
     assert 'id="id_password_error"' in first
+    assert 'name="password" autocomplete="current-password" autofocus' in " ".join(first.split())
     assert "账号或密码不对。再错 3 次，账号将锁定 30 分钟。" in first
     for _ in range(2):
         sign_in(client, password="wrong")

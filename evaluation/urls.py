@@ -1,9 +1,14 @@
 from django.urls import path
 
-from evaluation.views import campaigns, results, values
+from evaluation.views import campaigns, findings, results, runs, values
 
 app_name = "evaluation"
 urlpatterns = [
+    path("runs/", runs.run_list, name="runs"),
+    path("runs/<int:pk>/", runs.run_detail, name="run"),
+    path("runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),
+    path("findings/", findings.finding_list, name="findings"),
+    path("findings/<int:pk>/", findings.finding_detail, name="finding"),
     path("campaigns/", campaigns.campaign_list, name="campaigns"),
     path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),
     path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign"),

@@ -98,6 +98,20 @@ def verdict_counts(counts, words=False):
     )
 
 
+@register.simple_tag
+def all_counts(counts):
+    """`{% all_counts counts %}`: icon and number of every verdict present, PASS and the quiet ones as well."""
+    return format_html_join(
+        "",
+        '<span class="yl-vc yl-vc-{0}" title="{2} {3}">{1}<span class="visually-hidden">{2}</span>{3}</span>',
+        (
+            (mark.css, picture(mark.icon), mark.word, counts[key])
+            for key, mark in VERDICTS.items()
+            if counts.get(key)
+        ),
+    )
+
+
 @register.inclusion_tag("components/verdict_key.html")
 def verdict_key():
     """`{% verdict_key %}`: what the icons of `verdict_counts` mean, for the foot of a table."""

@@ -1,0 +1,99 @@
+"""Filters of findings (筛选)."""
+
+from django import forms
+from django.db.models import Q
+
+from evaluation.areas import area_of
+from evaluation.models import ComplianceRun, Finding
+from registry import access
+from registry.models import Consortium, Division, PolicyDocument
+from registry.policy.pack import MODALITIES
+from registry.policy.subjects import SUBJECTS
+from registry.policy.verdict import LABELS
+
+PLACES = 400
+JUDGED = ("consortium", "filing", "institution", "grid", "division", "planned_facility")
+
+
+def places_of(user, permission: str):
+    """Places down to counties over which the person holds a permission, from the top."""
+    levels = (Division.Level.PROVINCE, Division.Level.CITY, Division.Level.COUNTY)
+    return (
+        Division.objects.current()
+        .filter(access.area_of(user, permission, prefix=""), level__in=levels)
+        .exclude(kind="直辖占位")
+        .order_by("path")[:PLACES]
+    )
+
+
+class FindingFilter(forms.Form):
+    """What is looked for; bound to the query string. What is not understood is left out."""
+
+    q = forms.CharField(label="对象、条款编号或条文用词", required=False, max_length=100)
+    area = forms.ChoiceField(label="地区", required=False)
+    pack = forms.ChoiceField(label="文件", required=False)
+    modality = forms.ChoiceField(
+        label="要求", required=False, choices=[("", ""), *((word, word) for word in MODALITIES)]
+    )
+    kind = forms.ChoiceField(label="类型", required=False, choices=[("", ""), *Consortium.Kind.choices])
+    subject = forms.ChoiceField(
+        label="对象", required=False, choices=[("", ""), *((name, SUBJECTS[name]) for name in JUDGED)]
+    )
+    rule = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    consortium = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    verdict = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+    run = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.places = list(places_of(user, "view_compliance"))
+        self.fields["area"].choices = [("", ""), *((place.code, place.name) for place in self.places)]
+        documents = PolicyDocument.objects.exclude(status=PolicyDocument.Status.PLACEHOLDER)
+        self.fields["pack"].choices = [("", ""), *documents.values_list("code", "short_title")]
+        self.is_valid()
+
+    @property
+    def given(self) -> dict:
+        return self.cleaned_data
+
+    @property
+    def chosen_run(self) -> ComplianceRun | None:
+        """The run of an earlier day whose picture is looked at, if any."""
+        if not self.given.get("run"):
+            return None
+        runs = ComplianceRun.objects.visible_to(self.user).filter(is_snapshot=True)
+        return runs.select_related("division").filter(pk=self.given["run"]).first()
+
+    def findings(self, run: ComplianceRun | None):
+        """The findings that fit, whatever their verdict."""
+        rows = Finding.objects.visible_to(self.user)
+        rows = rows.of_run(run) if run else rows.standing()
+        return rows.filter(self._condition())
+
+    def _condition(self) -> Q:
+        given, condition = self.given, Q()
+        if text := given.get("q"):
+            condition &= (
+                Q(subject_name__icontains=text) | Q(provision__iexact=text) | Q(rule__quote__icontains=text)
+            )
+        if place := next((one for one in self.places if one.code == given.get("area")), None):
+            condition &= area_of(place).condition("division")
+        pairs = {
+            "pack": "rule__document__code",
+            "modality": "modality",
+            "kind": "kind",
+            "subject": "subject_type",
+            "rule": "provision",
+            "consortium": "consortium",
+        }
+        for name, column in pairs.items():
+            if given.get(name):
+                condition &= Q(**{column: given[name]})
+        return condition
+
+    @property
+    def chosen_verdict(self) -> str:
+        """The verdict chosen in the tally strip."""
+        chosen = (self.given.get("verdict") or "").upper()
+        return chosen if chosen in set(map(str, LABELS)) else ""

@@ -1,0 +1,128 @@
+"""Findings: the list with its filters and groups, and one finding opened down to the facts it rests on."""
+
+from collections import Counter, defaultdict
+
+from django.db.models import Case, Count, IntegerField, Max, Q, Value, When
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from evaluation.fact_words import lines_of
+from evaluation.filters import FindingFilter
+from evaluation.models import Finding
+from evaluation.models.compliance import OPEN_VERDICTS
+from evaluation.words import evidence_pairs
+from registry import access
+from registry.models import Consortium
+from registry.paging import keyset_page
+from registry.policy.check import find_check
+from registry.policy.pack import HANDLINGS
+from registry.policy.subjects import SUBJECTS
+from registry.ui.marks import VERDICTS
+
+ORDER = list(VERDICTS)
+TABS = (("list", "逐条", None), ("rule", "按规定", None), ("consortium", "按医联体", None))
+SEVERITY = Case(
+    *(When(verdict=verdict, then=Value(place)) for place, verdict in enumerate(ORDER)),
+    default=Value(len(ORDER)),
+    output_field=IntegerField(),
+)
+COUNTS = {verdict.lower(): Count("pk", filter=Q(verdict=verdict)) for verdict in ORDER}
+
+
+@require_GET
+def finding_list(request):
+    """Findings one by one, or grouped by rule or by consortium; every condition stands in the address."""
+    form = FindingFilter(request.GET, user=request.user)
+    run = form.chosen_run
+    rows = form.findings(run)
+    tally = dict(rows.order_by().values_list("verdict").annotate(number=Count("pk")))
+    if form.chosen_verdict:
+        rows = rows.filter(verdict=form.chosen_verdict)
+    context = {
+        "filter_form": form,
+        "tabs": TABS,
+        "tally": tally,
+        "run": run,
+        "total": sum(tally.values()),
+        "may_run": access.may(request.user, "run_compliance"),
+    }
+    grouped = {"rule": _by_rule, "consortium": _by_consortium}.get(request.GET.get("view", ""), _one_by_one)
+    template, more = grouped(request, rows)
+    return render(request, template, {**context, **more})
+
+
+def _one_by_one(request, rows):
+    rows = rows.annotate(severity=SEVERITY).select_related("rule__document", "division")
+    page = keyset_page(rows, request, order=("severity", "provision", "id"))
+    return "evaluation/finding_list.html", {"page": page, "unit": "项"}
+
+
+def _by_rule(request, rows):
+    """One line a rule; there are never more rules than the documents have."""
+    grouped = (
+        rows.order_by()
+        .values("provision")
+        .annotate(
+            clause=Max("rule__clause"),
+            quote=Max("rule__quote"),
+            document=Max("rule__document__short_title"),
+            pack=Max("rule__document__code"),
+            strength=Max("modality"),
+            **COUNTS,
+        )
+        .order_by("-fail", "-deviation", "-insufficient", "-review", "provision")
+    )
+    lines = [{**row, "counts": _counts(row)} for row in grouped]
+    return "evaluation/finding_rules.html", {"lines": lines}
+
+
+def _by_consortium(request, rows):
+    """One line a consortium, page by page, with the verdicts of the page's consortia in one query."""
+    consortia = Consortium.objects.filter(pk__in=rows.order_by().values("consortium"))
+    page = keyset_page(consortia.select_related("division"), request, order=("name", "id"))
+    counts: dict[int, Counter] = defaultdict(Counter)
+    found = rows.filter(consortium__in=[one.pk for one in page]).order_by()
+    for consortium, verdict, number in found.values_list("consortium", "verdict").annotate(
+        number=Count("pk")
+    ):
+        counts[consortium][verdict] = number
+    lines = [{"consortium": one, "counts": counts[one.pk]} for one in page]
+    return "evaluation/finding_consortia.html", {"page": page, "lines": lines, "unit": "个"}
+
+
+def _counts(row) -> dict[str, int]:
+    return {verdict: row[verdict.lower()] for verdict in ORDER}
+
+
+@require_GET
+def finding_detail(request, pk: int):
+    """Verdict, clause, quote, evidence, the facts used and the receipt; what was found of it before."""
+    rows = Finding.objects.visible_to(request.user).select_related(
+        "rule__document", "division", "consortium", "facts", "snapshot"
+    )
+    finding = get_object_or_404(rows, pk=pk)
+    check = find_check(finding.rule.check_name)
+    history = (
+        Finding.objects.filter(
+            subject_type=finding.subject_type,
+            subject_id=finding.subject_id,
+            provision=finding.provision,
+            snapshot=None,
+        )
+        .exclude(pk=pk)
+        .order_by("-pk")[:20]
+    )
+    return render(
+        request,
+        "evaluation/finding.html",
+        {
+            "finding": finding,
+            "subject_word": SUBJECTS[finding.subject_type],
+            "handling": HANDLINGS[finding.rule.handling],
+            "method": check.description if check else "",
+            "evidence": evidence_pairs(finding.evidence),
+            "facts": lines_of(finding.facts.body) if finding.facts else [],
+            "history": history,
+            "is_open": finding.verdict in OPEN_VERDICTS,
+        },
+    )

@@ -1,0 +1,88 @@
+"""Compliance runs: starting one, watching it, stopping it."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from evaluation import runs
+from evaluation.filters import places_of
+from evaluation.models import ComplianceRun, RunItem
+from registry import access, jobs
+from registry.errors import Refused
+from registry.models import Division
+from registry.paging import keyset_page
+
+
+class RunForm(forms.Form):
+    """Where, and as of which day."""
+
+    division = forms.ModelChoiceField(label="地区", queryset=Division.objects.none(), empty_label=None)
+    as_of = forms.DateField(
+        label="基准日",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="今天：更新现有结果。更早的日期：按当时的成员、牵头单位和文件另存一份，不影响现有结果。",
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        places = places_of(user, "run_compliance")
+        self.fields["division"].queryset = Division.objects.filter(
+            pk__in=[one.pk for one in places]
+        ).order_by("path")
+        self.fields["as_of"].widget.attrs["max"] = timezone.localdate().isoformat()
+
+
+@require_http_methods(["GET", "POST"])
+def run_list(request):
+    """Earlier runs, newest first, and the form to start one."""
+    if not access.may(request.user, "view_compliance"):
+        raise Http404("没有合规检查")
+    may_run = access.may(request.user, "run_compliance")
+    form = RunForm(request.POST or None, user=request.user, initial={"as_of": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = runs.start(by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            return redirect("evaluation:run", run.pk)
+    rows = ComplianceRun.objects.visible_to(request.user).select_related("division", "job", "started_by")
+    page = keyset_page(rows, request, order=("-id",), default_size=20)
+    return render(request, "evaluation/run_list.html", {"page": page, "form": form, "may_run": may_run})
+
+
+def visible_run(request, pk: int) -> ComplianceRun:
+    """The run, or 404 for those who may not see it."""
+    rows = ComplianceRun.objects.visible_to(request.user).select_related("division", "job", "started_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_GET
+def run_detail(request, pk: int):
+    """Progress while it goes, then what it found; htmx asks for the moving part alone."""
+    run = visible_run(request, pk)
+    faults = run.items.exclude(error="").order_by("pk")[:50]
+    context = {
+        "run": run,
+        "job": run.job,
+        "faults": faults,
+        "fault_count": RunItem.objects.filter(run=run).exclude(error="").count() if run.finished_at else 0,
+        "may_cancel": not run.job.finished and run.job.owner_id == request.user.pk,
+    }
+    return render(request, "evaluation/_run.html" if request.htmx else "evaluation/run.html", context)
+
+
+@require_POST
+def run_cancel(request, pk: int):
+    """Stop a run after the batch it is at."""
+    run = visible_run(request, pk)
+    try:
+        jobs.cancel(run.job_id, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "检查已停止，已经查完的部分保持不变。")
+    return redirect("evaluation:run", pk)

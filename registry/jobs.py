@@ -14,6 +14,7 @@ from functools import wraps
 from celery import current_app, shared_task
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
 
 from registry import access_log, audit
 from registry.errors import Refused
@@ -58,7 +59,7 @@ def send(job_id: int) -> None:
     job = Job.objects.get(pk=job_id)
     try:
         current_app.send_task(job.task, args=[job.pk])
-    except OSError as error:
+    except (OSError, BrokerError) as error:
         logger.warning("job=%s not sent, the sweep will: %s", job.pk, error)
         return
     Job.objects.filter(pk=job.pk).update(sent_at=timezone.now())

@@ -14,7 +14,7 @@ from filing.models import Filing
 from registry import workdays
 from registry.policy.book import BoundRule
 from registry.policy.library import current_book
-from registry.workdays import CalendarMissing, DueDate
+from registry.workdays import CalendarMissing, DueDate, WorkCalendar
 
 CHECK = "filed_in_time"
 # A holiday notice moves at most the days of one long holiday into or out of a count.
@@ -70,15 +70,16 @@ def read(filing: Filing) -> Clock:
     return Clock(rule, due, today, left, submitted, late_workdays(submitted, due))
 
 
-def bounds(due: DueDate) -> tuple[date, date]:
+def bounds(due: DueDate, calendar: WorkCalendar | None = None) -> tuple[date, date]:
     """The earliest and the latest day that the deadline can turn out to be, once its years are published."""
     if not due.is_provisional:
         return due.due, due.due
-    provisional = workdays.current_calendar().provisional_years
+    calendar = calendar or workdays.current_calendar()
+    provisional = calendar.provisional_years
     known = [day for day in due.counted if day.year not in provisional]
     earliest = date(known[-1].year, 12, 31) if known else due.begins_on
     try:
-        latest = workdays.due_date(due.due, MOVABLE).due
+        latest = calendar.due_on(due.due, MOVABLE)
     except CalendarMissing:
         latest = due.due + timedelta(days=2 * MOVABLE)
     return earliest, latest

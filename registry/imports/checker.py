@@ -99,7 +99,7 @@ class RowChecker:
                     "请在 Excel 中打开并保存一次，或粘贴为数值。",
                 )  # fmt: skip
         for name, value in checked.raw.items():
-            if isinstance(value, str) and value[:1] in ("#", "="):
+            if name not in checked.faulty and isinstance(value, str) and value[:1] in ("#", "="):
                 if value.strip() in ERROR_VALUES:
                     self._error_value(checked, name, value.strip())
                 elif value[0] == "=":

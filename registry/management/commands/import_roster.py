@@ -41,15 +41,16 @@ class Command(BaseCommand):
         except FileRefused as refusal:
             return FILE_REFUSED, {**EMPTY, "refused": str(refusal)}
         result = answer(batch)
-        if result["errors"] or result["decisions"]:
-            return ROW_ERRORS, result
-        if apply and batch.can_apply:
+        bad = bool(result["errors"] or result["decisions"])
+        if bad or not apply:
+            service.discard(batch.pk, by=by)
+            return (ROW_ERRORS if bad else CLEAN), result
+        if batch.can_apply:
             try:
                 service.apply(batch.pk, by)
             except Refused as refusal:
                 raise CommandError(str(refusal)) from None
-        result["applied"] = apply
-        return CLEAN, result
+        return CLEAN, result | {"applied": True}
 
     def _person(self, username: str | None):
         if username is None:

@@ -63,6 +63,5 @@ def townships_of(division: Division, day) -> list[Division]:
     """The townships that a code stands for on a day: itself, or all those of its county."""
     if division.level == Division.Level.TOWNSHIP:
         return [division]
-    return list(
-        Division.objects.on(day).within(division).filter(level=Division.Level.TOWNSHIP).order_by("code")
-    )
+    townships = Division.objects.on(day).within(division).physical().filter(level=Division.Level.TOWNSHIP)
+    return list(townships.order_by("code"))

@@ -266,8 +266,10 @@ class Places:
             rows = Division.objects.filter(
                 level=Division.Level.TOWNSHIP, parent_id=county.id, valid_to__isnull=True
             ).order_by("code")
-            for pk, code, name in rows.values_list("pk", "code", "name"):
-                for word in {code, match_key(name), match_key(_TOWN_SUFFIX.sub("", name))}:
+            for pk, code, name, unit in rows.values_list("pk", "code", "name", "physical_unit_id"):
+                # A second code of the same place answers to the code alone: its name would be ambiguous.
+                names = set() if unit else {match_key(name), match_key(_TOWN_SUFFIX.sub("", name))}
+                for word in {code, *names}:
                     county.townships.setdefault(word, []).append((pk, code, name))
         return county.townships
 

@@ -22,6 +22,10 @@ class DivisionQuerySet(models.QuerySet):
         """The place itself and everything below it."""
         return self.filter(path__startswith=division.path)
 
+    def physical(self):
+        """Each physical place once: second codes of the same place are left out (readings §5)."""
+        return self.filter(physical_unit__isnull=True)
+
 
 class Division(models.Model):
     """行政区划：a province, city, county or township with the dates between which it existed under this code."""

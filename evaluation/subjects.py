@@ -9,16 +9,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from evaluation.areas import Area
+from grids.facts.divisions import division_facts
+from grids.facts.grids import grid_facts
+from grids.models import Grid
 from registry.facts.consortia import consortium_facts
 from registry.facts.services import served_facts
-from registry.models import Consortium, Institution
+from registry.models import Consortium, Division, Institution
 from registry.policy.book import RuleBook
 from registry.policy.engine import Judgement, judge
 
 BATCH = 200
+# Codes that stand between a municipality and its districts and are no places of their own.
+PLACEHOLDERS = ("直辖占位",)
 
 
 @dataclass(frozen=True)
@@ -98,9 +103,50 @@ def read_institutions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, A
     return iter(served_facts(ids, day).items())
 
 
+# -- Grids --------------------------------------------------------------------------------------------------
+def grids_in(area: Area, day: dt.date) -> QuerySet:
+    """Grids of an area that have begun by a day; an abolished grid is still told to be so."""
+    begun = Q(during__startswith__isnull=True) | Q(during__startswith__lte=day)
+    return Grid.objects.filter(begun, area.condition("division")).order_by("division__path", "name", "pk")
+
+
+def describe_grids(ids: Sequence[int]) -> dict[int, Subject]:
+    """Grids by id; the division's code tells namesakes apart."""
+    rows = Grid.objects.filter(pk__in=ids).order_by("pk")
+    return {
+        pk: Subject(pk, name, code, division)
+        for pk, name, code, division in rows.values_list("pk", "name", "division__code", "division")
+    }
+
+
+def read_grids(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
+    """Facts of the grids, with their ids."""
+    return ((facts.id, facts) for facts in grid_facts(ids, day))
+
+
+# -- Places -------------------------------------------------------------------------------------------------
+def divisions_in(area: Area, day: dt.date) -> QuerySet:
+    """Provinces, cities and counties of an area on a day; a province's placeholder for its districts is none."""
+    places = Division.objects.on(day).filter(area.condition("")).exclude(level=Division.Level.TOWNSHIP)
+    return places.exclude(kind__in=PLACEHOLDERS).order_by("path", "pk")
+
+
+def describe_divisions(ids: Sequence[int]) -> dict[int, Subject]:
+    """Places by id, with their codes."""
+    rows = Division.objects.filter(pk__in=ids).order_by("pk")
+    return {pk: Subject(pk, name, code, pk) for pk, name, code in rows.values_list("pk", "name", "code")}
+
+
+def read_divisions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
+    """Facts of the places, with their ids."""
+    return ((facts.id, facts) for facts in division_facts(ids, day))
+
+
 SOURCES = (
     Source("consortium", consortia_in, describe_consortia, read_consortia),
     Source("institution", institutions_in, describe_institutions, read_institutions),
+    Source("grid", grids_in, describe_grids, read_grids),
+    Source("division", divisions_in, describe_divisions, read_divisions),
 )
 BY_SUBJECT = {source.subject: source for source in SOURCES}
 

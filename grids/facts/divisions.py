@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from grids.coverage import TownshipState, once, township_states
 from grids.facts.division import (
@@ -18,16 +18,6 @@ from grids.kinds import RESPONSIBLE_KINDS
 from grids.models import Grid, GridAssignment, Standing
 from registry.facts.institutions import places
 from registry.models import Consortium, Division
-
-BATCH = 200
-
-
-def each_division(divisions: QuerySet, as_of: date, batch: int = BATCH) -> Iterator[DivisionFacts]:
-    """Facts of the provinces, cities and counties of a queryset that exist on the day, batch by batch."""
-    above = divisions.on(as_of).exclude(level=Division.Level.TOWNSHIP)
-    ids = list(above.order_by("path", "pk").values_list("pk", flat=True))
-    for start in range(0, len(ids), batch):
-        yield from division_facts(ids[start : start + batch], as_of)
 
 
 def division_facts(ids: Iterable[int], as_of: date) -> list[DivisionFacts]:

@@ -1,10 +1,10 @@
 """Reading grids into facts (读取网格事实): a fixed number of queries for a batch of any size."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from grids.coverage import Stake, stake_of, township_states
 from grids.facts.grid import GridFacts, GridUnitFacts, HolderFacts
@@ -12,16 +12,6 @@ from grids.models import Grid, GridAssignment, GridUnit, Standing
 from registry.facts.institutions import places
 from registry.facts.kinds import CLASSES
 from registry.models import Institution, ManagementAreaDivision
-
-BATCH = 500
-
-
-def each_grid(grids: QuerySet, as_of: date, batch: int = BATCH) -> Iterator[GridFacts]:
-    """Facts of every grid of a queryset that has begun by the day, retired ones too, batch by batch."""
-    begun = grids.filter(Q(during__startswith__isnull=True) | Q(during__startswith__lte=as_of))
-    ids = list(begun.order_by("division__path", "name", "pk").values_list("pk", flat=True))
-    for start in range(0, len(ids), batch):
-        yield from grid_facts(ids[start : start + batch], as_of)
 
 
 def grid_facts(ids: Iterable[int], as_of: date) -> list[GridFacts]:

@@ -7,6 +7,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
+PRODUCTION = PRODUCTION=1 ALLOWED_HOSTS=www.example.org DATABASE_URL=postgres:///none REDIS_URL=redis://localhost/0 \
+	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')"
 LOCK = .uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" $(UPGRADE) pyproject.toml
 
@@ -27,12 +29,12 @@ run: .venv/.ok ## start the product with its demo province on http://127.0.0.1:8
 test: .venv/.test .local/machine ## run every test, also against Redis and a server of the system (WITHOUT_SERVERS=1: not those)
 	$(BIN)/python -m tests.everything $(ARGS)
 
-lint: .venv/.test ## formatting, linting, types, forgotten migrations
+lint: .venv/.test ## formatting, linting, types, forgotten migrations, production settings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/djlint --quiet --check templates
+	$(BIN)/mypy
 	$(MANAGE) makemigrations --check --dry-run
-	$(BIN)/mypy .
+	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 
 lock: .uv/bin/uv ## write the lock files anew from pyproject.toml, keeping versions where possible
 	$(LOCK) --group local --group test --group dev --output-file requirements/test.txt

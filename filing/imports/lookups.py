@@ -73,21 +73,25 @@ def company_of(mention: str) -> tuple[str, str]:
 
 
 class Subjects:
-    """诊疗科目 by code or by name, with or without the ending 专业 or 科 (readings A18)."""
+    """诊疗科目 by code or by name, with or without the ending 专业 (readings A18)."""
 
     def __init__(self):
-        self._by_code, self._by_name = {}, defaultdict(list)
+        self._by_code, self._by_name, self._by_stem = {}, defaultdict(list), defaultdict(list)
         for one in TreatmentSubject.objects.order_by("code"):
             self._by_code[one.code] = one
-            for name in {one.name, one.name.removesuffix("专业")}:
-                self._by_name[match_key(name)].append(one)
+            self._by_name[match_key(one.name)].append(one)
+            self._by_stem[match_key(one.name.removesuffix("专业"))].append(one)
 
     def find(self, mention: str) -> TreatmentSubject | None:
         """The subject, or None for words that the catalogue does not have (they are kept as text)."""
         if mention in self._by_code:
             return self._by_code[mention]
-        found = self._by_name.get(match_key(mention)) or self._by_name.get(match_key(f"{mention}专业")) or []
-        return found[0] if len(found) == 1 else None
+        word = match_key(mention)
+        # 儿科 is subject 07 by its full name, though 50.04 儿科专业 has the same stem.
+        for found in (self._by_name.get(word, []), self._by_stem.get(word, [])):
+            if len(found) == 1:
+                return found[0]
+        return None
 
 
 class Authorities:

@@ -31,8 +31,9 @@ class Part:
         digest = hashlib.sha256()
         for source in self.sources:
             root: Path = settings.BASE_DIR / source
-            for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
-                if path.is_file() and path.suffix != ".pyc":
+            files = [path for path in root.rglob("*") if path.is_file()] if root.is_dir() else [root]
+            for path in sorted(files):
+                if path.suffix != ".pyc":
                     digest.update(str(path.relative_to(settings.BASE_DIR)).encode() + b"\0")
                     digest.update(path.read_bytes())
         return digest.hexdigest()
@@ -56,7 +57,7 @@ PARTS = [
     Part("codes", "代码表", load_codes, ("fixtures/codes", "registry/reference/codes.py")),
     Part("places", "行政区划", load_places, ("fixtures/divisions", "registry/reference")),
     Part("authorities", "卫生健康行政部门", load_authorities, ("fixtures/divisions", "registry/reference")),
-    Part("packs", "政策包", _packs, ("fixtures/policies", "registry/policy", "registry/checks.py")),
+    Part("packs", "政策包", _packs, ("fixtures/policies", "registry/policy")),
     Part("roles", "角色", _roles, ("registry/access.py",)),
 ]
 

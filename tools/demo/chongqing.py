@@ -42,7 +42,7 @@ def book(rows: list[Row]) -> Book:
         # Military lead: named by army rules, paired with a remote county.
         Group(
             "新桥医疗联合体", "医疗集团", "陆军军医大学第二附属医院", "500106", date(2019, 6, 10), "",
-            date(2019, 6, 26), "渝卫医联备〔2019〕5号", "500000", members=of("500229", "A100", "A210"),
+            date(2019, 6, 26), "渝卫医联备〔2019〕5号", "500000", members=of("500229", "A100", "B100"),
         ),
         Group(
             "重庆市渝北区人民医院医疗共同体", "医共体", "重庆市渝北区人民医院", "500112", date(2019, 3, 18),
@@ -66,7 +66,7 @@ def book(rows: list[Row]) -> Book:
         ),
         # Alliances: across provinces with a national key specialty; in the city with too few members.
         Group(
-            "西南重症医学专科联盟", "专科联盟", tertiary_city, "500000", date(2019, 1, 25), date(2019, 2, 18),
+            "西南重症医学科专科联盟", "专科联盟", tertiary_city, "500000", date(2019, 1, 25), date(2019, 2, 18),
             date(2019, 2, 25), "渝卫医联备〔2019〕6号", "500000", scope="跨省市", specialty="重症医学科",
             members=["南陵县医院", "无为市人民医院", *of("500101", "A100"), *of("500102", "A100"), *of("500110", "A100")],
         ),

@@ -1,0 +1,74 @@
+"""The demonstration province, loaded as `make run` does it."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from evaluation import demo
+from evaluation.models import Campaign, Grade
+from filing.models import Filing
+from grids.models import GridAssignment
+from registry.models import Consortium, Institution, Membership, TreatmentSubject, User
+from tools.demo import chuzhou
+
+
+def load() -> str:
+    out = StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_the_demonstration_province_comes_in_clean_and_only_once(settings):
+    call_command("load_reference", verbosity=0)
+    load()
+    counts = {
+        model: model.objects.count()
+        for model in (Institution, Consortium, Membership, GridAssignment, Filing, Campaign, User)
+    }
+    assert counts[Institution] == 355
+    assert counts[Consortium] == 32
+    again = load()
+    assert again.count("没有变化") == 3
+    assert {model: model.objects.count() for model in counts} == counts
+    facts_of_named_hospitals()
+    people_can_sign_in(settings.DEMO_PASSWORD)
+    evaluation_shows_what_was_not_reported()
+
+
+def facts_of_named_hospitals():
+    first = Institution.objects.get(name="重庆医科大学附属第一医院")
+    assert (first.affiliation, first.ownership, first.level, first.grade) == ("province", "public", "3", "A")
+    assert (first.is_military, first.is_demo, first.uscc) == (False, False, "")
+    assert Institution.objects.get(name="陆军特色医学中心").is_military
+    assert Institution.objects.get(name="芜湖市中医医院").affiliation == "city"
+    alliance = Consortium.objects.get(name="重庆市儿科专科联盟")
+    assert alliance.specialty == TreatmentSubject.objects.get(code="07")
+    assert not Consortium.objects.get(name__startswith="万桥").leads.exists(), "the winner is not yet known"
+    assert not Consortium.objects.filter(is_demo=False).exists()
+
+
+def people_can_sign_in(password: str):
+    listed = demo.people()
+    assert User.objects.filter(is_demo=True).count() == len(listed)
+    for person in listed[:2]:
+        user = User.objects.get(username=person.username)
+        assert user.check_password(password)
+        assert user.assignments.active().get().role == person.role
+
+
+def evaluation_shows_what_was_not_reported():
+    campaign = Campaign.objects.get(is_demo=True)
+    grades = {grade.participant.name: grade for grade in Grade.objects.filter(participant__campaign=campaign)}
+    assert campaign.state == Campaign.State.PUBLISHED
+    assert [grades[name].missing for name in chuzhou.NAMES] == [0, 1, 1]
+    assert [grades[name].rank for name in chuzhou.NAMES] == [1, None, None], "nothing missing scores silently"
+
+
+@pytest.mark.django_db
+def test_production_refuses_the_demonstration(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="生产环境"):
+        load()
+    assert not User.objects.exists()

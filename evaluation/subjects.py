@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from evaluation.areas import Area
+from filing.registered import filing_facts
 from grids.facts.divisions import division_facts
 from grids.facts.grids import grid_facts
 from grids.models import Grid
@@ -144,6 +145,7 @@ def read_divisions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]
 
 SOURCES = (
     Source("consortium", consortia_in, describe_consortia, read_consortia),
+    Source("filing", consortia_in, describe_consortia, filing_facts, shown_as="consortium"),
     Source("institution", institutions_in, describe_institutions, read_institutions),
     Source("grid", grids_in, describe_grids, read_grids),
     Source("division", divisions_in, describe_divisions, read_divisions),

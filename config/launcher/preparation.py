@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from django.apps import apps
-from django.core.management import call_command, get_commands
+from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -17,6 +18,9 @@ def prepare_database(say: Callable[[str], None], *, demo: bool) -> None:
     if not apps.get_model("registry.ReferenceLoad").objects.exists():
         say("正在载入行政区划、工作日历、代码表与政策包……")
     call_command("load_reference", verbosity=0)
-    if demo and not apps.get_model("registry.Institution").objects.exists() and "load_demo" in get_commands():
+    unfinished = settings.LOCAL_DIR / "demo-unfinished"
+    if demo and (unfinished.exists() or not apps.get_model("registry.Institution").objects.exists()):
         say("正在载入演示省份……")
+        unfinished.touch()  # a start that was killed half-way goes on here the next time
         call_command("load_demo", verbosity=0)
+        unfinished.unlink()

@@ -9,8 +9,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def called(monkeypatch):
+def called(monkeypatch, settings, tmp_path):
     """The names of the commands that are called; none is run."""
+    settings.LOCAL_DIR = tmp_path
     names: list[str] = []
     monkeypatch.setattr(preparation, "call_command", lambda name, **options: names.append(name))
     return names
@@ -31,6 +32,18 @@ def test_a_register_in_use_never_gets_the_demo_province(called):
     InstitutionFactory()
     prepare(demo=True)
     assert called == ["load_reference"]
+
+
+def test_a_demo_province_that_was_cut_short_is_completed(called, monkeypatch, settings):
+    with monkeypatch.context() as cut_short:
+        cut_short.setattr(preparation, "call_command", lambda name, **_: name == "load_demo" and 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            prepare(demo=True)
+    InstitutionFactory()
+    prepare(demo=True)
+    assert called == ["load_reference", "load_demo"]
+    prepare(demo=True)
+    assert called[2:] == ["load_reference"]
 
 
 def test_the_demo_province_can_be_left_out(called):

@@ -4,7 +4,7 @@ import fcntl
 import time
 from argparse import ArgumentParser
 from contextlib import suppress
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.apps import apps
 from django.conf import settings
@@ -28,28 +28,34 @@ class Command(BaseCommand):
         parser.add_argument("--without-demo", action="store_true", help="首次启动时不载入演示省份")
 
     def handle(self, *, host: str, port: int, without_demo: bool, **options: object) -> None:
-        begun = time.monotonic()
         settings.LOCAL_DIR.mkdir(parents=True, exist_ok=True)
         with (settings.LOCAL_DIR / "launcher.lock").open("a+") as lock:
             self._take(lock)
-            mark = str(settings.LOCAL_DIR.resolve())
-            if end_leftovers(mark):
-                self.say("已结束上次异常退出时残留的进程。")
-            broker.sweep()
-            prepare_database(self.say, demo=not (without_demo or settings.PRODUCTION))
-            connections.close_all()
-            listener = listen(host, port)
+            try:
+                self._run(lock, host, port, demo=not (without_demo or settings.PRODUCTION))
+            except KeyboardInterrupt:
+                self.say("已中断，下次启动时继续。")
+            finally:
+                connections.close_all()
+                self._stop_database()
+
+    def _run(self, lock: TextIO, host: str, port: int, *, demo: bool) -> None:
+        begun = time.monotonic()
+        mark = str(settings.LOCAL_DIR.resolve())
+        if end_leftovers(mark):
+            self.say("已结束上次异常退出时残留的进程。")
+        broker.sweep()
+        prepare_database(self.say, demo=demo)
+        connections.close_all()
+        with listen(host, port) as listener:
             actual = listener.getsockname()[1]
-            address = f"http://{host if ':' not in host else f'[{host}]'}:{actual}/"
             if actual != port:
                 self.say(f"端口 {port} 已被占用，改用 {actual}。")
-            lock.truncate(0)
+            address = f"http://{f'[{host}]' if ':' in host else host}:{actual}/"
             print(address, file=lock, flush=True)
             local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (only translated)
             supervisor = Supervisor(services(listener, mark), self.say)
             supervisor.run((local, actual), lambda: self._announce(address, time.monotonic() - begun))
-            listener.close()
-            self._stop_database()
 
     def say(self, sentence: str) -> None:
         self.stdout.write(sentence)
@@ -62,24 +68,21 @@ class Command(BaseCommand):
             lock.seek(0)
             address = lock.read().strip()
             raise CommandError(f"本目录的程序已在运行：{address or '正在启动'}。") from None
+        lock.truncate(0)
 
     def _announce(self, address: str, seconds: float) -> None:
         self.say(f"\n医联体备案与网格化监管平台已启动（用时 {seconds:.0f} 秒）：{address}")
-        accounts = apps.get_model("registry.User").objects.filter(is_demo=True, is_active=True)
+        people = apps.get_model("registry.User").objects.filter(is_demo=True, is_active=True).order_by("pk")
         rows = [
-            (
-                account.username,
-                account.name,
-                "、".join(str(a.get_role_display()) for a in account.assignments.all()),
-            )
-            for account in accounts.order_by("pk").prefetch_related("assignments")
+            (person.username, person.name, "；".join(_words(one) for one in person.assignments.all()))
+            for person in people.prefetch_related("assignments__authority", "assignments__institution")
         ]
         connections.close_all()
         if rows:
             self.say(f"演示账号（密码均为 {settings.DEMO_PASSWORD}）：")
             width = max(len(username) for username, *_ in rows)
-            for username, name, roles in rows:
-                self.say(f"  {username:<{width}}  {name}  {roles}")
+            for username, name, work in rows:
+                self.say(f"  {username:<{width}}  {name}  {work}")
         self.say(f"日志在 {settings.LOCAL_DIR / 'log'}；按 Ctrl-C 停止。")
 
     def _stop_database(self) -> None:
@@ -90,3 +93,7 @@ class Command(BaseCommand):
                 self.say("已停止网站、后台任务与数据库。")
             else:
                 self.say("已停止网站与后台任务；还有其他程序连接着数据库，数据库继续运行。")
+
+
+def _words(assignment: Any) -> str:
+    return f"{assignment.unit or ''}{assignment.get_role_display()}"

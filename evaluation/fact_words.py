@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluation.words import NOTHING, in_words
-from registry.models import Consortium, Membership
+from registry.models import Consortium, Division, InstitutionClass, Membership
 from registry.policy.vocabulary import word
 
 LABELS = {
@@ -90,6 +90,9 @@ KINDS = dict(Consortium.Kind.choices) | {
     "plan": "建设方案",
 }
 SHOWN = 200  # entries of a list
+# In the line of an institution or the like: what speaks for itself, and what is left out.
+BARE = ("role", "kind", "class_code", "level", "grade", "county")
+HIDDEN = ("name", "institution", "credentials", "city", "province", "links", "services")
 
 
 @dataclass(frozen=True)
@@ -103,43 +106,70 @@ class Line:
 
 
 def lines_of(body: Mapping[str, Any]) -> list[Line]:
-    """The facts that have a label, in the order in which they are recorded."""
-    return [_line(name, value) for name, value in body.items() if name in LABELS and value not in NOTHING]
+    """The facts that have a label, in the order of the labels; codes of places and classes become names."""
+    writer = _Writer(body)
+    return [writer.line(name, body[name]) for name in LABELS if body.get(name) not in NOTHING]
 
 
-def _line(name: str, value: Any) -> Line:
-    if isinstance(value, list):
-        entries = tuple(_text(name, item) for item in value[:SHOWN])
-        return Line(LABELS[name], entries=entries, more=max(0, len(value) - SHOWN))
-    return Line(LABELS[name], _text(name, value))
+PLACES = ("county", "city", "province")
 
 
-def _text(name: str, value: Any) -> str:
-    if isinstance(value, Mapping):
-        return _entry(value)
-    if isinstance(value, list):
-        return "、".join(_text(name, item) for item in value)
-    if isinstance(value, str):
+class _Writer:
+    """Puts one set of facts into words; names of places and classes are read once for all of them."""
+
+    def __init__(self, body: Mapping[str, Any]):
+        codes: dict[str, set[str]] = {"place": set(), "class": set()}
+        _collect(body, codes)
+        self.places = dict(
+            Division.objects.filter(code__in=codes["place"]).order_by("pk").values_list("code", "name")
+        )
+        self.classes = dict(InstitutionClass.objects.filter(pk__in=codes["class"]).values_list("pk", "name"))
+
+    def line(self, name: str, value: Any) -> Line:
+        if isinstance(value, list):
+            entries = tuple(self.text(name, item) for item in value[:SHOWN])
+            return Line(LABELS[name], entries=entries, more=max(0, len(value) - SHOWN))
+        return Line(LABELS[name], self.text(name, value))
+
+    def text(self, name: str, value: Any) -> str:
+        if isinstance(value, Mapping):
+            return self.entry(value)
+        if isinstance(value, list):
+            return "、".join(self.text(name, item) for item in value)
+        if not isinstance(value, str):
+            return in_words(value)
         if name == "kind":
             return KINDS.get(value, value)
+        if name in PLACES:
+            return self.places.get(value, value)
+        if name == "class_code":
+            return self.classes.get(value, value)
         if name in GROUPS:
             return word(GROUPS[name], value)
         return VALUES.get(name, {}).get(value, value)
-    return in_words(value)
+
+    def entry(self, value: Mapping[str, Any]) -> str:
+        """An institution, a waiver … in one line: its name first, then what else is known."""
+        if isinstance(inner := value.get("institution"), Mapping):
+            value = {**value, **inner}
+        name = value.get("name") or value.get("consortium") or value.get("rule") or ""
+        known = [key for key in LABELS if key not in HIDDEN and value.get(key) not in (*NOTHING, name)]
+        rest = [
+            self.text(key, value[key]) if key in BARE else f"{LABELS[key]} {self.text(key, value[key])}"
+            for key in known
+        ]
+        return f"{name}（{'，'.join(rest)}）" if name and rest else name or "，".join(rest)
 
 
-def _entry(value: Mapping[str, Any]) -> str:
-    """An institution, a waiver … in one line: its name first, then what else is known."""
-    value = (
-        {**value, **value.get("institution", {})} if isinstance(value.get("institution"), Mapping) else value
-    )
-    name = value.get("name") or value.get("consortium") or value.get("rule") or ""
-    rest = [
-        f"{LABELS[key]} {_text(key, item)}" if key not in ("role", "kind") else _text(key, item)
-        for key, item in value.items()
-        if key in LABELS
-        and key not in ("name", "institution", "credentials")
-        and item not in NOTHING
-        and item != name
-    ]
-    return f"{name}（{'，'.join(rest)}）" if name and rest else name or "，".join(rest)
+def _collect(value: Any, codes: dict[str, set[str]]) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _collect(item, codes)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key in PLACES and isinstance(item, str):
+                codes["place"].add(item)
+            elif key == "class_code":
+                codes["class"].add(item)
+            else:
+                _collect(item, codes)

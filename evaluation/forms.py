@@ -17,7 +17,7 @@ class CampaignForm(forms.Form):
         help_text="方案的这一版本随考核固定下来，以后改版不影响本次结果。",
     )
     due_on = forms.DateField(
-        label="填报截止日", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label="填报截止日", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     consortia = forms.ModelMultipleChoiceField(
         label="考核对象",

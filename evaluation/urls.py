@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation.views import campaigns, findings, results, runs, values
+from evaluation.views import campaigns, findings, results, runs, tallies, values
 
 app_name = "evaluation"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),
     path("findings/", findings.finding_list, name="findings"),
     path("findings/<int:pk>/", findings.finding_detail, name="finding"),
+    path("tallies/<slug:code>/", tallies.tallies, name="tallies"),
     path("campaigns/", campaigns.campaign_list, name="campaigns"),
     path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),
     path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign"),

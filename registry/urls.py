@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from registry.views import account, components, home, jobs
+from registry.views import account, components, home, jobs, policy
 
 app_name = "registry"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/password/", account.PasswordChange.as_view(), name="password"),
     path("components/", components.components, name="components"),
+    path("policy/", policy.policy_library, name="policy_library"),
+    path("policy/<slug:code>/", policy.policy_document, name="policy_document"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
 ]

@@ -24,8 +24,11 @@ class ComplianceRunQuerySet(models.QuerySet):
 
 def _provinces(user) -> set[str]:
     """Paths of the provinces in which the person's bureaus stand."""
-    places = (a.division or a.management_area.host for a in access.authorities_of(user, "view_compliance"))
-    return {access.province_of(place.path) for place in places}
+    return {
+        access.province_of(held.division_path)
+        for held in access.held_by(user)
+        if held.division_path and "view_compliance" in held.permissions
+    }
 
 
 class ComplianceRun(models.Model):

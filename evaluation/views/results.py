@@ -49,9 +49,14 @@ def _bar(participant: Participant) -> dict:
     return {
         "participant": participant,
         "grade": grade,
-        "parts": [(grade.points, BARS[0]), (grade.possible - grade.points, BARS[1])],
+        "parts": _parts(grade.points, grade.possible),
         "rate": grade.points * 100 / grade.possible,
     }
+
+
+def _parts(points: Decimal, possible: Decimal) -> list[tuple[float, str]]:
+    """What was reached and what was not, for a bar."""
+    return [(float(points), BARS[0]), (float(possible - points), BARS[1])]
 
 
 def _groups(participants, indicators) -> dict:
@@ -79,10 +84,7 @@ def _groups(participants, indicators) -> dict:
                     {
                         "points": reached[one.pk, name],
                         "lacking": (one.pk, name) in lacking,
-                        "parts": [
-                            (reached[one.pk, name], BARS[0]),
-                            (possible[name] - reached[one.pk, name], BARS[1]),
-                        ],
+                        "parts": _parts(reached[one.pk, name], possible[name]),
                     }
                     for name in order
                 ],

@@ -22,7 +22,7 @@ class RunForm(forms.Form):
     division = forms.ModelChoiceField(label="地区", queryset=Division.objects.none(), empty_label=None)
     as_of = forms.DateField(
         label="基准日",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="今天：更新现有结果。更早的日期：按当时的成员、牵头单位和文件另存一份，不影响现有结果。",
     )
 

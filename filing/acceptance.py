@@ -12,6 +12,8 @@ from registry.models import Consortium, Declaration, Lead, Membership, Waiver
 
 def write(filing: Filing, *, by) -> Consortium:
     """Enter the consortium of a registered filing; called inside the registering transaction."""
+    if filing.origin == Filing.Origin.IMPORTED:
+        return _confirm(filing)
     contents = {section.key: section.content for section in filing.sections.all()}
     consortium = _consortium(filing, contents["A"], contents["D"])
     Lead.objects.create(consortium=consortium, institution=filing.lead, during=(filing.founded_on, None))
@@ -20,6 +22,15 @@ def write(filing: Filing, *, by) -> Consortium:
     _declarations(filing, consortium, contents, marks, by)
     _waivers(consortium, marks, by)
     filing.consortium = consortium
+    return consortium
+
+
+def _confirm(filing: Filing) -> Consortium:
+    """An imported consortium is in the register already; only its 备案日期 is new."""
+    consortium = Consortium.objects.select_for_update(of=("self",)).get(pk=filing.consortium_id)
+    consortium.registered_on = filing.registered_on
+    consortium.version += 1
+    consortium.save(update_fields=["registered_on", "version"])
     return consortium
 
 

@@ -22,6 +22,7 @@ from registry.facts import (
     MemberFacts,
     WaiverFacts,
 )
+from registry.facts.consortia import consortium_facts
 from registry.facts.institutions import credentials_of, institution_facts, places, rosters_of
 from registry.facts.links import communities_led_by
 from registry.models import Consortium, TreatmentSubject
@@ -45,6 +46,9 @@ def subjects(
     ids = {member.institution_id for member in members} | set(filter(None, [filing.lead_id]))
     institutions = institution_facts(ids)
     waivers = tuple(_waiver(mark) for mark in marks.values() if mark.decision == D.WAIVED)
+    if filing.origin == Filing.Origin.IMPORTED and filing.consortium_id:
+        registered = consortium_facts([filing.consortium_id], as_of)
+        return (*registered, _filing(filing, as_of, members, institutions, waivers))
     return (
         _consortium(filing, as_of, members, institutions, waivers, accepted),
         _filing(filing, as_of, members, institutions, waivers),
@@ -164,7 +168,7 @@ def _filing(filing: Filing, as_of: date, members, institutions, waivers) -> Fili
         accepted_on=filing.registered_on,
         due=clock.due_facts(filing, as_of),
         materials=tuple(MaterialFacts(kind) for kind in sorted({material.kind for material in attached})),
-        form_generated=True,
+        form_generated=filing.origin == Filing.Origin.ONLINE,
         uncovered=_uncovered(attached, members, institutions),
         waivers=waivers,
         calendar_version=read.due.calendar_version if read.due else "",

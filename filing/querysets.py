@@ -17,9 +17,8 @@ class FilingQuerySet(models.QuerySet):
         """A hospital's own filings; for a bureau those filed with it or below, from the first submission on."""
         own = access.institutions_of(user, "edit_filing")
         reach = access.authorities_where(user, "view_filings").values("pk")
-        return self.filter(
-            Q(applicant__in=own) | Q(authority__in=reach) & ~Q(self.model.hidden_from_authority())
-        )
+        mine = Q(applicant__in=own) | Q(applicant__isnull=True, lead__in=own)
+        return self.filter(mine | Q(authority__in=reach) & ~self.model.hidden_from_authority())
 
     def of_hospitals(self, user):
         """The filings of the hospitals for which the person files."""

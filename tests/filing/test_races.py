@@ -1,0 +1,123 @@
+"""Two people at once, over real connections: exactly one wins, and numbers have neither gap nor double."""
+
+import threading
+
+import pytest
+import time_machine
+from django.db import connection, connections
+
+from filing import editing, numbering, transitions
+from filing.models import Filing, NumberSeries
+from registry.errors import Refused, Stale
+from registry.models import Consortium
+from tests.actors import reviewer_of
+from tests.factories.filing import Case
+from tests.factories.registry import AuthorityFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*acts):
+    """Run acts at the same moment, each on a connection of its own; answers what each gave or raised."""
+    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(place, act):
+        barrier.wait()
+        try:
+            results[place] = act()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+@pytest.fixture
+def case(law):
+    with time_machine.travel("2020-10-13T10:00:00+08:00"):
+        yield Case()
+
+
+def refusals(results):
+    return [result for result in results if isinstance(result, Exception)]
+
+
+def test_two_reviewers_cannot_both_win(case):
+    case.received()
+    pk, other = case.filing.pk, reviewer_of(case.commission)
+    results = together(
+        lambda: transitions.register(pk, by=case.reviewer),
+        lambda: transitions.refuse(pk, by=other, note="不同意"),
+    )
+    (lost,) = refusals(results)
+    assert isinstance(lost, Refused) and "备案当前为" in str(lost)
+    case.fresh()
+    assert case.filing.events.count() == 4, "start, submit, receive and one decision"
+    assert Consortium.objects.count() == (1 if case.filing.status == "registered" else 0)
+
+
+def test_submitting_twice_gives_one_number(case):
+    case.draft()
+    results = together(*[lambda: transitions.submit(case.filing.pk, by=case.filer)] * 3)
+    assert len(refusals(results)) == 2
+    assert case.fresh().filing.submissions == 1
+    assert NumberSeries.objects.get(series="case").last == 1
+
+
+def test_registering_twice_writes_one_consortium(case):
+    case.received()
+    results = together(*[lambda: transitions.register(case.filing.pk, by=case.reviewer)] * 2)
+    assert len(refusals(results)) == 1
+    assert Consortium.objects.count() == 1
+    assert NumberSeries.objects.get(series="registration").last == 1
+
+
+def test_case_numbers_have_no_gap_and_no_double(case):
+    cases = [Case(f"第{n}并发医院") for n in range(5)]
+    for one in cases:
+        one.draft()
+    cases[2].filing.sections.filter(key="F").update(content={})
+    results = together(*[lambda one=one: transitions.submit(one.filing.pk, by=one.filer) for one in cases])
+    assert len(refusals(results)) == 1
+    numbers = (
+        Filing.objects.exclude(case_number="").order_by("case_number").values_list("case_number", flat=True)
+    )
+    assert list(numbers) == [f"备2020-{n:04d}" for n in range(1, 5)]
+
+
+def test_the_first_numbers_of_a_series_taken_at_once(case):
+    filing = Filing(authority=AuthorityFactory(), kind="establish")
+
+    def take():
+        from django.db import transaction
+
+        with transaction.atomic():
+            return numbering.take_registration_number(filing)
+
+    results = together(*[take] * 6)
+    assert refusals(results) == []
+    assert sorted(results) == [f"医联备〔2020〕{filing.authority.code}-{n:04d}号" for n in range(1, 7)]
+
+
+def test_two_saves_of_one_section_do_not_overwrite_each_other(case):
+    case.draft()
+    section = case.filing.sections.get(key="B")
+    results = together(
+        *[
+            lambda name=name: editing.save_section(
+                case.filing.pk, "B", {"contact": name}, version=section.version, by=case.filer
+            )
+            for name in ("罗静", "何静")
+        ]
+    )
+    (lost,) = refusals(results)
+    assert isinstance(lost, Stale)
+    section.refresh_from_db()
+    assert lost.current.content["contact"] == section.content["contact"]
+    assert connection.is_usable()

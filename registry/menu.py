@@ -1,8 +1,22 @@
 """Entries of the register in the top bar."""
 
+from registry.models import ImportBatch
 from registry.navigation import Entry, add
+from registry.paging import capped_count
+
+
+def waiting_imports(user) -> int:
+    """Files that the person has read in and neither applied nor let be."""
+    return capped_count(ImportBatch.objects.filter(sent_by=user, state=ImportBatch.State.STAGED), 1000)[0]
+
 
 add(
+    Entry(
+        "机构名录",
+        "registry:institution_list",
+        {"registry_admin": 10, "reviewer": 60, "planner": 60, "leader": 60},
+    ),
+    Entry("导入", "registry:import_list", {"registry_admin": 20}, count=waiting_imports),
     Entry(
         "政策库",
         "registry:policy_library",

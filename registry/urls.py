@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from registry.views import account, components, home, jobs, policy
+from registry.views import account, components, home, imports, institutions, jobs, policy
 
 app_name = "registry"
 urlpatterns = [
@@ -13,6 +13,15 @@ urlpatterns = [
     path("components/", components.components, name="components"),
     path("policy/", policy.policy_library, name="policy_library"),
     path("policy/<slug:code>/", policy.policy_document, name="policy_document"),
+    path("institutions/", institutions.institution_list, name="institution_list"),
+    path("institutions/<int:pk>/", institutions.institution_detail, name="institution_detail"),
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/upload/", imports.import_upload, name="import_upload"),
+    path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("imports/<int:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("imports/<int:pk>/reread/", imports.import_reread, name="import_reread"),
+    path("imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
+    path("imports/<int:pk>/file/", imports.import_file, name="import_file"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
 ]

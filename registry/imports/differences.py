@@ -35,7 +35,6 @@ class Words:
 
     def __init__(self, places: dict[int, str], classes: dict[str, str]):
         self._places, self._classes = places, classes
-        self._townships: dict[int, str] = {}
 
     def of(self, field: str, value) -> str:
         if value is None or value == "":
@@ -47,9 +46,9 @@ class Words:
         if field == "division_id":
             return self._places.get(value, str(value))
         if field == "township_id":
-            if value not in self._townships:
-                self._townships[value] = Division.objects.values_list("name", flat=True).get(pk=value)
-            return self._townships[value]
+            if value not in self._places:
+                self._places[value] = Division.objects.values_list("name", flat=True).get(pk=value)
+            return self._places[value]
         if field == "institution_class_id":
             return f"{value} {self._classes.get(value, '')}".strip()
         return str(_plain(value))

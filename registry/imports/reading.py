@@ -1,7 +1,7 @@
 """From a file to staged rows (读取、校验、比对、暂存): one pass over the rows, in chunks, in bounded memory."""
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -38,6 +38,7 @@ class Tally:
 
     actions: Counter = field(default_factory=Counter)
     severities: Counter = field(default_factory=Counter)
+    rules: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))
     rows: int = 0
     differences: int = 0
     divisions: set[int] = field(default_factory=set)
@@ -154,7 +155,9 @@ def _stage_issues(batch: ImportBatch, issues: list[Issue], tally: Tally) -> None
             for one in issues
         ),
     )  # fmt: skip
-    tally.severities.update(issue.severity for issue in issues)
+    for issue in issues:
+        tally.severities[issue.severity] += 1
+        tally.rules[issue.severity][issue.rule] += 1
 
 
 def _conclude(batch: ImportBatch, source: Source, table: Table, tally: Tally) -> None:
@@ -170,6 +173,7 @@ def _conclude(batch: ImportBatch, source: Source, table: Table, tally: Tally) ->
     batch.unchanged, batch.error_rows = tally.actions[action.UNCHANGED], tally.actions[action.ERROR]
     batch.errors, batch.warnings = tally.severities[severity.ERROR], tally.severities[severity.WARNING]
     batch.decisions, batch.repairs = tally.severities[severity.DECISION], tally.severities[severity.REPAIR]
+    batch.rule_counts = {str(level): dict(counts.most_common()) for level, counts in tally.rules.items()}
     batch.divisions = sorted(tally.divisions)
     batch.absent = batch.absent_institutions().count()
     batch.state = ImportBatch.State.STAGED

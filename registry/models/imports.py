@@ -66,6 +66,7 @@ class ImportBatch(models.Model):
     warnings = models.PositiveIntegerField("提醒", default=0)
     decisions = models.PositiveIntegerField("待人认", default=0)
     repairs = models.PositiveIntegerField("已修整", default=0)
+    rule_counts = models.JSONField("各规则的问题数", default=dict)
     skip_bad_rows = models.BooleanField("跳过有错误的行", default=False)
     job = models.ForeignKey(
         "registry.Job", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="后台任务"

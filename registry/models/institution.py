@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from registry import access
 from registry.audit import audited
+from registry.pinyin import initials
 
 
 class InstitutionQuerySet(models.QuerySet):
@@ -139,6 +141,16 @@ class Institution(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, **kwargs):
+        """Keep the search letters in step with the name."""
+        self.pinyin = initials(self.name)
+        if (fields := kwargs.get("update_fields")) and "name" in fields:
+            kwargs["update_fields"] = {*fields, "pinyin"}
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("registry:institution_detail", args=[self.pk])
 
 
 class InstitutionName(models.Model):

@@ -3,6 +3,7 @@
 from registry.ui import (  # noqa: F401  importing a module registers its tags
     address,
     blocks,
+    cells,
     charts,
     checks,
     deadlines,

@@ -1,0 +1,73 @@
+"""Forms of the register."""
+
+from django import forms
+
+from registry import access
+from registry.models import Division, Institution, InstitutionClass
+
+MOST_PLACES = 150
+
+
+def places_of(user, permission: str) -> list[tuple[str, str]]:
+    """Choices of counties in a person's area; of cities where there are too many counties."""
+    inside = (
+        Division.objects.current()
+        .filter(access.area_of(user, permission, prefix=""))
+        .exclude(kind="直辖占位")
+    )
+    for level in (Division.Level.COUNTY, Division.Level.CITY, Division.Level.PROVINCE):
+        found = list(
+            inside.filter(level=level).order_by("code").values_list("path", "name")[: MOST_PLACES + 1]
+        )
+        if len(found) <= MOST_PLACES:
+            return found
+    return []
+
+
+class InstitutionFilter(forms.Form):
+    """What the list of institutions may be narrowed by; every field is optional."""
+
+    q = forms.CharField(label="名称、拼音首字母或代码", required=False, max_length=100)
+    place = forms.ChoiceField(label="区划", required=False)
+    kind = forms.ChoiceField(label="类别", required=False)
+    level = forms.ChoiceField(label="级别", required=False, choices=[("", ""), *Institution.Level.choices])
+    affiliation = forms.ChoiceField(
+        label="隶属", required=False, choices=[("", ""), *Institution.Affiliation.choices]
+    )
+    ownership = forms.ChoiceField(
+        label="所有制", required=False, choices=[("", ""), *Institution.Ownership.choices]
+    )
+    status = forms.ChoiceField(label="状态", required=False, choices=[("", ""), *Institution.Status.choices])
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = [("", ""), *places_of(user, "view_institutions")]
+        kinds = InstitutionClass.objects.filter(parent=None).order_by("code").values_list("code", "name")
+        self.fields["kind"].choices = [("", ""), *kinds]
+
+    def narrow(self, institutions):
+        """The queryset with every valid condition applied; an unknown value narrows nothing."""
+        self.is_valid()
+        given = self.cleaned_data
+        if path := given.get("place"):
+            institutions = institutions.filter(division__path__startswith=path)
+        if kind := given.get("kind"):
+            institutions = institutions.filter(institution_class__code__startswith=kind)
+        for name in ("level", "affiliation", "ownership", "status"):
+            if value := given.get(name):
+                institutions = institutions.filter(**{name: value})
+        return institutions
+
+
+class UploadForm(forms.Form):
+    """A roster to import."""
+
+    file = forms.FileField(
+        label="名录文件",
+        help_text="xlsx、xls 或 csv；表头可以在标题行下面，列名的常见写法都认得。上传后先预览，不会直接写入名录。",
+        error_messages={
+            "required": "请选择要导入的文件。",
+            "empty": "文件是空的（0 字节）。请检查后重新上传。",
+        },
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
+    )

@@ -1,0 +1,137 @@
+"""The register's own pages: list, search, one institution with its history."""
+
+import pytest
+from django.urls import reverse
+
+from registry.imports.scope import operator
+from registry.models import InstitutionName
+from tests.actors import filer_of, registry_admin_of, reviewer_of, stranger
+from tests.factories import (
+    AuthorityFactory,
+    CountyFactory,
+    InstitutionClassFactory,
+    InstitutionFactory,
+    LeadFactory,
+    MembershipFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def district(db):
+    return CountyFactory(code="500103", name="渝中区")
+
+
+@pytest.fixture
+def admin(district, client):
+    person = registry_admin_of(AuthorityFactory(division=district))
+    client.force_login(person)
+    return person
+
+
+def names(client, **query):
+    response = client.get(reverse("registry:institution_list"), query)
+    assert response.status_code == 200
+    return [one.name for one in response.context["page"]]
+
+
+def test_only_ones_own_area_is_listed(admin, client, district):
+    InstitutionFactory(name="甲医院", division=district)
+    InstitutionFactory(name="乙医院", division=CountyFactory(code="500105"))
+    assert names(client) == ["甲医院"]
+
+
+@pytest.mark.parametrize(
+    "query", ["第一", "重庆 第一", "cqdyyy", "CQDY", "12500103", "12500103mb00000017", "PDY1", "市一院"]
+)
+def test_search_by_part_of_name_initials_code_and_alias(admin, client, district, query):
+    one = InstitutionFactory(
+        name="重庆第一医院", division=district, uscc="12500103MB00000017", licence_number="PDY1"
+    )
+    InstitutionName.objects.create(institution=one, name="市一院", kind="second")
+    InstitutionFactory(name="江北中医院", division=district)
+    assert names(client, q=query) == ["重庆第一医院"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"level": "3"}, {"ownership": "private"}, {"affiliation": "none"}, {"status": "closed"}, {"kind": "B"}],
+)
+def test_filters(admin, client, district, query):
+    InstitutionClassFactory(code="B", tier="大类")
+    facts = {"level": "3", "ownership": "private", "affiliation": "none", "status": "closed"}
+    InstitutionFactory(community_centre=True, name="甲", division=district, **facts)
+    InstitutionFactory(name="乙", division=district)
+    assert names(client, **query) == ["甲"]
+    assert names(client, level="nonsense") == ["乙", "甲"]
+
+
+def test_pages_go_on_by_key_and_sorting_turns(admin, client, district):
+    for number in range(25):
+        InstitutionFactory(name=f"医院{number:02}", division=district)
+    first = client.get(reverse("registry:institution_list"), {"size": 20})
+    assert len(first.context["page"]) == 20 and first.context["count"] == (25, False)
+    rest = client.get(
+        reverse("registry:institution_list"), {"size": 20, "after": first.context["page"].after}
+    )
+    assert [one.name for one in rest.context["page"]] == [f"医院{n:02}" for n in range(20, 25)]
+    assert names(client, sort="-name")[0] == "医院24"
+
+
+@pytest.mark.parametrize("rows", [2, 30])
+def test_the_list_costs_the_same_for_few_and_many(
+    admin, client, district, django_assert_max_num_queries, rows
+):
+    InstitutionFactory.create_batch(rows, division=district)
+    with django_assert_max_num_queries(10):
+        names(client)
+
+
+def test_one_institution_with_names_consortia_and_history(admin, client, district):
+    one = InstitutionFactory(name="甲医院", division=district, beds=100)
+    InstitutionName.objects.create(institution=one, name="乙医院", kind="second")
+    lead, member = LeadFactory(institution=one), MembershipFactory(institution=one)
+    one.beds = 120
+    one.save(update_fields=["beds"])
+    shown = client.get(one.get_absolute_url())
+    for word in ("甲医院", "乙医院", lead.consortium.name, member.consortium.name, "核定床位数", "120"):
+        assert word in shown.text
+    newest, oldest = shown.context["history"]
+    assert newest.fields == [("核定床位数", "100", "120")]
+    assert oldest.action == "新增"
+
+
+def test_a_merged_record_leads_to_what_it_became(admin, client, district):
+    kept = InstitutionFactory(division=district)
+    gone = InstitutionFactory(division=district, merged_into=kept)
+    assert client.get(gone.get_absolute_url()).url == kept.get_absolute_url()
+
+
+def test_the_page_costs_the_same_for_many_changes(admin, client, district, django_assert_max_num_queries):
+    one = InstitutionFactory(division=district)
+    for beds in range(20):
+        one.beds = beds
+        one.save(update_fields=["beds"])
+    with django_assert_max_num_queries(16):
+        client.get(one.get_absolute_url())
+
+
+def test_hospital_staff_see_their_province_and_strangers_nothing(client, district):
+    one = InstitutionFactory(division=district)
+    far = InstitutionFactory(
+        division=CountyFactory(code="340202", parent__code="340200", parent__parent__code="340000")
+    )
+    client.force_login(filer_of(one))
+    assert client.get(one.get_absolute_url()).status_code == 200
+    assert client.get(far.get_absolute_url()).status_code == 404
+    client.force_login(stranger())
+    assert client.get(one.get_absolute_url()).status_code == 404
+    assert client.get(reverse("registry:institution_list")).status_code == 404
+    client.force_login(reviewer_of(AuthorityFactory(division=district)))
+    assert client.get(reverse("registry:institution_list")).status_code == 200
+
+
+def test_the_operator_account_cannot_sign_in(client):
+    user = operator()
+    assert operator() == user and not user.is_active and not user.has_usable_password()

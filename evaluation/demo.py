@@ -1,4 +1,5 @@
-"""The demonstration province (演示数据): three cities' rosters and consortia, people, and a finished evaluation.
+"""The demonstration province (演示数据): three cities' rosters and consortia, people, filings under way, a finished
+evaluation.
 
 Everything goes through the services that people use, in the name of a demonstration account and within its area
 (consortia by the operator), so what the demonstration shows is what the product does. Safe to repeat: what is
@@ -14,16 +15,17 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from evaluation import campaigns, scorecards, values
-from evaluation.models import Campaign
+from evaluation import campaigns, demo_filings, runs, scorecards, values
+from evaluation.models import Campaign, ComplianceRun
 from filing.imports.service import import_consortia
 from registry import access, audit, operators
 from registry.errors import Refused
 from registry.imports import service as rosters
 from registry.imports.scope import scope_of
-from registry.models import Authority, Consortium, Institution, User
+from registry.models import Authority, Consortium, Division, Institution, User
 
 CITIES = {"chongqing": "cq_registry", "wuhu": "wh_registry", "chuzhou": "cz_registry"}
+CHECKED = {"500000": "cq_evaluator", "340200": "wh_evaluator", "341100": "cz_evaluator"}
 EVALUATED_YEAR = 2025
 Say = Callable[[str], None]
 
@@ -62,7 +64,9 @@ def load(say: Say) -> None:
         say(f"演示账号（医院）：{_accounts(hospitals)} 个")
         for city in CITIES:  # consortia and grids at once: no single role may bring in both
             say(f"{city}_consortia.xlsx：{_consortia(city, operators.operator())}")
+        say(f"办理中的备案：{demo_filings.load()} 件")
         say(f"{EVALUATED_YEAR} 年度考核：{_campaign(User.objects.get(username='cz_evaluator'))}")
+        say(f"合规检查：已安排 {_compliance()} 个地区")
 
 
 # -- People -------------------------------------------------------------------------------------------------
@@ -133,3 +137,14 @@ def _campaign(by: User) -> str:
     scorecards.work_out(campaign.pk, by=by)
     campaigns.publish(campaign.pk, by=by)
     return "已公布"
+
+
+def _compliance() -> int:
+    """Ask for a first check of each area; a worker does it as soon as there is one."""
+    started = 0
+    for code, username in CHECKED.items():
+        division = Division.objects.current().get(code=code)
+        if not ComplianceRun.objects.filter(division=division).exists():
+            runs.start(division=division, by=User.objects.get(username=username))
+            started += 1
+    return started

@@ -34,6 +34,7 @@ def test_the_demonstration_province_comes_in_clean_and_only_once(settings):
     assert {model: model.objects.count() for model in counts} == counts
     facts_of_named_hospitals()
     people_can_sign_in(settings.DEMO_PASSWORD)
+    filings_wait_at_each_station()
     evaluation_shows_what_was_not_reported()
 
 
@@ -56,6 +57,17 @@ def people_can_sign_in(password: str):
         user = User.objects.get(username=person.username)
         assert user.check_password(password)
         assert user.assignments.active().get().role == person.role
+
+
+def filings_wait_at_each_station():
+    online = {filing.name: filing for filing in Filing.objects.filter(origin=Filing.Origin.ONLINE)}
+    waiting = online["重庆医科大学附属第二医院医疗集团"]
+    late = online["重庆医科大学附属永川医院医疗集团"]
+    returned = online["重庆市渝北区人民医院远程医疗协作网"]
+    assert (waiting.status, waiting.late_workdays) == (Filing.Status.SUBMITTED, 0)
+    assert (late.status, late.late_workdays) == (Filing.Status.RECEIVED, 3)
+    assert (returned.status, returned.authority.code) == (Filing.Status.RETURNED, "500112")
+    assert waiting.authority.code == late.authority.code == "500000"
 
 
 def evaluation_shows_what_was_not_reported():

@@ -6,7 +6,6 @@ from filing import facts as _facts  # noqa: F401 (registers the facts of the sub
 from registry.checks.common import named_entry, plain
 from registry.policy.check import Param, check
 from registry.policy.verdict import insufficient, not_applicable, passed, review, unmet
-from registry.policy.vocabulary import words
 
 MATERIALS = {"form": "备案表", "charter": "章程", "agreement": "协议书", "plan": "建设方案"}
 AFFILIATIONS = Param(list, words="affiliation")
@@ -124,7 +123,7 @@ def filed_with_local_bureau(facts, p, as_of):
     if not lead.belongs_to:
         return insufficient("牵头单位的隶属关系", **evidence)
     if lead.belongs_to not in p.affiliations:
-        return not_applicable(f"牵头单位不是{words('affiliation', p.affiliations)}医疗机构", **evidence)
+        return not_applicable(f"牵头单位不是{p.words('affiliation', p.affiliations)}医疗机构", **evidence)
     blank = [
         name
         for name, value in (("报送机关", facts.authority), ("牵头单位所在区县", facts.lead_bureaus))

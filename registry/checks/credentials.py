@@ -4,7 +4,6 @@ from registry.checks.common import plain
 from registry.facts.kinds import is_kind
 from registry.policy.check import Param, check
 from registry.policy.verdict import info, insufficient, not_applicable, passed, review, unmet
-from registry.policy.vocabulary import word, words
 
 # In rising order; the longest wording is looked for first, so that 副主任委员 is not read as 委员.
 _POSTS = (("副主", 3), ("主任委员", 4), ("主委", 4), ("会长", 4), ("常务委员", 2), ("常委", 2), ("委员", 1))
@@ -53,8 +52,8 @@ def lead_has_key_specialty(facts, p, as_of):
     held = _of_specialty(facts)
     if not held:
         return insufficient("该专科的专科资质")
-    demand = f"{words('credential_level', p.levels)}的{words('credential_kind', p.kinds)}"
-    listed = sorted(f"{word('credential_level', c.level)}{word('credential_kind', c.kind)}" for c in held)
+    demand = f"{p.words('credential_level', p.levels)}的{p.words('credential_kind', p.kinds)}"
+    listed = sorted(f"{p.word('credential_level', c.level)}{p.word('credential_kind', c.kind)}" for c in held)
     high = [c for c in held if c.level in p.levels]
     if any(c.kind in p.kinds for c in high):
         return passed(f"该专科已有{'、'.join(listed)}", 专科资质=listed)
@@ -83,9 +82,9 @@ def specialty_leader_post(facts, p, as_of):
         return insufficient("专科带头人的学会任职")
     least, demand = (
         int(p.at_least),
-        f"{words('credential_level', p.societies)}学会{word('post', p.at_least)}以上",
+        f"{p.words('credential_level', p.societies)}学会{p.word('post', p.at_least)}以上",
     )
-    listed = sorted(f"{word('credential_level', c.society_level)}学会{c.society_post}" for c in posts)
+    listed = sorted(f"{p.word('credential_level', c.society_level)}学会{c.society_post}" for c in posts)
     ranked = [(c, post_rank(c.society_post)) for c in posts]
     if any(rank and rank >= least for c, rank in ranked if c.society_level in p.societies):
         return passed(f"专科带头人任{'、'.join(listed)}", 学会任职=listed)

@@ -4,7 +4,6 @@ from registry.checks.common import named_entry
 from registry.facts.kinds import is_kind
 from registry.policy.check import Param, check
 from registry.policy.verdict import deviation, info, insufficient, not_applicable, passed, review, unmet
-from registry.policy.vocabulary import words
 
 KINDS = Param(list, words="consortium_kind")
 
@@ -21,7 +20,7 @@ def named_lead_leads(facts, p, as_of):
         return not_applicable("不是文件列名的医院")
     led = [s for s in facts.services if s.leads and s.kind in p.kinds]
     filed = sorted(s.consortium for s in led if s.registered)
-    kinds = words("consortium_kind", p.kinds)
+    kinds = p.words("consortium_kind", p.kinds)
     if filed:
         return passed(f"{facts.name}牵头{'、'.join(filed)}", 列名=entry["name"], 牵头=filed)
     state = f"牵头的{kinds}尚未备案" if led else f"没有牵头{kinds}"
@@ -43,14 +42,14 @@ def leads_kind(facts, p, as_of):
     if not facts.belongs_to:
         return insufficient("隶属关系")
     if facts.belongs_to not in p.affiliations:
-        return not_applicable(f"不是{words('affiliation', p.affiliations)}医院")
+        return not_applicable(f"不是{p.words('affiliation', p.affiliations)}医院")
     other = sorted(s.consortium for s in facts.services if s.leads and s.kind in p.review_kinds)
     if other:
         return review(f"{facts.name}牵头{'、'.join(other)}，由审核人判断", 牵头=other)
     led = sorted(s.consortium for s in facts.services if s.leads and s.kind in p.kinds)
     if led:
         return passed(f"{facts.name}牵头{'、'.join(led)}", 牵头=led)
-    kinds = words("consortium_kind", p.kinds)
+    kinds = p.words("consortium_kind", p.kinds)
     return deviation(f"{facts.name}没有牵头{kinds}", f"牵头组建{kinds}")
 
 

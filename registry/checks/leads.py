@@ -4,7 +4,6 @@ from registry.checks.common import named_entry, no_lead
 from registry.facts.kinds import is_kind
 from registry.policy.check import Param, check
 from registry.policy.verdict import insufficient, not_applicable, passed, review, unmet
-from registry.policy.vocabulary import word, words
 
 LEAD_WORDS = {
     "affiliations": "隶属关系",
@@ -15,10 +14,10 @@ LEAD_WORDS = {
 }
 
 
-def described(lead) -> str:
+def described(lead, p) -> str:
     """The lead in one phrase, with what is known of it."""
     known = [
-        word(group, value)
+        p.word(group, value)
         for group, value in (("affiliation", lead.belongs_to), ("level", lead.level), ("grade", lead.grade))
         if value
     ]
@@ -50,18 +49,18 @@ def _criteria(lead, p) -> dict[str, bool | None]:
 
 
 def _demand(p) -> str:
+    """The conditions in one phrase, e.g. 隶属关系为区县级，机构类别为综合医院或中医医院."""
     parts = [
-        words(group, values)
-        for group, values in (
-            ("affiliation", p.affiliations),
-            ("level", p.levels),
-            ("grade", p.grades),
-            ("ownership", p.ownerships),
-            ("institution_kind", p.kinds),
+        (LEAD_WORDS[name], p.words(group, values, "或"))
+        for name, group, values in (
+            ("affiliations", "affiliation", p.affiliations),
+            ("levels", "level", p.levels),
+            ("grades", "grade", p.grades),
+            ("ownerships", "ownership", p.ownerships),
+            ("kinds", "institution_kind", p.kinds),
         )
-        if values
     ]
-    return "，".join(part.replace("、", "或") for part in parts)
+    return "，".join(f"{label}为{wording}" for label, wording in parts if wording)
 
 
 QUALITIES = {
@@ -80,7 +79,7 @@ def lead_is(facts, p, as_of):
         return verdict
     lead = facts.lead.institution
     answers = _criteria(lead, p)
-    evidence = {"牵头单位": described(lead), "要求": _demand(p)}
+    evidence = {"牵头单位": described(lead, p), "要求": _demand(p)}
     failed = [name for name, answer in answers.items() if answer is False]
     private = lead.ownership == "private" or lead.belongs_to == "none"
     if p.review_private and private and set(failed) <= {"affiliations"}:
@@ -90,11 +89,13 @@ def lead_is(facts, p, as_of):
     if failed:
         wrong = "、".join(LEAD_WORDS[name] for name in failed)
         return unmet(
-            f"牵头单位{described(lead)}的{wrong}不符合“{_demand(p)}”", "由符合条件的医疗机构牵头", **evidence
+            f"牵头单位{described(lead, p)}的{wrong}不符合“{_demand(p)}”",
+            "由符合条件的医疗机构牵头",
+            **evidence,
         )
     if unknown := [LEAD_WORDS[name] for name, answer in answers.items() if answer is None]:
         return insufficient(*(f"牵头单位的{name}" for name in unknown), **evidence)
-    return passed(f"牵头单位{described(lead)}符合“{_demand(p)}”", **evidence)
+    return passed(f"牵头单位{described(lead, p)}符合“{_demand(p)}”", **evidence)
 
 
 @check(
@@ -113,34 +114,34 @@ def lead_own_or_radiating(facts, p, as_of):
     if verdict := no_lead(facts):
         return verdict
     lead = facts.lead.institution
-    hospital, evidence = is_kind(lead, "hospital"), {"牵头单位": described(lead)}
+    hospital, evidence = is_kind(lead, "hospital"), {"牵头单位": described(lead, p)}
     own, high = _one_of(lead.belongs_to, p.affiliations), _one_of(lead.level, p.levels)
     if own and lead.ancestry and p.area not in lead.ancestry:  # another province's own hospital is not ours
         own = False
-    levels, affiliations = words("level", p.levels), words("affiliation", p.affiliations)
+    levels, affiliations = p.words("level", p.levels), p.words("affiliation", p.affiliations)
     if entry := named_entry(lead, p.named):
         return passed(f"牵头单位{lead.name}是文件列名的牵头单位", 列名=entry["name"], **evidence)
     if hospital is False:
         return unmet(f"牵头单位{lead.name}不是医院", "由医院牵头", 机构类别=lead.class_code, **evidence)
     if own is False and high is False:
         return unmet(
-            f"牵头单位{described(lead)}既不是{affiliations}医院，也不是{levels}医院",
+            f"牵头单位{described(lead, p)}既不是{affiliations}医院，也不是{levels}医院",
             f"由{affiliations}医院或者具备较强区域辐射能力的{levels}医院牵头", **evidence,
         )  # fmt: skip
     if hospital is None:
         return insufficient("牵头单位的机构类别", **evidence)
     if own:
-        return passed(f"牵头单位{described(lead)}为{affiliations}医院", **evidence)
+        return passed(f"牵头单位{described(lead, p)}为{affiliations}医院", **evidence)
     if high:
-        return _radiating(facts.declarations.get(p.declaration), lead, levels, evidence)
+        return _radiating(facts.declarations.get(p.declaration), described(lead, p), levels, evidence)
     blank = [name for name, answer in (("隶属关系", own), ("医院级别", high)) if answer is None]
     return insufficient(*(f"牵头单位的{name}" for name in blank), **evidence)
 
 
-def _radiating(declared, lead, levels: str, evidence):
+def _radiating(declared, lead: str, levels: str, evidence):
     if declared and declared.accepted:
         return passed(
-            f"牵头单位{described(lead)}为{levels}医院，区域辐射能力已采信",
+            f"牵头单位{lead}为{levels}医院，区域辐射能力已采信",
             区域辐射能力=declared.value,
             **evidence,
         )
@@ -152,7 +153,7 @@ def _radiating(declared, lead, levels: str, evidence):
         else "尚未申报"
     )
     return review(
-        f"牵头单位{described(lead)}为{levels}医院，其区域辐射能力{state}，由审核人判断",
+        f"牵头单位{lead}为{levels}医院，其区域辐射能力{state}，由审核人判断",
         "填写区域辐射能力说明并附数据", **evidence,
     )  # fmt: skip
 
@@ -168,11 +169,11 @@ def lead_qualified_or_declared(facts, p, as_of):
         return verdict
     lead, evidence = (
         facts.lead.institution,
-        {"牵头单位": described(facts.lead.institution), "要求": _demand(p)},
+        {"牵头单位": described(facts.lead.institution, p), "要求": _demand(p)},
     )
     answers = list(_criteria(lead, p).values())
     if all(answer is True for answer in answers):
-        return passed(f"牵头单位{described(lead)}符合“{_demand(p)}”", **evidence)
+        return passed(f"牵头单位{described(lead, p)}符合“{_demand(p)}”", **evidence)
     declared = facts.declarations.get(p.declaration)
     if declared is None:
         return insufficient(p.declared_word, **evidence)
@@ -183,7 +184,7 @@ def lead_qualified_or_declared(facts, p, as_of):
     if None in answers and False not in answers:
         return insufficient("牵头单位的隶属关系、级别或所有制", **evidence)
     return unmet(
-        f"牵头单位{described(lead)}不符合“{_demand(p)}”，{p.declared_word}也未成立",
+        f"牵头单位{described(lead, p)}不符合“{_demand(p)}”，{p.declared_word}也未成立",
         "更换牵头单位",
         **evidence,
     )

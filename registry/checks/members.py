@@ -4,7 +4,7 @@ from registry.checks.common import distinct_kinds, kind_words, names, possibly, 
 from registry.facts.kinds import is_kind, may_be_kind
 from registry.policy.check import Param, check
 from registry.policy.verdict import deviation, insufficient, passed, review, unmet
-from registry.policy.vocabulary import word, words
+from registry.policy.vocabulary import word
 
 KINDS = Param(list, words="institution_kind")
 
@@ -28,7 +28,7 @@ def member_kinds_at_least(facts, p, as_of):
     ):
         private = [m for m in members if any(may_be_kind(m.institution, kind) for kind in p.of)]
         return review(
-            f"{explanation}，民营医院是否计入{words('institution_kind', ['county_hospital'])}由审核人判断",
+            f"{explanation}，民营医院是否计入{p.word('institution_kind', 'county_hospital')}由审核人判断",
             民营医院=names(private), **evidence,
         )  # fmt: skip
     missing = [kind for kind in p.of if kind not in found]
@@ -97,7 +97,7 @@ def lead_over_members(facts, p, as_of):
     level = False if company else lead.belongs_to in p.affiliations if lead.belongs_to else None
     if level and lead.class_code and not is_kind(lead, "hospital"):
         level = False
-    demand, tier = words("affiliation", p.affiliations), kind_words(hubs)
+    demand, tier = p.words("affiliation", p.affiliations), kind_words(hubs)
     evidence = {"牵头单位": facts.lead.name, "成员数": len(facts.counted)}
     if level is False:
         return unmet(f"牵头单位{facts.lead.name}不是{demand}医院", f"由{demand}医院牵头", **evidence)
@@ -156,7 +156,7 @@ def members_at_most(facts, p, as_of):
 )
 def member_affiliated_and_specialty(facts, p, as_of):
     """已载明专科，并至少有一家列举级别的成员。"""
-    demand = words("affiliation", p.affiliations)
+    demand = p.words("affiliation", p.affiliations)
     found = [m for m in facts.counted if m.institution.belongs_to in p.affiliations]
     blank = [m for m in facts.counted if not m.institution.belongs_to]
     specialty = facts.specialty_code or facts.specialty_text

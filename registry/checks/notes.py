@@ -6,7 +6,6 @@ from registry.checks.common import names
 from registry.facts.kinds import is_kind
 from registry.policy.check import Param, check
 from registry.policy.verdict import info, insufficient, not_applicable, passed, unmet
-from registry.policy.vocabulary import word, words
 
 
 @check("permission", subject="consortium", params={"says": str})
@@ -35,7 +34,7 @@ def private_members(facts, p, as_of):
 def members_by_kind(facts, p, as_of):
     """各类成员单位的数量，只作提示。"""
     count = Counter(
-        next((word("institution_kind", k) for k in p.kinds if is_kind(m.institution, k)), "其他或未填报")
+        next((p.word("institution_kind", k) for k in p.kinds if is_kind(m.institution, k)), "其他或未填报")
         for m in facts.counted
     )
     listed = "、".join(f"{kind} {number} 家" for kind, number in sorted(count.items())) or "没有成员单位"
@@ -51,7 +50,7 @@ def lead_of_kind(facts, p, as_of):
         return insufficient("牵头单位")
     if any(is_kind(facts.lead_institution, kind) for kind in p.kinds):
         return info(f"{facts.lead.name}牵头，{p.says}")
-    return not_applicable(f"牵头单位不是{words('institution_kind', p.kinds)}")
+    return not_applicable(f"牵头单位不是{p.words('institution_kind', p.kinds)}")
 
 
 @check("private_lead_or_member", subject="consortium", params={"says": str})
@@ -88,8 +87,8 @@ def kind_is(facts, p, as_of):
     if not facts.kind:
         return insufficient("医联体类型")
     if facts.kind in p.allowed:
-        return passed(f"类型为{word('consortium_kind', facts.kind)}")
-    return unmet(f"类型{word('consortium_kind', facts.kind)}不在文件所列模式之内", "由审核人确认类型")
+        return passed(f"类型为{p.word('consortium_kind', facts.kind)}")
+    return unmet(f"类型{p.word('consortium_kind', facts.kind)}不在文件所列模式之内", "由审核人确认类型")
 
 
 @check("closeness_is", subject="consortium", params={"required": Param(str, words="closeness")})
@@ -98,9 +97,9 @@ def closeness_is(facts, p, as_of):
     if not facts.closeness:
         return insufficient("紧密程度")
     if facts.closeness == p.required:
-        return passed(f"为{word('closeness', facts.closeness)}")
+        return passed(f"为{p.word('closeness', facts.closeness)}")
     return unmet(
-        f"为{word('closeness', facts.closeness)}，要求为{word('closeness', p.required)}", "按紧密型建设"
+        f"为{p.word('closeness', facts.closeness)}，要求为{p.word('closeness', p.required)}", "按紧密型建设"
     )
 
 

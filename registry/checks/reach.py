@@ -4,7 +4,6 @@ from registry.checks.common import names
 from registry.facts.kinds import is_kind
 from registry.policy.check import Param, check
 from registry.policy.verdict import info, insufficient, not_applicable, passed, unmet
-from registry.policy.vocabulary import word
 
 AREAS = {"county": "区县", "city": "市（州）", "province": "省"}
 
@@ -124,9 +123,11 @@ def members_remote_enabled(facts, p, as_of):
 @check("kind_coverage", subject="consortium", params={"kinds": Param(list, words="institution_kind")})
 def kind_coverage(facts, p, as_of):
     """辖区某类机构纳入的比例，只作提示。"""
-    wording = "、".join(word("institution_kind", kind) for kind in p.kinds)
+    wording = p.words("institution_kind", p.kinds)
     joined = sum(1 for m in facts.counted if any(is_kind(m.institution, kind) for kind in p.kinds))
     if facts.roster is None:
         return info(f"已纳入{wording} {joined} 家；所在区县机构名录未填报", 已纳入=joined)
     total = sum(facts.roster.get(kind, 0) for kind in p.kinds)
+    if not total:
+        return info(f"已纳入{wording} {joined} 家；所在区县名录中没有{wording}", 已纳入=joined)
     return info(f"已纳入{wording} {joined} 家，辖区共 {total} 家", 已纳入=joined, 辖区总数=total)

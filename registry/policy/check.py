@@ -6,7 +6,7 @@
 A check never touches the database. Which provision uses it, and with which numbers, stands in the packs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from typing import Any
 from registry.policy.discovery import discover
 from registry.policy.subjects import SUBJECTS
 from registry.policy.verdict import Verdict
-from registry.policy.vocabulary import WORDS
+from registry.policy.vocabulary import WORDS, word
 
 _REQUIRED = object()
 
@@ -46,6 +46,24 @@ class Param:
         return self.default is _REQUIRED
 
 
+class Params(SimpleNamespace):
+    """What a check receives: its parameters by name, and the document's own words for what it tells a person."""
+
+    def __init__(self, values: Mapping[str, Any], vocabulary: Mapping[str, Mapping[str, str]]):
+        super().__init__(**values)
+        self._vocabulary = vocabulary
+
+    def word(self, group: str, code: str) -> str:
+        """The document's word for a code, or the common one: in Chongqing 省级 is called 市级."""
+        own = self._vocabulary.get(group, {})
+        return next((chinese for chinese, known in own.items() if known == code), None) or word(group, code)
+
+    def words(self, group: str, codes: Iterable[str], last: str = "、") -> str:
+        """Several codes as words with 、 between them; ``last`` stands before the last one, e.g. 或."""
+        every = list(dict.fromkeys(self.word(group, code) for code in codes))
+        return last.join(filter(None, ["、".join(every[:-1]), every[-1]])) if every else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A registered check. ``lateness`` marks one that decides whether an act was in time."""
@@ -53,15 +71,21 @@ class Check:
     name: str
     subject: str
     params: Mapping[str, Param]
-    function: Callable[[Any, SimpleNamespace, date], Verdict]
+    function: Callable[[Any, Params, date], Verdict]
     lateness: bool
 
     @property
     def description(self) -> str:
         return (self.function.__doc__ or "").strip().splitlines()[0]
 
-    def __call__(self, facts: Any, params: Mapping[str, Any], as_of: date) -> Verdict:
-        return self.function(facts, SimpleNamespace(**params), as_of)
+    def __call__(
+        self,
+        facts: Any,
+        params: Mapping[str, Any],
+        as_of: date,
+        vocabulary: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> Verdict:
+        return self.function(facts, Params(params, vocabulary or {}), as_of)
 
     def bind(
         self, given: Mapping[str, Any], words: Mapping[str, Mapping[str, str]], named: Mapping[str, list]

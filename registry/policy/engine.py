@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from registry.policy.book import PARENT_MISSING, BoundRule, RuleBook
-from registry.policy.check import find_check
+from registry.policy.check import Params, find_check
 from registry.policy.verdict import Outcome, Verdict, insufficient, not_applicable
-from registry.policy.vocabulary import SCOPES, words
+from registry.policy.vocabulary import SCOPES
 
 _TOUCHES = (Outcome.PASS, Outcome.INFO)
 
@@ -75,7 +75,7 @@ def _decide(rule: BoundRule, facts: Any, as_of: date, **replaced: Any) -> Verdic
     check = find_check(spec.check)
     if check is None:
         raise LookupError(f"{spec.id}: no check {spec.check}")
-    verdict = check(facts, {**spec.params, **replaced}, as_of)
+    verdict = check(facts, {**spec.params, **replaced}, as_of, spec.vocabulary)
     if verdict.outcome is Outcome.FAIL and spec.weight is not Outcome.FAIL:
         return replace(verdict, outcome=spec.weight)
     return verdict
@@ -86,13 +86,17 @@ def _outside(spec, facts: Any) -> Verdict | None:
     if spec.kinds and facts.kind not in spec.kinds:
         if not facts.kind:
             return insufficient("医联体类型")
-        return not_applicable(f"本条只适用于{words('consortium_kind', spec.kinds)}")
+        return not_applicable(f"本条只适用于{_kinds(spec)}")
     if spec.scope and facts.scope != spec.scope:
         if not facts.scope:
             return insufficient("范围")
         scope = next(word for word, code in SCOPES.items() if code == spec.scope)
-        return not_applicable(f"本条只适用于{scope}的{words('consortium_kind', spec.kinds)}")
+        return not_applicable(f"本条只适用于{scope}的{_kinds(spec)}")
     return None
+
+
+def _kinds(spec) -> str:
+    return Params({}, spec.vocabulary).words("consortium_kind", spec.kinds)
 
 
 def _waived(rule: BoundRule, facts: Any, as_of: date, verdict: Verdict) -> Verdict | None:

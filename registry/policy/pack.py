@@ -40,7 +40,8 @@ class RuleSpec:
 
     ``unmet`` is the outcome when the condition is not met. ``replaces`` and ``exempts`` name other provisions: a
     replaced rule does not run where this one is in force; where this one touches a subject (answers INFO or PASS),
-    the exempted rules do not apply to it. ``refers_to`` names the document whose text decides.
+    the exempted rules do not apply to it. ``refers_to`` names the document whose text decides. ``vocabulary`` holds
+    the document's own words, in which its verdicts are explained.
     """
 
     id: str
@@ -63,6 +64,7 @@ class RuleSpec:
     refers_to: str = ""
     needs: str = ""
     logic: str = ""
+    vocabulary: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def weight(self) -> Outcome:

@@ -22,7 +22,7 @@ STATUSES = ("formal", "trial", "placeholder")
 QUOTE_LENGTH = 60
 REQUIRED = ("id", "clause", "quote", "modality", "handling", "subject", "applies_to")
 DOCUMENT_REQUIRED = ("id", "title", "short_title", "issuer", "jurisdiction", "status")
-_RULE_FIELDS = {field.name for field in fields(RuleSpec)} - {"pack"}
+_RULE_FIELDS = {field.name for field in fields(RuleSpec)} - {"pack", "vocabulary"}
 _DOCUMENT_FIELDS = {field.name for field in fields(PackSpec)} - {"rules", "vocabulary", "named"}
 _DATES = ("issued_on", "effective_from", "effective_to", "plan_from", "plan_to")
 
@@ -149,7 +149,12 @@ class _Reader:
         params = self._params(table, vocabulary, named, wrong)
         if len(self.problems) > before:
             return None
-        values = dict(table) | {"kinds": kinds, "params": params, "pack": document.get("id", "")}
+        values = dict(table) | {
+            "kinds": kinds,
+            "params": params,
+            "pack": document.get("id", ""),
+            "vocabulary": vocabulary,
+        }
         values["scope"] = SCOPES.get(table.get("scope", ""), "")
         return RuleSpec.from_body(values)
 

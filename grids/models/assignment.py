@@ -6,12 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from grids.models.derive import rebuilds_holdings
-from grids.models.grid import Grid, Standing
+from grids.models.grid import Dated, Grid, Standing
 from registry.audit import audited
 from registry.models.consortium import DURING, same
 
 
-class GridAssignment(models.Model):
+class GridAssignment(Dated):
     """责任医联体：a consortium for a grid between two dates, in force by an authority's act or only claimed.
 
     `exclusive` is false where the binding policy exempts the consortium for its specialty focus (readings A12);

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from grids.models.derive import follows_changes, rebuilds_holdings
+from grids.periods import say
 from registry import access
 from registry.audit import audited
 from registry.models.consortium import DURING, same
@@ -19,7 +20,20 @@ class Standing(models.TextChoices):
     DISMISSED = "dismissed", "未采纳"
 
 
-OPEN = (Standing.IN_FORCE, Standing.CLAIMED)
+class Dated(models.Model):
+    """A row with a period, in words for screens."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def period_text(self) -> str:
+        """The period with its last day included, e.g. 2019-06-25 至 2019-08-31."""
+        return say(self.during)
+
+    @property
+    def is_open_ended(self) -> bool:
+        return self.during.upper is None
 
 
 class GridQuerySet(models.QuerySet):
@@ -40,7 +54,7 @@ class GridQuerySet(models.QuerySet):
         return self.select_related("division", "authority")
 
 
-class Grid(models.Model):
+class Grid(Dated):
     """网格：a named set of townships between two dates, drawn by an authority."""
 
     name = models.CharField("网格名称", max_length=100)
@@ -72,7 +86,7 @@ class Grid(models.Model):
         return self.name
 
 
-class GridUnit(models.Model):
+class GridUnit(Dated):
     """网格单元：a township or street in a grid between two dates, in force or only claimed for it."""
 
     grid = models.ForeignKey(Grid, models.CASCADE, related_name="units", verbose_name="网格")
@@ -102,6 +116,10 @@ class GridUnit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.grid} {self.division}"
+
+    @property
+    def is_claim(self) -> bool:
+        return self.status == Standing.CLAIMED
 
 
 class GridEvent(models.Model):

@@ -10,8 +10,8 @@ from grids.kinds import RESPONSIBLE_KINDS
 from grids.models import Grid, GridAssignment, GridEvent, Standing
 from grids.periods import ONE_DAY, meet, period, say
 from grids.services.plan import shorten
-from grids.services.refusals import Attempt, named_refusals
-from grids.services.steps import locked, record
+from grids.services.refusals import Attempt, Collision, named_refusals
+from grids.services.steps import locked, names, record
 from registry.errors import Refused
 from registry.models import Authority, Consortium
 
@@ -48,9 +48,15 @@ def put_in_force(
     source: str = Source.PLAN,
     reason: str = "",
     decided_by: Authority | None = None,
+    claim_held_townships: bool = False,
     by,
 ) -> GridAssignment:
-    """Make a consortium responsible for a grid. Raises Collision where another one is on any of these days."""
+    """Make a consortium responsible for a grid. Raises Collision where another one is on any of these days.
+
+    With `claim_held_townships`, townships that another one holds become mere claims of this grid instead.
+    """
+    if claim_held_townships:
+        _claim_held(grid_id, consortium, start, last, by)
     grid = locked(grid_id, by)
     assignment = new_assignment(
         grid, consortium, start, last, Standing.IN_FORCE, source=source, reason=reason
@@ -60,6 +66,24 @@ def put_in_force(
     _save(grid, assignment)
     record(grid, Action.PUT_IN_FORCE, by=by, detail=_detail(assignment), reason=reason)
     return assignment
+
+
+def _claim_held(grid_id: int, consortium: Consortium, start, last, by) -> None:
+    """Turn the townships into claims that would collide; found by asking the database and undoing the answer."""
+    try:
+        with transaction.atomic():
+            put_in_force(grid_id, consortium=consortium, start=start, last=last, by=by)
+            transaction.set_rollback(True)
+    except Collision as refusal:
+        held = refusal.townships
+    else:
+        return
+    grid = locked(grid_id, by)
+    for unit in grid.units.filter(division__in=held, status=Standing.IN_FORCE):
+        unit.status = Standing.CLAIMED
+        unit.save(update_fields=["status"])
+    if held:
+        record(grid, Action.CLAIMED, by=by, detail=f"{names(held)}，已由他方负责")
 
 
 @transaction.atomic

@@ -38,7 +38,7 @@ def create_grid(
         grid,
         GridEvent.Action.CREATED,
         by=by,
-        detail=f"{say(grid.during)}：{names(added) or '暂无街道、乡镇'}",
+        detail=f"{say(grid.during)}：{names(unit.division for unit in added) or '暂无街道、乡镇'}",
     )
     return grid
 

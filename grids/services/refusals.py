@@ -15,7 +15,14 @@ from registry.models import Consortium, Division
 
 
 class Collision(Refused):
-    """Another consortium is in force for the same place on the same days; the act can stand as a claim."""
+    """Another consortium is in force for the same place on the same days; the act can stand as a claim.
+
+    `townships` are those that another one holds; empty when the grid itself has another responsible consortium.
+    """
+
+    def __init__(self, message: str, townships: Iterable[Division] = ()):
+        super().__init__(message)
+        self.townships = list(dict.fromkeys(townships))
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,10 @@ def _townships_held(grid: Grid, attempts: list[Attempt]) -> Refused:
         f"不能再由“{newcomer}”负责"
         for (newcomer, holder, other, days), townships in found.items()
     ]
-    return Collision("；".join(sentences[:3]) + "。请改日期，先结束原来的责任，或者登记为主张。")
+    held_by_others = [township for townships in found.values() for township in townships]
+    return Collision(
+        "；".join(sentences[:3]) + "。请改日期，先结束原来的责任，或者登记为主张。", held_by_others
+    )
 
 
 def _grid_held(grid: Grid, attempts: list[Attempt]) -> Refused:

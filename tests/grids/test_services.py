@@ -249,3 +249,27 @@ def test_changes_are_announced_after_commit_only(district, django_capture_on_com
     finally:
         grid_changed.disconnect(listener)
     assert heard == [grid.pk]
+
+
+def test_townships_held_by_another_may_be_claimed_while_the_rest_comes_into_force(district):
+    one, other = _grid(district, 0), _grid(district, 0, 1, name="第二网格")
+    services.put_in_force(one.pk, consortium=district.first, start=MAY, by=district.planner)
+    services.put_in_force(
+        other.pk,
+        consortium=district.second,
+        start=JUNE,
+        claim_held_townships=True,
+        by=district.planner,
+    )
+    assert _held(district.first, JUNE) == {"铜元局街道"}
+    assert _held(district.second, JUNE) == {"花园路街道"}
+    assert other.units.get(division=district.towns[0]).is_claim
+
+
+def test_nothing_becomes_a_claim_where_nothing_is_held(district):
+    grid = _grid(district, 0)
+    services.put_in_force(
+        grid.pk, consortium=district.first, start=MAY, claim_held_townships=True, by=district.planner
+    )
+    assert not any(unit.is_claim for unit in grid.units.all())
+    assert GridAssignment.objects.count() == 1

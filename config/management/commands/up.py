@@ -96,4 +96,4 @@ class Command(BaseCommand):
 
 
 def _words(assignment: Any) -> str:
-    return f"{assignment.unit or ''}{assignment.get_role_display()}"
+    return f"{assignment.unit or ''} {assignment.get_role_display()}".strip()

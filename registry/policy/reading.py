@@ -104,7 +104,12 @@ def _level(line: str, marked: int) -> int:
 
 def _continues(before: str, line: str) -> bool:
     """A paragraph that a page break has cut in two: the first part has whole sentences and ends without any mark."""
-    return "。" in before and before[-1] not in _ENDS and not _SECOND.match(line) and not re.match(r"^\d+[.．、]", line)
+    return (
+        "。" in before
+        and before[-1] not in _ENDS
+        and not _SECOND.match(line)
+        and not re.match(r"^\d+[.．、]", line)
+    )
 
 
 # -- Quotes -------------------------------------------------------------------------------------------------

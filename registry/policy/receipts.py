@@ -1,7 +1,7 @@
 """Receipts (判定凭据): enough to give the same verdict again years later."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -12,7 +12,7 @@ from typing import Any
 from registry.facts.codec import decode, encode
 from registry.policy.book import BoundRule
 from registry.policy.check import all_checks
-from registry.policy.engine import Judgement, verdict_of
+from registry.policy.engine import Judgement, judge_one
 from registry.policy.pack import canonical
 from registry.policy.subjects import facts_class
 from registry.policy.verdict import Verdict
@@ -60,11 +60,22 @@ def receipt_of(judgement: Judgement, facts: FactRecord | None = None) -> Receipt
     )
 
 
-def recompute(receipt: Receipt, rule: BoundRule) -> Verdict:
-    """The verdict that the recorded rule gives on the recorded facts."""
+def recompute(receipt: Receipt, rule: BoundRule, *exempting: BoundRule) -> Verdict:
+    """The verdict that the recorded rule gives on the recorded facts.
+
+    ``exempting`` are the rules of the day that may exempt from this one (:func:`exempting_rules`); without them a
+    verdict that rested on an exemption is not the same.
+    """
     if rule.spec.version != receipt.rule_version:
         raise ValueError(f"{receipt.rule}: rule version {rule.spec.version} is not {receipt.rule_version}")
-    return verdict_of(rule, decode(facts_class(receipt.facts.subject), receipt.facts.body), receipt.as_of)
+    facts = decode(facts_class(receipt.facts.subject), receipt.facts.body)
+    found = judge_one(facts, [*exempting, rule], receipt.as_of)
+    return next(judgement.verdict for judgement in found if judgement.rule is rule)
+
+
+def exempting_rules(rule: BoundRule, rules: Iterable[BoundRule]) -> list[BoundRule]:
+    """Those of the rules that bind together with this one which may exempt from it."""
+    return [other for other in rules if rule.id in other.spec.exempts]
 
 
 @cache

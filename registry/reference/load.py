@@ -52,12 +52,19 @@ def _roles() -> int:
     return len(units)
 
 
+def _check_modules() -> list[str]:
+    """Where each app keeps its checks: what they declare decides how a pack is read."""
+    roots = [settings.BASE_DIR / app for app in settings.INSTALLED_APPS]
+    found = [path for root in roots for path in (root / "checks", root / "checks.py") if path.exists()]
+    return [str(path.relative_to(settings.BASE_DIR)) for path in found]
+
+
 PARTS = [
     Part("calendar", "工作日历", load_calendar, ("fixtures/calendar", "registry/reference/calendar.py")),
     Part("codes", "代码表", load_codes, ("fixtures/codes", "registry/reference/codes.py")),
     Part("places", "行政区划", load_places, ("fixtures/divisions", "registry/reference")),
     Part("authorities", "卫生健康行政部门", load_authorities, ("fixtures/divisions", "registry/reference")),
-    Part("packs", "政策包", _packs, ("fixtures/policies", "registry/policy")),
+    Part("packs", "政策包", _packs, ("fixtures/policies", "registry/policy", *_check_modules())),
     Part("roles", "角色", _roles, ("registry/access.py",)),
 ]
 

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "registry.middleware.AuditContextMiddleware",
+    "registry.middleware.NotFoundMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

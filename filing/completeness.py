@@ -37,7 +37,7 @@ def read(filing: Filing) -> list[SectionState]:
     states = []
     for section in SECTIONS:
         missing = [
-            field.label
+            field.short or field.label
             for field in section.fields_for(filing.consortium_kind)
             if field.required
             and snapshots.is_blank(snapshots.raw_value(filing, field, contents.get(section.key, {})))

@@ -150,7 +150,13 @@ class MaterialForm(forms.Form):
         empty_label="全部成员（多方签署）",
         help_text="每家成员分别签署时，选择这份协议书的成员",
     )
-    file = forms.FileField(label="文件")
+    file = forms.FileField(
+        label="文件",
+        error_messages={
+            "required": "没有选择文件。先选择文件，再上传。",
+            "empty": "文件是空的。核对后重新选择。",
+        },
+    )
 
     def __init__(self, filing: Filing, data=None, files=None):
         super().__init__(data, files)

@@ -17,5 +17,5 @@ def waiting_for_reviewer(user) -> int:
 
 add(
     Entry("备案", "filing:list", {"filer": 10}, count=waiting_for_hospital),
-    Entry("备案审查", "filing:queue", {"reviewer": 10}, count=waiting_for_reviewer),
+    Entry("备案审查", "filing:queue", {"reviewer": 10}, count=waiting_for_reviewer, area="filing:list"),
 )

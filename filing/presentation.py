@@ -111,17 +111,20 @@ def checks(sheet: Sheet, kind: str, verdict: str = "", acts: str = "") -> dict[s
     }
 
 
-def field_problems(sheet: Sheet, section_key: str) -> dict[str, list[Row]]:
-    """Lines that an answer of this section would put right, by field."""
-    section = BY_KEY[section_key]
-    return {
-        field.key: [
+def field_problems(sheet: Sheet, section_key: str, kind: str) -> dict[str, list[Row]]:
+    """Lines that an answer of this section would put right, by the first field that a rule names."""
+    found: dict[str, list[Row]] = {}
+    shown: set[str] = set()
+    for field in BY_KEY[section_key].fields_for(kind):
+        found[field.key] = [
             row
             for row in sheet.loud
-            if row.rule in field.clauses and str(row.verdict) in ("FAIL", "DEVIATION")
+            if row.rule in field.clauses
+            and row.rule not in shown
+            and str(row.verdict) in ("FAIL", "DEVIATION")
         ]
-        for field in section.fields
-    }
+        shown.update(row.rule for row in found[field.key])
+    return found
 
 
 # -- Content ------------------------------------------------------------------------------------------------

@@ -15,7 +15,10 @@ GRID_KINDS = ("city_group", "county_community")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. ``kind``: text, long, date, choice, multi, bool, number, person, institution or subject."""
+    """One question. ``kind``: text, long, date, choice, multi, bool, number, person, institution or subject.
+
+    ``short`` names it in a list of what is missing, where its label is a whole sentence.
+    """
 
     key: str
     label: str
@@ -29,6 +32,7 @@ class Field:
     declares: str = ""
     max_length: int = 300
     wide: bool = False
+    short: str = ""
 
     def applies_to(self, consortium_kind: str) -> bool:
         return not self.kinds or consortium_kind in self.kinds
@@ -281,7 +285,9 @@ COMMITMENT = Section(
             wide=True,
             max_length=2000,
         ),
-        Field("truthful", "本单位承诺所填内容和所附材料真实、准确、完整", "bool", wide=True),
+        Field(
+            "truthful", "本单位承诺所填内容和所附材料真实、准确、完整", "bool", wide=True, short="真实性承诺"
+        ),
     ),
 )
 SECTIONS = (CONSORTIUM, LEAD, MEMBERS, GOVERNANCE, MATERIALS, COMMITMENT)

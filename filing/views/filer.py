@@ -8,7 +8,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from filing import assessment, clock, completeness, editing, materials, presentation, reviewing, routing
+from filing import (
+    assessment,
+    clock,
+    completeness,
+    editing,
+    materials,
+    presentation,
+    reviewing,
+    routing,
+    snapshots,
+)
 from filing.forms import MaterialForm, SectionForm, StartForm
 from filing.models import Filing
 from filing.search import find_institutions
@@ -84,6 +94,7 @@ def _page(request, filing: Filing, part, form=None, **more) -> dict:
     context["section_remarks"] = remarks.get("", [])
     context["to_answer"] = [card for cards in remarks.values() for card in cards if not card["answered"]]
     if form:
+        context["lead_card"] = snapshots.institution_card(filing.lead) if filing.lead else None
         binding = {row.rule for row in context["sheet"].rows if str(row.verdict) != "NA"}
         context["form_rows"] = [
             {
@@ -141,20 +152,25 @@ def aside_context(request, filing: Filing, part) -> dict:
         "days": presentation.calendar_days(read),
         "sheet": sheet,
         "checks": presentation.checks(sheet, filing.consortium_kind, verdict),
-        "field_problems": presentation.field_problems(sheet, part.key),
+        "field_problems": presentation.field_problems(sheet, part.key, filing.consortium_kind),
         "remarks": {
             field: [presentation.remark_card(r) for r in remarks if (r.section, r.field) == (part.key, field)]
             for field in {r.field for r in remarks if r.section == part.key}
         },
         "problems": problems,
-        "submit_reason": problems[0] + (f"等 {len(problems)} 项" if len(problems) > 1 else "")
-        if problems
-        else "",
+        "submit_reason": _first_of(problems),
+        "is_last": part is SECTIONS[-1],
         "last_word": f"第 {read.due.workdays} 日" if read.due else "",
         "sheet_note": "随填写更新",
         "swapped": False,
         "why_not": reasons(filing, request.user),
     }
+
+
+def _first_of(problems: list[str]) -> str:
+    """The first thing that stands in the way, and how many more there are."""
+    more = f"，另有 {len(problems) - 1} 处未完成" if len(problems) > 1 else ""
+    return problems[0] + more if problems else ""
 
 
 def _of_section(sheet, key: str):
@@ -182,7 +198,10 @@ def _save(request, filing: Filing, part):
         messages.error(request, str(refusal))
         return redirect("filing:detail", filing.pk)
     if automatic:
-        reload = filing.consortium_kind != form.answers.get("consortium_kind", filing.consortium_kind)
+        reload = any(
+            getattr(filing, name) != form.answers.get(name, getattr(filing, name))
+            for name in ("consortium_kind", "lead")
+        )
         return JsonResponse(
             {
                 "saved_at": f"{timezone.localtime(saved.saved_at):%H:%M}",

@@ -29,6 +29,7 @@ def named_after_lead(facts, p, as_of):
 def _spellings(facts) -> set[str]:
     """The specialty as it may stand in a name: with or without the ending 专业 (readings A18)."""
     given = {plain(word) for word in (facts.specialty_name, facts.specialty_text) if word}
+    given.discard(plain(facts.specialty_code))  # a sheet may give the code where the name stands
     return given | {word.removesuffix("专业") for word in given}
 
 
@@ -71,7 +72,9 @@ def specialty_in_catalogue(facts, p, as_of):
     if not facts.specialty_code and not facts.specialty_text:
         return insufficient("专科名称")
     listed, given = plain(facts.specialty_name), plain(facts.specialty_text)
-    evidence = {"专科名称": facts.specialty_text or facts.specialty_name, "科目代码": facts.specialty_code}
+    if given == plain(facts.specialty_code):  # a sheet may give the code where the name stands
+        given = ""
+    evidence = {"专科名称": given or facts.specialty_name, "科目代码": facts.specialty_code}
     if facts.specialty_code and (not given or given.removesuffix("专业") == listed.removesuffix("专业")):
         return passed(f"专科名称“{evidence['专科名称']}”在《医疗机构诊疗科目名录》中", **evidence)
     near = f"，名录中相近的是“{facts.specialty_name}”" if facts.specialty_name else ""

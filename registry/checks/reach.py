@@ -17,8 +17,8 @@ def members_in_area_of_lead(facts, p, as_of):
     home = getattr(facts.lead_institution, p.level)
     if not facts.counted:
         return insufficient("成员单位")
-    places = {m: getattr(m.institution, p.level) for m in facts.counted}
-    outside = [m for m, place in places.items() if place and place != home]
+    places = [(m, getattr(m.institution, p.level)) for m in facts.counted]
+    outside = [m for m, place in places if place and place != home]
     if home and outside:
         listed = names(outside)
         return unmet(
@@ -26,11 +26,11 @@ def members_in_area_of_lead(facts, p, as_of):
             "说明理由，或者调整成员单位", 外区成员=listed,
         )  # fmt: skip
     if not home:
-        known = {place for place in places.values() if place}
+        known = {place for _, place in places if place}
         if len(known) > 1:
             return unmet(f"成员单位分属 {len(known)} 个{area}", "说明理由，或者调整成员单位")
         return insufficient(f"牵头单位所在{area}")
-    if blank := [m for m, place in places.items() if not place]:
+    if blank := [m for m, place in places if not place]:
         return insufficient("成员单位的行政区划", 资料不全的成员=names(blank))
     return passed(f"{len(places)} 家成员单位都在牵头单位所在{area}")
 

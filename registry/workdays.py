@@ -6,7 +6,7 @@ The counting itself is in :mod:`registry.calendars`; here the calendar is read, 
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils import timezone
 from registry.calendars import CalendarMissing, Day, DueDate, Extension, Suspension, WorkCalendar
 from registry.errors import Refused
 from registry.models.calendar import CalendarDay, CalendarYear
+from registry.signals import calendar_changed
 
 __all__ = [
     "CalendarMissing", "Day", "DueDate", "Extension", "Suspension", "WorkCalendar",
@@ -93,6 +94,7 @@ def load_year(
         year=year, defaults=facts | {"version": current.version + 1 if current else 1}
     )
     _write_days(year, days)
+    _announce(year)
     return True
 
 
@@ -114,7 +116,12 @@ def correct_day(
     current.version += 1
     current.source = source
     current.save(update_fields=["fingerprint", "version", "source"])
+    _announce(day.year)
     return True
+
+
+def _announce(year: int) -> None:
+    transaction.on_commit(partial(calendar_changed.send_robust, sender=CalendarYear, year=year))
 
 
 def _write_days(year: int, days: list[Day]) -> None:

@@ -1,0 +1,36 @@
+"""Deadlines counted again when the workday calendar has changed (日历变更后重新计算期限)."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from filing import clock
+from filing.models import Filing
+from registry import audit
+
+# A period that begins in December ends in January; no deadline of a filing reaches further than this.
+LONGEST = timedelta(days=90)
+
+
+def calendar_has_changed(sender, year: int, **kwargs) -> None:
+    """Receiver of registry.signals.calendar_changed."""
+    with audit.acting(reason=f"{year} 年工作日历变更，重新计算备案期限"):
+        recount(year)
+
+
+def recount(year: int) -> int:
+    """Bring the stored deadlines that touch a year up to date; answers how many have moved."""
+    span = (date(year, 1, 1) - LONGEST, date(year, 12, 31))
+    touched = Filing.objects.filter(founded_on__range=span, due_on__isnull=False)
+    return sum(_again(pk) for pk in touched.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _again(filing_id: int) -> bool:
+    filing = Filing.objects.select_for_update(of=("self",)).select_related("authority").get(pk=filing_id)
+    before = (filing.due_on, filing.due_state, filing.late_workdays)
+    fields = clock.set_deadline(filing)
+    if (filing.due_on, filing.due_state, filing.late_workdays) == before:
+        return False
+    filing.save(update_fields=fields)
+    return True

@@ -1,0 +1,40 @@
+"""Deadlines follow the calendar: a published year makes provisional ones final, a correction moves them."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+
+from filing import recount
+from filing.models import Filing
+from registry import workdays
+from tests.factories.filing import Case
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law")]
+NEW_YEAR = {dt.date(2027, 1, 1): (False, "元旦放假"), dt.date(2027, 1, 4): (False, "元旦放假")}
+
+
+def test_publishing_the_next_year_recounts_what_needed_it(django_capture_on_commit_callbacks):
+    with time_machine.travel("2026-12-21T10:00:00+08:00"):
+        case = Case(founded_on=dt.date(2026, 12, 18)).draft()
+        assert (case.filing.due_on, case.filing.due_state) == (dt.date(2027, 1, 11), "provisional")
+        with django_capture_on_commit_callbacks(execute=True):
+            workdays.load_year(2027, NEW_YEAR, notice_number="测试通知")
+    case.fresh()
+    assert (case.filing.due_on, case.filing.due_state) == (dt.date(2027, 1, 12), "final")
+
+
+def test_a_corrected_day_moves_only_the_deadlines_that_it_touches(django_capture_on_commit_callbacks):
+    with time_machine.travel("2024-09-10T10:00:00+08:00"):
+        near = Case(founded_on=dt.date(2024, 9, 6)).draft().filing
+        far = Case(name="另一家测试医院", founded_on=dt.date(2024, 3, 1)).draft().filing
+        with django_capture_on_commit_callbacks(execute=True):
+            workdays.correct_day(dt.date(2024, 9, 12), False, "省内停工")
+    assert Filing.objects.get(pk=near.pk).due_on == dt.date(2024, 9, 30)
+    assert Filing.objects.get(pk=far.pk).due_on == far.due_on
+
+
+def test_counting_again_without_a_change_writes_nothing():
+    with time_machine.travel("2024-09-10T10:00:00+08:00"):
+        Case(founded_on=dt.date(2024, 9, 6)).draft()
+    assert recount.recount(2024) == 0

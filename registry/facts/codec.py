@@ -9,12 +9,12 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 
 def encode(value: Any) -> Any:
-    """Facts as JSON-able values; fields that hold their default are left out."""
+    """Facts as JSON-able values; fields that are derived or hold their default are left out."""
     if is_dataclass(value):
         return {
             field.name: encode(getattr(value, field.name))
             for field in fields(value)
-            if getattr(value, field.name) != field.default
+            if field.init and getattr(value, field.name) != field.default
         }
     if isinstance(value, date):
         return value.isoformat()

@@ -78,7 +78,8 @@ class ConsortiumFacts:
     institutions of the county by kind, and is None where no roster of the county is loaded. ``ancestry`` holds the
     codes of its division and all above it; ``county_is_urban`` says whether its county is a 市辖区. ``partners`` are
     the county communities that parties of an urban-rural link lead; ``linked_hospitals`` are the city hospitals
-    that a county community is linked with.
+    that a county community is linked with. ``counted`` are the 成员单位 proper, without participants, companies and
+    shared centres.
     """
 
     id: int | None = None
@@ -104,11 +105,11 @@ class ConsortiumFacts:
     same_specialty: tuple[AllianceFacts, ...] = ()
     partners: tuple[LinkFacts, ...] = ()
     linked_hospitals: tuple[LinkFacts, ...] = ()
+    counted: tuple[MemberFacts, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def counted(self) -> tuple[MemberFacts, ...]:
-        """成员单位 proper, without participants, companies and shared centres."""
-        return tuple(member for member in self.members if member.role == "member")
+    def __post_init__(self) -> None:
+        counted = tuple(member for member in self.members if member.role == "member")
+        object.__setattr__(self, "counted", counted)  # the way of a frozen dataclass to derive a field
 
     @property
     def lead_institution(self) -> InstitutionFacts:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from registry.policy.check import Params
 from registry.policy.pack import NATIONAL, PackSpec, RuleSpec
 
 PLAN_ENDED = "规划期已满"
@@ -19,6 +20,7 @@ class BoundRule:
     pack: PackSpec
     remarks: tuple[str, ...] = ()
     missing_parent: str = ""
+    kinds_wording: str = ""
 
     @property
     def id(self) -> str:
@@ -95,7 +97,8 @@ class RuleBook:
         missing = ""
         if spec.refers_to and (parent is None or parent.is_placeholder):
             missing = parent.number or parent.title if parent else spec.refers_to
-        return BoundRule(spec, pack, tuple(remarks), missing)
+        wording = Params({}, spec.vocabulary).words("consortium_kind", spec.kinds)
+        return BoundRule(spec, pack, tuple(remarks), missing, wording)
 
 
 def _disagree(first: BoundRule, second: BoundRule) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry.policy.book import PARENT_MISSING, BoundRule, RuleBook
-from registry.policy.check import Params, find_check
+from registry.policy.check import find_check
 from registry.policy.verdict import Outcome, Verdict, insufficient, not_applicable
 from registry.policy.vocabulary import SCOPES
 
@@ -64,7 +64,7 @@ def verdict_of(rule: BoundRule, facts: Any, as_of: date) -> Verdict:
 
 def _decide(rule: BoundRule, facts: Any, as_of: date, **replaced: Any) -> Verdict:
     spec = rule.spec
-    if reason := _outside(spec, facts):
+    if reason := _outside(rule, facts):
         return reason
     if rule.missing_parent:
         return Verdict(
@@ -81,22 +81,19 @@ def _decide(rule: BoundRule, facts: Any, as_of: date, **replaced: Any) -> Verdic
     return verdict
 
 
-def _outside(spec, facts: Any) -> Verdict | None:
+def _outside(rule: BoundRule, facts: Any) -> Verdict | None:
     """Not applicable by kind or scope; INSUFFICIENT where the scope that would tell is blank."""
+    spec = rule.spec
     if spec.kinds and facts.kind not in spec.kinds:
         if not facts.kind:
             return insufficient("医联体类型")
-        return not_applicable(f"本条只适用于{_kinds(spec)}")
+        return not_applicable(f"本条只适用于{rule.kinds_wording}")
     if spec.scope and facts.scope != spec.scope:
         if not facts.scope:
             return insufficient("范围")
         scope = next(word for word, code in SCOPES.items() if code == spec.scope)
-        return not_applicable(f"本条只适用于{scope}的{_kinds(spec)}")
+        return not_applicable(f"本条只适用于{scope}的{rule.kinds_wording}")
     return None
-
-
-def _kinds(spec) -> str:
-    return Params({}, spec.vocabulary).words("consortium_kind", spec.kinds)
 
 
 def _waived(rule: BoundRule, facts: Any, as_of: date, verdict: Verdict) -> Verdict | None:

@@ -3,6 +3,8 @@
 A pack may add its own words: in Chongqing 市级 is the municipality itself, that is province level (readings A7).
 """
 
+from functools import cache
+
 CONSORTIUM_KINDS = {
     "城市医疗集团": "city_group",
     "县域医共体": "county_community",
@@ -67,6 +69,7 @@ WORDS = {
 }
 
 
+@cache
 def word(group: str, code: str) -> str:
     """The Chinese word for a code, e.g. word("institution_kind", "nursing_home") is 护理院."""
     return next((chinese for chinese, known in WORDS[group].items() if known == code), code)

@@ -120,9 +120,10 @@ def start_scoring(campaign_id: int, *, by) -> Job:
 @transaction.atomic
 def reopen(campaign_id: int, *, by, note: str) -> Campaign:
     """退回填报：scores are worked out again after the figures have been put right."""
+    campaign = _locked(campaign_id, "reopen", by)
     if not note.strip():
         raise Refused("退回填报须写明原因。")
-    return _finish(_locked(campaign_id, "reopen", by), "reopen", by, note)
+    return _finish(campaign, "reopen", by, note)
 
 
 @transaction.atomic

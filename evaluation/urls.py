@@ -1,9 +1,10 @@
 from django.urls import path
 
-from evaluation.views import campaigns, findings, results, runs, tallies, values
+from evaluation.views import campaigns, findings, overview, results, runs, tallies, values
 
 app_name = "evaluation"
 urlpatterns = [
+    path("", overview.overview_page, name="overview"),
     path("runs/", runs.run_list, name="runs"),
     path("runs/<int:pk>/", runs.run_detail, name="run"),
     path("runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),

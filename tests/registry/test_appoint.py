@@ -21,7 +21,7 @@ def test_the_first_security_administrator_can_sign_in_and_manage_people(typed, c
     call_command("appoint", "song", name="宋洁", role="security_admin")
     user = User.objects.get(username="song")
     assert user.check_password("lang-und-gut-7")
-    assert access.can(user, "manage_users")
+    assert access.may(user, "manage_users")
     assert not user.is_superuser
 
 

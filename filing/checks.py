@@ -7,7 +7,14 @@ from registry.checks.common import named_entry, plain
 from registry.policy.check import Param, check
 from registry.policy.verdict import insufficient, not_applicable, passed, review, unmet
 
-MATERIALS = {"form": "备案表", "charter": "章程", "agreement": "协议书", "plan": "建设方案"}
+MATERIALS = {
+    "form": "备案表",
+    "charter": "章程",
+    "agreement": "协议书",
+    "plan": "建设方案",
+    "government": "政府与牵头医院合作协议",
+    "hospital": "医院间合作协议",
+}
 AFFILIATIONS = Param(list, words="affiliation")
 
 

@@ -52,7 +52,14 @@ PLACES = {
     "无为县": ("340000", "340200", "340225"),
 }
 ROLES = {"参与": "participant", "企业": "company", "共享中心": "shared_centre"}
-MATERIALS = {"备案表": "form", "章程": "charter", "协议书": "agreement", "建设方案": "plan"}
+MATERIALS = {
+    "备案表": "form",
+    "章程": "charter",
+    "协议书": "agreement",
+    "建设方案": "plan",
+    "政府协议": "government",
+    "医院协议": "hospital",
+}
 AFFILIATION_WORDS = {**AFFILIATIONS, "市级": "province", "州市级": "city"}
 _BUILT = 0
 

@@ -28,7 +28,7 @@ def test_the_demonstration_province_comes_in_clean_and_only_once(settings):
         for model in (Institution, Consortium, Membership, GridAssignment, Filing, Campaign, User)
     }
     assert counts[Institution] == 355
-    assert counts[Consortium] == 32
+    assert counts[Consortium] == 35
     again = load()
     assert again.count("没有变化") == 3
     assert {model: model.objects.count() for model in counts} == counts

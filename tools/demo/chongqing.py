@@ -6,6 +6,12 @@ from tools.demo.consortia import Book, Group, grid
 from tools.demo.invented import first_townships
 from tools.demo.rows import Row
 
+WHOLE_COUNTIES = [  # code, name, founded, first submitted, registered
+    ("500102", "涪陵区", date(2019, 3, 11), date(2019, 3, 25), date(2019, 4, 1)),
+    ("500113", "巴南区", date(2019, 5, 20), date(2019, 6, 3), date(2019, 6, 11)),
+    ("500229", "城口县", date(2019, 9, 2), date(2019, 9, 17), date(2019, 9, 24)),
+]
+
 
 def book(rows: list[Row]) -> Book:
     """What the city's commission would bring in; `rows` is its roster."""
@@ -59,6 +65,21 @@ def book(rows: list[Row]) -> Book:
             "重庆市綦江区人民医院医疗共同体", "医共体", "重庆市綦江区人民医院", "500110", date(2019, 4, 8), "",
             date(2019, 4, 24), "綦江医联备〔2019〕1号", "500110", members=of("500110", "C210", "C220"),
         ),
+        # In order: both kinds of primary care, in time, the whole county as its grid.
+        *(
+            Group(
+                f"重庆市{name}人民医院医疗共同体",
+                "医共体",
+                f"重庆市{name}人民医院",
+                code,
+                *days,
+                f"{name[:2]}医联备〔2019〕1号",
+                code,
+                closeness="紧密型",
+                members=[(member, "成员", date(2019, 12, 2)) for member in of(code, "B100", "C210", "C220")],
+            )
+            for code, name, *days in WHOLE_COUNTIES
+        ),
         # Founded, never filed.
         Group(
             "重庆市万州区人民医院医疗共同体", "医共体", "重庆市万州区人民医院", "500101", date(2020, 3, 2),
@@ -97,6 +118,12 @@ def book(rows: list[Row]) -> Book:
         *grid("沙坪坝二网格", first_townships("500106", 8)[-2:], "新桥医疗联合体", date(2019, 8, 1)),
         *grid("渝北网格", ["500112"], "重庆市渝北区人民医院医疗共同体", since),
         *grid("永川网格", ["500118"], "重庆市永川区人民医院医疗共同体", date(2019, 11, 1)),
+        *grid("万州网格", ["500101"], "重庆市万州区人民医院医疗共同体", date(2020, 3, 2)),
+        *(
+            row
+            for code, name, _, _, registered in WHOLE_COUNTIES
+            for row in grid(f"{name[:2]}网格", [code], f"重庆市{name}人民医院医疗共同体", registered)
+        ),
         *grid("綦江网格", first_townships("500110", 12), "重庆市綦江区人民医院医疗共同体", date(2019, 5, 1)),
     ]
     credentials = [

@@ -12,6 +12,7 @@ from evaluation.forms import CampaignForm, ReopenForm, ValuesForm
 from evaluation.models import Campaign, IndicatorValue
 from registry import access
 from registry.errors import Refused
+from registry.guards import open_to
 from registry.models import Job
 from registry.paging import keyset_page
 
@@ -19,6 +20,7 @@ YEARS_BACK = 8
 
 
 @require_GET
+@open_to("view_evaluation", "report_values")
 def campaign_list(request):
     """The campaigns of one's area, newest first; for those who run one, the way to a new one."""
     rows = Campaign.objects.visible_to(request.user).for_list()
@@ -31,14 +33,13 @@ def campaign_list(request):
 
 
 @require_http_methods(["GET", "POST"])
+@open_to("evaluate")
 def campaign_new(request):
     """Choose authority and year (both in the address), then scheme and consortia."""
     authorities = access.authorities_where(request.user, "evaluate").select_related(
         "division", "management_area"
     )
     choices = list(authorities.order_by("path")[:200])
-    if not choices:
-        access.require(request.user, "evaluate")
     this_year = timezone.localdate().year
     wanted = request.GET.get("authority")
     authority = next((one for one in choices if one.code == wanted), choices[0])

@@ -12,6 +12,7 @@ from evaluation.models import Finding
 from evaluation.models.compliance import OPEN_VERDICTS
 from evaluation.words import evidence_pairs
 from registry import access
+from registry.guards import open_to
 from registry.models import Consortium
 from registry.paging import keyset_page
 from registry.policy.check import find_check
@@ -30,6 +31,7 @@ COUNTS = {verdict.lower(): Count("pk", filter=Q(verdict=verdict)) for verdict in
 
 
 @require_GET
+@open_to("view_compliance", "view_own_consortia")
 def finding_list(request):
     """Findings one by one, or grouped by rule or by consortium; every condition stands in the address."""
     form = FindingFilter(request.GET, user=request.user)

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,6 +11,7 @@ from evaluation.filters import places_of
 from evaluation.models import ComplianceRun, RunItem
 from registry import access, jobs
 from registry.errors import Refused
+from registry.guards import open_to
 from registry.models import Division
 from registry.paging import keyset_page
 
@@ -36,12 +36,13 @@ class RunForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
+@open_to("view_compliance")
 def run_list(request):
     """Earlier runs, newest first, and the form to start one."""
-    if not access.may(request.user, "view_compliance"):
-        raise Http404("没有合规检查")
     may_run = access.may(request.user, "run_compliance")
     form = RunForm(request.POST or None, user=request.user, initial={"as_of": timezone.localdate()})
+    if request.method == "POST" and not may_run:
+        raise access.Denied("您可以查看合规检查，但没有运行检查的权限。")
     if request.method == "POST" and form.is_valid():
         try:
             run = runs.start(by=request.user, **form.cleaned_data)
@@ -79,6 +80,8 @@ def run_detail(request, pk: int):
 def run_cancel(request, pk: int):
     """Stop a run after the batch it is at."""
     run = visible_run(request, pk)
+    if run.job.owner_id != request.user.pk:
+        raise access.Denied("检查只能由发起人停止。")
     try:
         jobs.cancel(run.job_id, by=request.user)
     except Refused as refusal:

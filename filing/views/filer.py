@@ -26,12 +26,14 @@ from filing.sections import BY_KEY, SECTIONS
 from filing.views.shared import attempt, number, reasons, visible
 from registry import access
 from registry.errors import Refused, Stale
+from registry.guards import open_to
 from registry.paging import keyset_page
 
 ROUTE_CHECKS = ("filed_with_upper_bureau", "filed_with_local_bureau")
 
 
 @require_GET
+@open_to("edit_filing")
 def filing_list(request):
     """The filings of one's own hospitals, newest first; those that wait for the hospital are marked."""
     filings = Filing.objects.of_hospitals(request.user).select_related("lead", "authority")
@@ -49,6 +51,7 @@ def filing_list(request):
 
 
 @require_http_methods(["GET", "POST"])
+@open_to("edit_filing")
 def start(request):
     """新建备案."""
     form = StartForm(request.user, request.POST or None)

@@ -15,6 +15,7 @@ from filing.models import Filing, Remark
 from filing.sections import label_of
 from filing.views.shared import attempt, number, reasons, visible
 from registry import access, access_log
+from registry.guards import open_to
 from registry.paging import keyset_page
 
 S = Filing.Status
@@ -30,6 +31,7 @@ COUNTED = ("waiting", "late", "received", "returned")
 
 
 @require_GET
+@open_to("view_filings")
 def queue(request):
     """备案审查: own bureau and below, in the order of the deadline; the state of the list is in its address."""
     reach = Filing.objects.reviewed_by(request.user)

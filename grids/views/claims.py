@@ -7,17 +7,21 @@ from django.views.decorators.http import require_POST
 from grids import services
 from grids.forms import EndForm, ReasonForm
 from grids.models import Grid, GridAssignment, GridUnit
+from registry import access
 from registry.errors import Refused
 
 
 def _visible(request, model, pk: int):
     """A row of a grid that the person may see; 404 otherwise."""
-    rows = model.objects.filter(grid__in=Grid.objects.visible_to(request.user))
+    rows = model.objects.select_related("grid__authority").filter(
+        grid__in=Grid.objects.visible_to(request.user)
+    )
     return get_object_or_404(rows, pk=pk)
 
 
 def _decide(request, row, act, done: str, form_class=ReasonForm):
     """Do an act with what was typed and go back to the grid, saying what came of it."""
+    access.require(request.user, "plan_grids", row.grid.authority)
     form = form_class(request.POST)
     if not form.is_valid():
         messages.error(request, "；".join(str(e) for errors in form.errors.values() for e in errors))

@@ -11,6 +11,7 @@ from grids.board import board
 from grids.coverage import TownshipState, change_days, coverage
 from grids.history import stretches
 from grids.judging import judgements
+from registry.guards import open_to
 from registry.ui.address import address
 
 EARLIEST = dt.date(2000, 1, 1)
@@ -26,6 +27,7 @@ def day_of(request) -> dt.date:
 
 
 @require_GET
+@open_to("view_grids")
 def coverage_page(request):
     """Which townships are covered, uncovered or contested."""
     day = day_of(request)

@@ -15,6 +15,7 @@ from grids.models import Grid, GridAssignment, GridUnit, Standing
 from grids.services.steps import authority_of
 from registry import access
 from registry.errors import Refused
+from registry.guards import open_to
 from registry.models import Authority, Division
 from registry.paging import capped_count, keyset_page
 
@@ -32,6 +33,7 @@ def visible_grid(request, pk: int) -> Grid:
 
 
 @require_GET
+@open_to("view_grids")
 def grid_list(request):
     """The grids of one's area."""
     today = timezone.localdate()
@@ -113,6 +115,7 @@ def grid_detail(request, pk: int):
 
 
 @require_http_methods(["GET", "POST"])
+@open_to("plan_grids")
 def grid_new(request):
     """Draw a grid and, if wanted, say at once who is responsible."""
     today = timezone.localdate()

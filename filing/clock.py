@@ -70,7 +70,7 @@ def read(filing: Filing) -> Clock:
     return Clock(rule, due, today, left, submitted, late_workdays(submitted, due))
 
 
-def bounds(due: DueDate, calendar: WorkCalendar | None = None) -> tuple[date, date]:
+def bounds(due: DueDate, calendar: WorkCalendar | None = None) -> tuple[date | None, date | None]:
     """The earliest and the latest day that the deadline can turn out to be, once its years are published."""
     if not due.is_provisional:
         return due.due, due.due
@@ -81,7 +81,7 @@ def bounds(due: DueDate, calendar: WorkCalendar | None = None) -> tuple[date, da
     try:
         latest = calendar.due_on(due.due, MOVABLE)
     except CalendarMissing:
-        latest = due.due + timedelta(days=2 * MOVABLE)
+        latest = due.due + timedelta(days=2 * MOVABLE)  # type: ignore[assignment]  # provisional has a day
     return earliest, latest
 
 

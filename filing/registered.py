@@ -22,7 +22,7 @@ from registry.policy.library import current_book
 from registry.workdays import CalendarMissing, WorkCalendar
 
 # The filing that counts: a registration stands before a case on its way, and the newer before the older.
-_RANK = {Filing.Status.REGISTERED: 2, Filing.Status.REVOKED: 0}
+_RANK: dict[str, int] = {Filing.Status.REGISTERED: 2, Filing.Status.REVOKED: 0}
 _NEVER_FILED = (Filing.Status.DRAFT, Filing.Status.WITHDRAWN)
 
 

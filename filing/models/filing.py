@@ -252,7 +252,7 @@ class Filing(models.Model):
         return self.get_status_display()
 
 
-APPROVAL_LABELS = {
+APPROVAL_LABELS: dict[str, str] = {
     Filing.Status.SUBMITTED: "已申请",
     Filing.Status.RECEIVED: "审查中",
     Filing.Status.REGISTERED: "同意",

@@ -61,8 +61,8 @@ def detail(request, pk: int):
     own = filing.applicant_id in access.institutions_of(request.user, "edit_filing")
     content = presentation.content_of(filing, own)
     sheet = _sheet(filing, own)
-    remarks = filing.remarks.select_related("by", "answered_by").order_by("pk")
-    remarks = list(remarks.filter(sent_at__isnull=False) if own else remarks)
+    all_remarks = filing.remarks.select_related("by", "answered_by").order_by("pk")
+    remarks = list(all_remarks.filter(sent_at__isnull=False) if own else all_remarks)
     context = {
         "filing": filing,
         "content": content,

@@ -1,5 +1,7 @@
 """Whether the townships of a place are in a grid and covered (划分与覆盖)."""
 
+from typing import Any
+
 from grids.checks.common import few, names, no_townships, outside_level
 from registry.policy.check import Param, check
 from registry.policy.verdict import info, insufficient, not_applicable, passed, unmet
@@ -17,7 +19,7 @@ def townships_in_one_grid(facts, p, as_of):
     none = [t.name for t in facts.townships if not t.grids]
     several = {t.name: _counted(t, p.exempt_focus) for t in facts.townships}
     several = {name: grids for name, grids in several.items() if len(grids) > 1}
-    evidence = {"街道、乡镇数": len(facts.townships), "网格数": len(facts.grids)}
+    evidence: dict[str, Any] = {"街道、乡镇数": len(facts.townships), "网格数": len(facts.grids)}
     if not none and not several:
         return passed(f"{len(facts.townships)} 个街道、乡镇都恰在一个网格", **evidence)
     parts = []
@@ -57,7 +59,7 @@ def urban_townships_covered(facts, p, as_of):
 
 def _coverage(facts):
     total, missing = len(facts.townships), facts.uncovered
-    evidence = {"街道、乡镇数": total, "已覆盖": total - len(missing)}
+    evidence: dict[str, Any] = {"街道、乡镇数": total, "已覆盖": total - len(missing)}
     if contested := [t.name for t in facts.townships if t.contested]:
         evidence["有争议"] = names(contested)
     if not missing:

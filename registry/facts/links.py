@@ -10,7 +10,9 @@ from registry.models import Consortium, Institution, Lead, Membership
 _Kind = Consortium.Kind
 
 
-def communities_led_by(parties: Mapping[int, Iterable[int]], as_of: date) -> dict[int, tuple[LinkFacts, ...]]:
+def communities_led_by(
+    parties: Mapping[int, Iterable[int | None]], as_of: date
+) -> dict[int, tuple[LinkFacts, ...]]:
     """The county communities that the parties of each link lead on the day; ``parties`` are ids by link."""
     wanted = {pk for ids in parties.values() for pk in ids if pk}
     if not wanted:

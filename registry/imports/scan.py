@@ -166,10 +166,10 @@ def _look(window: bytes, patterns: _Patterns, result: SheetScan) -> None:
         return
     held = window[:last]
     start = held.rfind(b' r="')
-    found = patterns.reference.search(held, start) if start >= 0 else None
-    if found:
-        result.rows = max(result.rows, int(found[2]))
-        result.last_cell = (found[1] + found[2]).decode()
+    cell = patterns.reference.search(held, start) if start >= 0 else None
+    if cell:
+        result.rows = max(result.rows, int(cell[2]))
+        result.last_cell = (cell[1] + cell[2]).decode()
     columns = {letters.decode() for letters in patterns.wide.findall(held)}
     if not columns and result.columns < 26:
         columns = {letters.decode() for letters in patterns.narrow.findall(held)}

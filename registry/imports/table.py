@@ -221,17 +221,17 @@ def read_table(sheet: Sheet, columns: Sequence[Column], extra: dict[str, str] | 
                 "请只保留其中一列。",
             )
         )
-    for column in table.missing:
+    for absent in table.missing:
         table.issues.append(
             Issue(
                 sheet=sheet.name,
                 row=header.last,
-                column=column.title,
+                column=absent.title,
                 rule="missing-column",
                 severity=Severity.ERROR,
-                message=f"缺少必填的“{column.title}”列。",
-                remedy=f"请加上这一列；也认作：{'、'.join(column.aliases[:6])}。"
-                if column.aliases
+                message=f"缺少必填的“{absent.title}”列。",
+                remedy=f"请加上这一列；也认作：{'、'.join(absent.aliases[:6])}。"
+                if absent.aliases
                 else "请加上这一列。",
             )
         )

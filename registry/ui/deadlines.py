@@ -80,7 +80,7 @@ def kind_of(skipped):
 
 def days_of(period, today):
     """The days of a DueDate (registry.workdays) as the calendar shows them; today is marked when it lies inside."""
-    days = {period.begins_on: (None, "founding")}
+    days: dict[datetime.date, tuple[int | None, str]] = {period.begins_on: (None, "founding")}
     days |= {skipped.on: (None, kind_of(skipped)) for skipped in period.skipped}
     for number, date in enumerate(period.counted, start=1):
         kind = "makeup" if date.weekday() > 4 else "counted"

@@ -53,7 +53,8 @@ def calendar_days():
     """The fifteen workdays after 2020-09-18, over the National Day of 2020."""
     holidays = {datetime.date(2020, 10, day) for day in range(1, 9)}
     makeup = {datetime.date(2020, 9, 27), datetime.date(2020, 10, 10)}
-    date, number, days = datetime.date(2020, 9, 18), 0, []
+    date, number = datetime.date(2020, 9, 18), 0
+    days: list[dict[str, object]] = []
     days.append({"date": date, "number": None, "kind": "founding"})
     while number < 15:
         date += datetime.timedelta(days=1)

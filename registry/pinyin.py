@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from pypinyin import Style, lazy_pinyin, load_phrases_dict, pinyin
 
 # Places that the general dictionary reads wrongly.
 load_phrases_dict(
@@ -19,10 +19,28 @@ load_phrases_dict(
 )
 
 
-@lru_cache(maxsize=65_536)
+# Characters with a second reading that names of places and institutions do not use.
+_SETTLED = dict(zip("区大石家广万会华合和县解校", "qdsjgwhhhhxjx", strict=True))
+
+
+@lru_cache(maxsize=32_768)
+def _letter(character: str) -> str | None:
+    """The initial that every reading of a character shares; None when its readings differ."""
+    if character.isascii():
+        return character.lower() if character.isalnum() else ""
+    if character in _SETTLED:
+        return _SETTLED[character]
+    readings = pinyin(character, style=Style.FIRST_LETTER, heteronym=True, errors="ignore")
+    letters = {one for reading in readings for one in reading}
+    if not letters:
+        return ""
+    return letters.pop() if len(letters) == 1 else None
+
+
 def initials(name: str) -> str:
     """First letters of each syllable in lower case; letters and digits stay, everything else goes."""
-    letters = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list))
-    return "".join(character for character in letters.lower() if character.isascii() and character.isalnum())[
-        :300
-    ]
+    letters = [_letter(character) for character in name]
+    if None in letters:  # only the words around it tell how such a character is read
+        found = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list)).lower()
+        letters = [one for one in found if one.isascii() and one.isalnum()]
+    return "".join(letters)[:300]

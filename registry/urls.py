@@ -17,6 +17,7 @@ urlpatterns = [
     path("institutions/<int:pk>/", institutions.institution_detail, name="institution_detail"),
     path("imports/", imports.import_list, name="import_list"),
     path("imports/upload/", imports.import_upload, name="import_upload"),
+    path("imports/template/", imports.import_template, name="import_template"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/apply/", imports.import_apply, name="import_apply"),
     path("imports/<int:pk>/reread/", imports.import_reread, name="import_reread"),

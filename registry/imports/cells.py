@@ -63,7 +63,11 @@ def shown(raw) -> str:
 
 def is_blank(raw) -> bool:
     """True for nothing, and for text of nothing but spaces and invisible marks."""
-    return raw is None or raw == "" or (isinstance(raw, str) and not _clean(raw).strip("'‘’ "))
+    if not isinstance(raw, str):
+        return raw is None
+    if raw[:1].isalnum():
+        return False
+    return not _clean(raw).strip("'‘’ ")
 
 
 def _clean(value: str) -> str:

@@ -11,6 +11,7 @@ from registry.paging import keyset_page
 
 ISSUES_A_PAGE = 20
 NEIGHBOURS = 1
+SHEET_COLUMNS = 8
 VIEWS = {
     "create": "新增",
     "update": "更新",
@@ -80,6 +81,7 @@ class IssuePage:
     letters: list[tuple[str, bool]]
     header: list[str]
     lines: list[Line]
+    partial: bool
 
 
 def issue_page(batch: ImportBatch, request, severity: str) -> IssuePage:
@@ -95,22 +97,34 @@ def issue_page(batch: ImportBatch, request, severity: str) -> IssuePage:
         batch.staged_rows.filter(number__in=wanted).order_by("number").values_list("number", "cells")
     )
     titles = {column: title for column, title, _ in batch.columns}
-    width = max([column + 1 for column in titles] or [0])
+    shown = _columns(batch, {issue.letter for issue in page.rows})
     marks = {(issue.row, issue.letter): (number, issue.severity) for number, issue in reversed(numbered)}
-    letters = [column_letter(column + 1) for column in range(width)]
-    bad_letters = {issue.letter for issue in page.rows}
+    letters = {column: column_letter(column + 1) for column in shown}
+    bad = {issue.letter for issue in page.rows}
     return IssuePage(
         page=page,
         numbered=numbered,
-        letters=[(letter, letter in bad_letters) for letter in letters],
-        header=[titles.get(column, "") for column in range(width)],
+        letters=[(letter, letter in bad) for letter in letters.values()],
+        header=[titles.get(column, "") for column in shown],
         lines=[_line(number, cells, letters, marks, number in rows) for number, cells in staged.items()],
+        partial=len(shown) < len(titles),
     )
 
 
-def _line(number: int, cells: list[str], letters: list[str], marks: dict, bad: bool) -> Line:
+def _columns(batch: ImportBatch, bad: set[str]) -> list[int]:
+    """Columns to show: the name, those with issues on this page, then the leading ones until the sheet is full."""
+    known = [column for column, _, _ in batch.columns]
+    named = [column for column, _, name in batch.columns if name == "name"]
+    chosen = dict.fromkeys(
+        [*named, *(column for column in known if column_letter(column + 1) in bad), *known]
+    )
+    least = sum(column_letter(column + 1) in bad for column in known) + len(named)
+    return sorted(list(chosen)[: max(SHEET_COLUMNS, least)])
+
+
+def _line(number: int, cells: list[str], letters: dict[int, str], marks: dict, bad: bool) -> Line:
     shown = []
-    for column, letter in enumerate(letters):
+    for column, letter in letters.items():
         mark, severity = marks.get((number, letter), (None, ""))
         shown.append(Cell(cells[column] if column < len(cells) else "", mark, severity))
     return Line(number, shown, bad)

@@ -1,11 +1,13 @@
 """Rows and issues into the staging tables (暂存), in masses by COPY."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
 from django.db import connection, models
 
+_SPECIAL = re.compile(r"[\\\t\n\r\0]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
 
 
@@ -15,8 +17,9 @@ def _cell(value) -> str:
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, (dict, list)):
-        value = json.dumps(value, ensure_ascii=False)
-    return str(value).translate(_ESCAPES)
+        value = json.dumps(value, ensure_ascii=False) if value else "[]" if isinstance(value, list) else "{}"
+    text = str(value)
+    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
 
 
 def copy_into(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence]) -> None:

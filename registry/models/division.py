@@ -86,6 +86,15 @@ class Division(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def full_name(self) -> str:
+        """Names from the province down, as in 重庆市渝中区; placeholders such as 市辖区 are left out."""
+        names, place = [], self
+        while place is not None:
+            if place.kind != "直辖占位":
+                names.insert(0, place.name)
+            place = place.parent
+        return "".join(names)
+
     @property
     def unit_id(self) -> int:
         """Id of the physical place: the representative of its group of codes, or itself."""

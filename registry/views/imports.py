@@ -1,16 +1,19 @@
 """Importing rosters (导入): upload, preview, apply, result."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from registry import access, access_log
 from registry.errors import Refused
 from registry.forms import UploadForm
-from registry.imports import preview, service
+from registry.imports import preview, service, template
 from registry.models import ImportBatch
 from registry.paging import keyset_page
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _importer(request) -> None:
@@ -59,8 +62,12 @@ def import_detail(request, pk: int):
     context = {"batch": batch, "busy": busy, "failed": _failed(batch)}
     if batch.state in (ImportBatch.State.STAGED, ImportBatch.State.APPLIED) and not busy:
         context |= preview.context(batch, request)
-    template = "registry/_import.html" if request.htmx else "registry/import_detail.html"
-    return render(request, template, context)
+    if not request.htmx:
+        return render(request, "registry/import_detail.html", context)
+    response = render(request, "registry/_import.html", context)
+    if not busy:
+        response["HX-Refresh"] = "true"  # the head of the page and the bar have news as well
+    return response
 
 
 def _failed(batch: ImportBatch) -> str:
@@ -94,6 +101,15 @@ def import_reread(request, pk: int):
 @require_POST
 def import_discard(request, pk: int):
     return _act(request, pk, lambda pk: service.discard(pk, by=request.user), "已放弃，名录没有改动。")
+
+
+@require_GET
+def import_template(request):
+    """The official template, empty."""
+    _importer(request)
+    response = HttpResponse(template.build(), content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, "机构名录导入模板.xlsx")
+    return response
 
 
 @require_GET

@@ -43,7 +43,7 @@ def institution_list(request):
 def institution_detail(request, pk: int):
     """All facts with their source, names, consortia over time, credentials, and who changed what."""
     institutions = Institution.objects.visible_to(request.user).select_related(
-        "division__parent", "township", "institution_class", "main_institution", "merged_into"
+        "division__parent__parent", "township", "institution_class", "main_institution", "merged_into"
     )
     names = InstitutionName.objects.order_by("kind", "name")
     institution = get_object_or_404(institutions.prefetch_related(Prefetch("other_names", names)), pk=pk)
@@ -53,6 +53,7 @@ def institution_detail(request, pk: int):
     leads = Lead.objects.filter(institution=institution).select_related("consortium")
     context = {
         "institution": institution,
+        "place": institution.division.full_name(),
         "memberships": memberships.order_by("-during", "pk"),
         "leads": leads.order_by("-during", "pk"),
         "branches": institution.branches.live().order_by("name", "pk")[:50],

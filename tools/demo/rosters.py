@@ -95,9 +95,9 @@ def with_faults(rows: list[Row]) -> list[Row]:
 def with_changes(rows: list[Row], fresh: list[Row]) -> list[Row]:
     """A later return of the same bureau: beds and grades moved, one closed, new ones added, the rest unchanged."""
     later = [dataclasses.replace(row) for row in rows]
-    later[0].beds = 700
-    later[1].grade, later[1].level = "乙等", "三级"
-    later[2].beds = 180
+    later[0].beds = 1600
+    later[1].grade = "甲等"
+    later[2].beds = 680
     later[4].second_names = f"{later[4].name}（城东院区）"
     later[-1].status = "注销"
     return [*later, *fresh]

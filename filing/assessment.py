@@ -119,7 +119,7 @@ def _words(value: Any) -> str:
     """A piece of evidence as a person reads it."""
     if isinstance(value, Mapping):
         return "；".join(
-            f"{name} {_words(item)}" for name, item in value.items() if item not in ("", [], {}, None)
+            f"{name}：{_words(item)}" for name, item in value.items() if item not in ("", [], {}, None)
         )
     if isinstance(value, list | tuple):
         return "、".join(_words(item) for item in value)

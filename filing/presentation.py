@@ -77,6 +77,11 @@ def ordinal_of_submission(read: clock.Clock) -> int | None:
 
 
 # -- Check sheet --------------------------------------------------------------------------------------------
+def clause_url(pack: str, rule: str) -> str:
+    """Where the provision stands in the policy library."""
+    return f"{reverse('registry:policy_document', args=[pack])}?open={rule}#{rule}"
+
+
 def check(row: Row, acts: str = "", kind: str = "") -> dict[str, Any]:
     """A line as components/check_row.html takes it."""
     return {
@@ -85,7 +90,7 @@ def check(row: Row, acts: str = "", kind: str = "") -> dict[str, Any]:
         "headline": row.explanation,
         "quote": row.quote,
         "clause": row.citation,
-        "clause_url": "",
+        "clause_url": clause_url(row.pack, row.rule),
         "modality": row.modality,
         "handling": row.handling,
         "expired": row.plan_ended,
@@ -122,9 +127,19 @@ def field_problems(sheet: Sheet, section_key: str, kind: str) -> dict[str, list[
             if row.rule in field.clauses
             and row.rule not in shown
             and str(row.verdict) in ("FAIL", "DEVIATION")
+            and not row.lateness
         ]
         shown.update(row.rule for row in found[field.key])
     return found
+
+
+def problems_of_section(sheet: Sheet, section_key: str) -> list[Row]:
+    """Unmet rules that this section would put right, for its mark in the list of sections."""
+    section = BY_KEY[section_key]
+    clauses = {*section.clauses, *(clause for field in section.fields for clause in field.clauses)}
+    return [
+        row for row in sheet.loud if row.rule in clauses and str(row.verdict) == "FAIL" and not row.lateness
+    ]
 
 
 # -- Content ------------------------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ CONSORTIUM = Section(
             "founding_basis",
             "日期依据",
             "choice",
-            ("CQ-83",),
+            (),
             (("agreement", "协议书最后签署日"), ("charter", "章程生效日")),
             help="提交时要附上这份文件",
         ),

@@ -118,7 +118,7 @@ def _page(request, filing: Filing, part, form=None, **more) -> dict:
             "material_form": MaterialForm(filing),
             "accepted": materials.ACCEPTED_WORDS,
             "previewed": materials.PREVIEWED,
-            "part_problems": [],
+            "part_problems": presentation.problems_of_section(context["sheet"], part.key),
         }
     return context
 
@@ -146,10 +146,10 @@ def aside_context(request, filing: Filing, part) -> dict:
     return {
         "filing": filing,
         "part": part,
-        "states": [(state, _of_section(sheet, state.key)) for state in states],
+        "states": [(state, presentation.problems_of_section(sheet, state.key)) for state in states],
         "route": routing.route(filing.lead),
-        "route_rule": next(
-            (r.rule for r in sheet.rows if r.check in ROUTE_CHECKS and str(r.verdict) == "PASS"), ""
+        "route_row": next(
+            (r for r in sheet.rows if r.check in ROUTE_CHECKS and str(r.verdict) == "PASS"), None
         ),
         "clock": read,
         "days": presentation.calendar_days(read),
@@ -174,11 +174,6 @@ def _first_of(problems: list[str]) -> str:
     """The first thing that stands in the way, and how many more there are."""
     more = f"，另有 {len(problems) - 1} 处未完成" if len(problems) > 1 else ""
     return problems[0] + more if problems else ""
-
-
-def _of_section(sheet, key: str):
-    clauses = {clause for field in BY_KEY[key].fields for clause in field.clauses}
-    return [row for row in sheet.loud if row.rule in clauses and str(row.verdict) == "FAIL"]
 
 
 def _save(request, filing: Filing, part):

@@ -15,6 +15,7 @@ from evaluation.areas import Area
 from filing.registered import filing_facts
 from grids.facts.divisions import division_facts
 from grids.facts.grids import grid_facts
+from grids.facts.shares import with_districts, with_grids_led
 from grids.models import Grid
 from registry.facts.consortia import consortium_facts
 from registry.facts.services import served_facts
@@ -79,7 +80,7 @@ def describe_consortia(ids: Sequence[int]) -> dict[int, Subject]:
 
 def read_consortia(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
     """Facts of the consortia, with their ids."""
-    return ((facts.id, facts) for facts in consortium_facts(ids, day))
+    return ((facts.id, facts) for facts in with_districts(consortium_facts(ids, day), day))
 
 
 # -- Institutions -------------------------------------------------------------------------------------------
@@ -101,7 +102,7 @@ def describe_institutions(ids: Sequence[int]) -> dict[int, Subject]:
 
 def read_institutions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
     """Facts of the institutions, with their ids."""
-    return iter(served_facts(ids, day).items())
+    return iter(with_grids_led(served_facts(ids, day), day).items())
 
 
 # -- Grids --------------------------------------------------------------------------------------------------

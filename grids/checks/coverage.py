@@ -5,7 +5,6 @@ from typing import Any
 from grids.checks.common import few, names, no_townships, outside_level
 from registry.policy.check import Param, check
 from registry.policy.verdict import info, insufficient, not_applicable, passed, unmet
-from registry.policy.vocabulary import word
 
 LEVELS = Param(list, words="division_level")
 FOCUSES = Param(list, words="focus", default=())
@@ -91,7 +90,7 @@ def urban_scope(facts):
 @check("kinds_and_coverage", subject="division", params={"kinds": Param(list, words="consortium_kind")})
 def kinds_and_coverage(facts, p, as_of):
     """各类医联体的数量和覆盖情况，只作提示。"""
-    count = {word("consortium_kind", k): sum(c.kind == k for c in facts.consortia) for k in p.kinds}
+    count = {p.word("consortium_kind", k): sum(c.kind == k for c in facts.consortia) for k in p.kinds}
     listed = "、".join(f"{kind} {number} 个" for kind, number in count.items())
     total = len(facts.townships)
     covered = f"{total} 个街道、乡镇中 {total - len(facts.uncovered)} 个已覆盖" if total else "覆盖情况未填报"

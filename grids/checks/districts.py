@@ -1,8 +1,8 @@
 """What an authority has planned for its place (区划的规划)."""
 
-from grids.checks.common import few, names, outside_level
+from grids.checks.common import few, names, no_townships, outside_level
 from grids.checks.coverage import LEVELS, urban_scope
-from registry.policy.check import Param, check
+from registry.policy.check import check
 from registry.policy.verdict import info, insufficient, not_applicable, passed, unmet
 
 DISTRICTS = ("市辖区", "统计用功能区")
@@ -100,7 +100,20 @@ def plan_and_grids(facts, p, as_of):
     return insufficient("医联体建设规划", 网格数=len(facts.grids))
 
 
-@check("shared_services", subject="division", params={"says": Param(str)})
-def shared_services(facts, p, as_of):
-    """条文许可共享的服务，不计入范围重叠，作提示。"""
+@check("area_note", subject="division", params={"says": str})
+def area_note(facts, p, as_of):
+    """条文的许可或说明，对所在区划作提示。"""
     return info(p.says)
+
+
+@check("one_centre_each", subject="division")
+def one_centre_each(facts, p, as_of):
+    """城区每个街道、乡镇由一家社区卫生服务中心承担。"""
+    if verdict := outside_level(facts, ["county"]) or no_townships(facts):
+        return verdict
+    if facts.kind not in DISTRICTS:
+        return not_applicable("只适用于城区")
+    unclear = [t.name for t in facts.townships if t.centres != 1]
+    if unclear:
+        return insufficient("街道、乡镇与社区卫生服务中心的对应关系", 不能确定的街道乡镇=names(unclear))
+    return passed(f"{len(facts.townships)} 个街道、乡镇各有一家社区卫生服务中心")

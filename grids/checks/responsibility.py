@@ -4,7 +4,6 @@ from grids.checks.common import names, retired, standing
 from grids.checks.coverage import FOCUSES
 from registry.policy.check import check
 from registry.policy.verdict import insufficient, not_applicable, passed, unmet
-from registry.policy.vocabulary import word
 
 
 @check("one_responsible", subject="grid", params={"exempt_focus": FOCUSES})
@@ -19,7 +18,7 @@ def one_responsible(facts, p, as_of):
     counted = [name for name, h in own.items() if h.focus not in p.exempt_focus]
     evidence = {"负责的医联体": names(own)}
     if wrong:
-        kinds = "、".join(f"{h.consortium}是{word('consortium_kind', h.kind)}" for h in wrong)
+        kinds = "、".join(f"{h.consortium}是{p.word('consortium_kind', h.kind)}" for h in wrong)
         return unmet(f"{kinds}，网格应由医疗集团或医共体负责", "改由医疗集团或医共体负责", **evidence)
     if len(counted) > 1:
         return unmet(

@@ -16,7 +16,11 @@ class ShareFacts:
 
 @dataclass(frozen=True, slots=True)
 class TownshipFacts:
-    """街道、乡镇 of a place on the day; ``city_groups`` are the city groups that hold or claim it."""
+    """街道、乡镇 of a place on the day.
+
+    ``city_groups`` are the city groups that hold or claim it; ``centres`` counts the community health centres
+    recorded in it.
+    """
 
     code: str
     name: str
@@ -24,6 +28,7 @@ class TownshipFacts:
     contested: bool = False
     grids: tuple[ShareFacts, ...] = ()
     city_groups: tuple[str, ...] = ()
+    centres: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from grids.facts.division import (
     ShareFacts,
     TownshipFacts,
 )
+from grids.facts.grids import providers_in
 from grids.kinds import RESPONSIBLE_KINDS
 from grids.models import Grid, GridAssignment, Standing
 from registry.facts.institutions import places
@@ -30,6 +31,7 @@ def division_facts(ids: Iterable[int], as_of: date) -> list[DivisionFacts]:
         reach |= Q(path__startswith=path)
     townships = _spread(wanted, ((state.path, state) for state in township_states(reach, as_of)))
     inside = Division.objects.filter(reach).values("pk")
+    centres = providers_in(inside, "community_health_centre")
     grids = _spread(wanted, _grids(inside, as_of))
     consortia = _spread(wanted, _consortia(inside, as_of))
     return [
@@ -40,7 +42,7 @@ def division_facts(ids: Iterable[int], as_of: date) -> list[DivisionFacts]:
             level=rows[pk].level,
             kind=rows[pk].kind,
             ancestry=places(rows[pk].path),
-            townships=tuple(_township(state) for state in once(townships[pk])),
+            townships=tuple(_township(state, centres[state.id]) for state in once(townships[pk])),
             grids=tuple(grids[pk]),
             consortia=tuple(consortia[pk]),
         )
@@ -69,7 +71,7 @@ def _spread(wanted: dict[str, int], things: Iterable[tuple[str, object]]) -> dic
     return found
 
 
-def _township(state: TownshipState) -> TownshipFacts:
+def _township(state: TownshipState, centres: int) -> TownshipFacts:
     standing = [stake for stake in state.stakes if stake.stands_on(state.day)]
     shares = tuple(
         ShareFacts(
@@ -87,6 +89,7 @@ def _township(state: TownshipState) -> TownshipFacts:
         contested=state.is_contested,
         grids=shares,
         city_groups=tuple(sorted(groups)),
+        centres=centres,
     )
 
 

@@ -66,13 +66,7 @@ def _townships(division_ids: set[int], as_of: date) -> dict:
     areas = ManagementAreaDivision.objects.filter(division__in=division_ids).order_by("area__code")
     for division, name in areas.values_list("division_id", "area__name"):
         zones[division].append(name)
-    primary = CLASSES["primary_care"]
-    standing = Institution.objects.live().filter(township__in=division_ids, status=Institution.Status.OPEN)
-    providers = Counter(
-        township
-        for township, code in standing.order_by().values_list("township_id", "institution_class_id")
-        if code and code.startswith(primary)
-    )
+    providers = providers_in(division_ids, "primary_care")
 
     def maker(state):
         return lambda claimed: GridUnitFacts(
@@ -85,6 +79,16 @@ def _townships(division_ids: set[int], as_of: date) -> dict:
         )
 
     return {state.id: maker(state) for state in states}
+
+
+def providers_in(townships, kind: str) -> Counter[int]:
+    """How many open institutions of a kind are recorded in each township, in one query."""
+    rows = Institution.objects.live().filter(township__in=townships, status=Institution.Status.OPEN)
+    return Counter(
+        township
+        for township, code in rows.order_by().values_list("township_id", "institution_class_id")
+        if code and code.startswith(CLASSES[kind])
+    )
 
 
 def holder(stake: Stake) -> HolderFacts:

@@ -69,6 +69,15 @@ class AllianceFacts:
     founded_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DistrictShareFacts:
+    """区县 that the grids of a consortium reach into: how many townships it has, and how many of them are theirs."""
+
+    district: str
+    townships: int
+    held: int
+
+
 @facts_of("consortium")
 @dataclass(frozen=True, slots=True)
 class ConsortiumFacts:
@@ -80,6 +89,7 @@ class ConsortiumFacts:
     the county communities that parties of an urban-rural link lead; ``linked_hospitals`` are the city hospitals
     that a county community is linked with. ``counted`` are the 成员单位 proper, without participants, companies and
     shared centres.
+    that a county community is linked with. ``districts`` are the counties that its grids reach into.
     """
 
     id: int | None = None
@@ -106,6 +116,7 @@ class ConsortiumFacts:
     partners: tuple[LinkFacts, ...] = ()
     linked_hospitals: tuple[LinkFacts, ...] = ()
     counted: tuple[MemberFacts, ...] = field(init=False, repr=False, compare=False)
+    districts: tuple[DistrictShareFacts, ...] = ()
 
     def __post_init__(self) -> None:
         counted = tuple(member for member in self.members if member.role == "member")

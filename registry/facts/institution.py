@@ -19,13 +19,17 @@ class CredentialFacts:
 
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
-    """A consortium that an institution leads or belongs to, as its own rules need it (参加的医联体)."""
+    """A consortium that an institution leads or belongs to, as its own rules need it (参加的医联体).
+
+    ``holds_grid`` says of one that it leads whether it is responsible for a grid.
+    """
 
     consortium: str
     kind: str
     leads: bool = False
     counted: bool = True
     registered: bool = False
+    holds_grid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

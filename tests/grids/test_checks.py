@@ -14,6 +14,7 @@ from grids.facts import (
     ShareFacts,
     TownshipFacts,
 )
+from registry.facts import ConsortiumFacts, DistrictShareFacts, InstitutionFacts, ServiceFacts
 from registry.policy.check import find_check
 
 DAY = dt.date(2020, 5, 1)
@@ -211,3 +212,42 @@ def test_notes_never_count():
     assert outcome("kinds_and_coverage", facts, kinds=["city_group"]) == "INFO"
     decided = verdict("grids_decided_by", facts, levels=["county"], says="可以")
     assert "市卫健委" in decided.explanation
+
+
+@pytest.mark.parametrize(
+    ("districts", "expected"),
+    [
+        ((DistrictShareFacts("弋江区", 7, 7),), "PASS"),
+        ((DistrictShareFacts("弋江区", 7, 6),), "FAIL"),
+        ((DistrictShareFacts("弋江区", 7, 7), DistrictShareFacts("镜湖区", 10, 1)), "FAIL"),
+        ((), "INSUFFICIENT"),
+    ],
+)
+def test_whole_districts(districts, expected):
+    assert outcome("whole_districts", ConsortiumFacts(districts=districts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("affiliation", "leads", "expected"),
+    [
+        ("province", True, "FAIL"),
+        ("province", False, "PASS"),
+        ("city", True, "NA"),
+        ("", True, "INSUFFICIENT"),
+        ("", False, "PASS"),
+    ],
+)
+def test_leads_no_grid(affiliation, leads, expected):
+    service = ServiceFacts("甲集团", "city_group", leads=True, holds_grid=leads)
+    facts = InstitutionFacts(affiliation=affiliation, services=(service,))
+    assert outcome("leads_no_grid", facts, affiliations=["province"]) == expected
+
+
+def test_one_centre_each():
+    assert outcome("one_centre_each", _county(_town("a", centres=1))) == "PASS"
+    assert outcome("one_centre_each", _county(_town("a", centres=1), _town("b"))) == "INSUFFICIENT"
+    assert outcome("one_centre_each", _county(_town("a", centres=2))) == "INSUFFICIENT"
+    assert (
+        outcome("one_centre_each", DivisionFacts(level="county", kind="县级", townships=(_town("a"),)))
+        == "NA"
+    )

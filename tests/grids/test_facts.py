@@ -7,8 +7,11 @@ import pytest
 from grids.exemptions import exempt_focuses
 from grids.facts.divisions import division_facts
 from grids.facts.grids import grid_facts
+from grids.facts.shares import with_districts, with_grids_led
 from grids.models import Grid
-from registry.models import Division
+from registry.facts import ConsortiumFacts, DistrictShareFacts
+from registry.facts.services import served_facts
+from registry.models import Consortium, Division
 from registry.policy.engine import judge
 from registry.policy.library import current_book
 from registry.policy.load import load_packs
@@ -17,6 +20,7 @@ from tests.factories import (
     GridFactory,
     GridUnitFactory,
     InstitutionFactory,
+    LeadFactory,
 )
 
 DAY = dt.date(2019, 6, 3)
@@ -101,7 +105,7 @@ def test_reading_costs_the_same_for_few_or_many(overlapping, django_assert_num_q
     places = list(Division.objects.exclude(level="township").values_list("pk", flat=True))
     with django_assert_num_queries(9):
         grid_facts(grids, DAY)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         division_facts(places, DAY)
 
 
@@ -128,3 +132,28 @@ def test_exemption_is_read_from_the_pack_of_the_place(overlapping):
     assert exempt_focuses(overlapping.county, dt.date(2018, 1, 1)) == frozenset()
     yunnan = Division.objects.create(code="530000", name="云南省", level="province", path="/530000/")
     assert exempt_focuses(yunnan, DAY) == frozenset()
+
+
+def test_a_consortium_knows_which_districts_its_grids_fill(overlapping):
+    first = with_districts([ConsortiumFacts(id=overlapping.first.pk)], DAY)[0]
+    assert first.districts == (DistrictShareFacts("南岸区", townships=4, held=2),)
+    nobody = with_districts([ConsortiumFacts(id=None)], DAY)[0]
+    assert nobody.districts == ()
+
+
+@pytest.mark.parametrize("more", [0, 8])
+def test_adding_the_districts_costs_the_same_for_few_or_many(overlapping, django_assert_num_queries, more):
+    for _ in range(more):
+        GridAssignmentFactory(grid=GridUnitFactory(grid__division=overlapping.county).grid)
+    facts = [ConsortiumFacts(id=pk) for pk in Consortium.objects.values_list("pk", flat=True)]
+    with django_assert_num_queries(4):
+        with_districts(facts, DAY)
+
+
+def test_a_hospital_knows_whether_what_it_leads_holds_a_grid(overlapping):
+    lead = LeadFactory(consortium=overlapping.first)
+    idle = LeadFactory()
+    facts = served_facts([lead.institution_id, idle.institution_id], DAY)
+    found = with_grids_led(facts, DAY)
+    assert [s.holds_grid for s in found[lead.institution_id].services] == [True]
+    assert [s.holds_grid for s in found[idle.institution_id].services] == [False]

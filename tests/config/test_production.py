@@ -29,12 +29,14 @@ def manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=kept | SAFE | changes, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.machine
 def test_the_deployment_check_is_clean_with_production_variables():
     checked = manage("check", "--deploy", "--fail-level", "WARNING")
     assert checked.returncode == 0, checked.stderr
     assert "no issues (0 silenced)" in checked.stdout
 
 
+@pytest.mark.machine
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
@@ -50,15 +52,18 @@ def test_a_command_refuses(changes, refusal):
     assert refusal in checked.stderr
 
 
+@pytest.mark.machine
 def test_turning_debug_off_is_enough_to_be_production():
     checked = manage("check", PRODUCTION="", DEBUG="0", ALLOWED_HOSTS="")
     assert "config.E003" in checked.stderr
 
 
+@pytest.mark.machine
 def test_the_embedded_database_has_to_be_asked_for():
     assert manage("check", DATABASE_URL="", ALLOW_EMBEDDED_DATABASE="1").returncode == 0
 
 
+@pytest.mark.machine
 def test_without_redis_the_deployment_check_warns():
     assert "config.W001" in manage("check", "--deploy", REDIS_URL="").stderr
 
@@ -96,6 +101,7 @@ def test_a_default_secret_is_refused(production):
     assert "config.E002" in [error.id for error in checks.run_checks(tags=["production"])]
 
 
+@pytest.mark.machine
 @pytest.mark.parametrize(
     "program",
     [

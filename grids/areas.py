@@ -54,13 +54,13 @@ def of_authority(authority: Authority) -> Place:
 def chosen(user, code: str, day, permission: str = "view_grids") -> Place:
     """The place that the address names, as it is on the day; without one, that of the person's first assignment.
 
-    Someone without any such assignment is refused; a place outside one's areas does not exist for one.
+    A place outside one's areas does not exist for one.
     """
-    if not access.may(user, permission):
-        access.require(user, permission)
     if not code:
-        highest = access.authorities_where(user, permission).order_by("path")
-        return of_authority(highest.select_related("division", "management_area")[0])
+        reach = access.authorities_where(user, permission).select_related("division", "management_area")
+        if highest := reach.order_by("path").first():
+            return of_authority(highest)
+        raise Http404
     visible = Division.objects.filter(access.area_of(user, permission, prefix=""), code=code)
     rows = visible.exclude(level=Division.Level.TOWNSHIP)
     if division := rows.on(day).order_by("-pk").first() or rows.order_by("-pk").first():

@@ -272,12 +272,12 @@ def test_whoever_may_only_look_cannot_plan(client, district, grid):
     held = grid.assignments.get()
     for name, pk in (("assign", grid.pk), ("end", held.pk)):
         assert client.post(reverse(f"grids:{name}", args=[pk]), {"last": "2020-06-01"}).status_code == 403
-    assert client.get(reverse("grids:new")).status_code == 403
+    assert client.get(reverse("grids:new")).status_code == 404
 
 
-def test_someone_without_grids_is_told_so_and_other_areas_do_not_exist(client, district, grid):
+def test_the_pages_and_other_areas_do_not_exist_for_those_without_them(client, district, grid):
     client.force_login(actors.stranger())
-    assert client.get(COVERAGE).status_code == 403
+    assert client.get(COVERAGE).status_code == 404
     client.force_login(district.planner)
     TownshipFactory(parent=CountyFactory(code="500109", name="北碚区"))
     assert client.get(COVERAGE, {"area": "500109"}).status_code == 404

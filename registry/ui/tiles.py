@@ -44,7 +44,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class Tile:
-    """One township or street. No owner and no claimant: not covered. A claimant: disputed."""
+    """One township or street. No owner: not covered, whoever claims it. A claimant: disputed."""
 
     name: str
     url: str
@@ -83,21 +83,21 @@ def sentence(tile):
     if tile.claimant and tile.owner:
         return f"{tile.name} {tile.owner.name}，有争议，另有{tile.claimant.name}"
     if tile.claimant:
-        return f"{tile.name} 有争议，{tile.claimant.name}"
+        return f"{tile.name} 未覆盖，有争议，{tile.claimant.name}主张"
     return f"{tile.name} {tile.owner.name if tile.owner else '未覆盖'}"
 
 
 def caption(tile):
     """Second line in the tile; beside a torn corner there is room for a short name only."""
     if tile.claimant:
-        return f"{SUFFIX.sub('', (tile.owner or tile.claimant).name)[:4]} ▲争议"
+        return f"{SUFFIX.sub('', tile.owner.name)[:4] if tile.owner else '未覆盖'} ▲争议"
     return tile.owner.name if tile.owner else "未覆盖"
 
 
 def place(tile, x, y):
     """Coordinates of everything drawn in one tile."""
-    base = tile.owner or tile.claimant
-    state = "is-two" if tile.claimant else "" if tile.owner else "is-none"
+    base = tile.owner
+    state = f"{'is-two' if tile.claimant else ''} {'' if tile.owner else 'is-none'}".strip()
     return Placed(
         tile,
         x,

@@ -48,13 +48,6 @@ def rule_of(filing: Filing) -> BoundRule | None:
     return next((rule for rule in rules if rule.spec.check == CHECK), None)
 
 
-def due_of(filing: Filing, rule: BoundRule | None) -> DueDate | None:
-    """The deadline with every day counted and skipped; None without rule or date. Raises CalendarMissing."""
-    if rule is None or filing.founded_on is None:
-        return None
-    return workdays.due_date(filing.founded_on, rule.spec.params["workdays"])
-
-
 def submitted_on(filing: Filing) -> date | None:
     return timezone.localdate(filing.first_submitted_at) if filing.first_submitted_at else None
 
@@ -62,12 +55,23 @@ def submitted_on(filing: Filing) -> date | None:
 def read(filing: Filing) -> Clock:
     """The clock as it stands today."""
     today, submitted, rule = timezone.localdate(), submitted_on(filing), rule_of(filing)
+    if rule is None or filing.founded_on is None:
+        return Clock(rule, None, today, None, submitted, None)
+    calendar = workdays.current_calendar()
     try:
-        due = due_of(filing, rule)
-        left = workdays.workdays_left(today, due.due) if due and due.due else None
+        due = calendar.due_date(filing.founded_on, rule.spec.params["workdays"])
+        late = late_workdays(submitted, due, calendar)
     except CalendarMissing as missing:
         return Clock(rule, None, today, None, submitted, None, str(missing))
-    return Clock(rule, due, today, left, submitted, late_workdays(submitted, due))
+    return Clock(rule, due, today, _left(today, due, calendar), submitted, late)
+
+
+def _left(today: date, due: DueDate, calendar: WorkCalendar) -> int | None:
+    """Workdays after today up to the deadline; None where today's year has no calendar yet."""
+    try:
+        return calendar.workdays_between(today, due.due) if due.due else None
+    except CalendarMissing:
+        return None
 
 
 def bounds(due: DueDate, calendar: WorkCalendar | None = None) -> tuple[date | None, date | None]:
@@ -85,41 +89,41 @@ def bounds(due: DueDate, calendar: WorkCalendar | None = None) -> tuple[date | N
     return earliest, latest
 
 
-def late_workdays(submitted: date | None, due: DueDate | None) -> int | None:
+def late_workdays(
+    submitted: date | None, due: DueDate | None, calendar: WorkCalendar | None = None
+) -> int | None:
     """Workdays by which the first submission missed the deadline; None while that cannot be told."""
     if submitted is None or due is None or due.due is None:
         return None
-    earliest, latest = bounds(due)
+    calendar = calendar or workdays.current_calendar()
+    earliest, latest = bounds(due, calendar)
     if submitted <= earliest:
         return 0
-    return None if submitted <= latest else _missed_by(due.due, submitted)
+    return None if submitted <= latest else _missed_by(due.due, submitted, calendar)
 
 
-def _missed_by(due: date, day: date) -> int:
+def _missed_by(due: date, day: date, calendar: WorkCalendar) -> int:
     """At least 1 when the day lies after the deadline, even where only days off lie between."""
-    return 0 if day <= due else max(1, -workdays.workdays_left(day, due))
+    return 0 if day <= due else max(1, calendar.workdays_between(due, day))
 
 
-def due_facts(filing: Filing, as_of: date) -> DueFacts | None:
+def due_facts(read: Clock, as_of: date) -> DueFacts | None:
     """The deadline as checks judge it."""
+    if read.due is None or read.due.due is None:
+        return None
+    calendar = workdays.current_calendar()
     try:
-        due = due_of(filing, rule_of(filing))
-        if due is None or due.due is None:
-            return None
-        earliest, latest = bounds(due)
-        return DueFacts(due.due, earliest, latest, _missed_by(due.due, submitted_on(filing) or as_of))
+        late = _missed_by(read.due.due, read.submitted_on or as_of, calendar)
     except CalendarMissing:
         return None
+    earliest, latest = bounds(read.due, calendar)
+    return DueFacts(read.due.due, earliest, latest, late)
 
 
 def set_deadline(filing: Filing) -> list[str]:
     """Bring the stored deadline and lateness up to date; answers the fields to save."""
-    try:
-        due = due_of(filing, rule_of(filing))
-        late = late_workdays(submitted_on(filing), due)
-    except CalendarMissing:
-        due = late = None
-    filing.due_on = due.due if due else None
-    filing.due_state = due.state if due and due.due else ""
-    filing.late_workdays = late
+    now = read(filing)
+    filing.due_on = now.due.due if now.due else None
+    filing.due_state = now.due.state if now.due and now.due.due else ""
+    filing.late_workdays = now.late
     return ["due_on", "due_state", "late_workdays"]

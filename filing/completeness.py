@@ -58,10 +58,10 @@ def open_remarks(filing: Filing) -> list:
     return list(filing.remarks.filter(sent_at__isnull=False, answered_at=None, resolved_at=None))
 
 
-def problems(filing: Filing) -> list[str]:
+def problems(filing: Filing, states: list[SectionState] | None = None) -> list[str]:
     """Why the filing cannot be submitted yet, in the words of the form."""
     found = []
-    for state in read(filing):
+    for state in read(filing) if states is None else states:
         if state.missing:
             found.append(f"{state.title}部分未填{'、'.join(state.missing)}")
         if state.unanswered:

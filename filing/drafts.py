@@ -166,7 +166,7 @@ def _filing(filing: Filing, as_of: date, members, institutions, waivers) -> Fili
         founded_on=filing.founded_on,
         submitted_on=read.submitted_on,
         accepted_on=filing.registered_on,
-        due=clock.due_facts(filing, as_of),
+        due=clock.due_facts(read, as_of),
         materials=tuple(MaterialFacts(kind) for kind in sorted({material.kind for material in attached})),
         form_generated=filing.origin == Filing.Origin.ONLINE,
         uncovered=_uncovered(attached, members, institutions),

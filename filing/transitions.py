@@ -74,8 +74,11 @@ def own_case(user, filing: Filing) -> str:
     return ""
 
 
-def why_not(filing: Filing, action: str, user) -> str:
-    """Why this person cannot make this move now; nothing when he can. For the button that says so."""
+def why_not(filing: Filing, action: str, user, own: str | None = None) -> str:
+    """Why this person cannot make this move now; nothing when he can. For the button that says so.
+
+    ``own`` is what :func:`own_case` has answered already, where several moves are asked about.
+    """
     move = MOVES[action]
     if filing.origin == Filing.Origin.IMPORTED and action not in IMPORTED_MOVES:
         return NOT_HERE
@@ -84,7 +87,7 @@ def why_not(filing: Filing, action: str, user) -> str:
     unit = unit_of(filing, move.permission)
     if unit is None or not access.covers(user, move.permission, unit):
         return "您没有这项权限。"
-    if move.permission == "review_filings" and (reason := own_case(user, filing)):
+    if move.permission == "review_filings" and (reason := own_case(user, filing) if own is None else own):
         return reason
     if action == "revoke" and filing.decided_by_id == user.pk:
         return "撤销备案须由作出备案决定以外的另一人办理。"

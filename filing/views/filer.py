@@ -141,7 +141,7 @@ def aside_context(request, filing: Filing, part) -> dict:
     read, sheet = clock.read(filing), assessment.live(filing)
     verdict = request.GET.get("verdict", "")
     states = completeness.read(filing)
-    problems = completeness.problems(filing)
+    problems = completeness.problems(filing, states)
     remarks = list(filing.remarks.filter(sent_at__isnull=False).select_related("by", "answered_by"))
     return {
         "filing": filing,

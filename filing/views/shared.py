@@ -10,8 +10,12 @@ from registry.errors import Refused
 
 def visible(request, pk: int) -> Filing:
     """The filing, or 404 for whom it does not exist."""
-    rows = Filing.objects.visible_to(request.user).select_related(
-        "applicant", "lead__division", "lead__institution_class", "authority__division", "sheet"
+    rows = (
+        Filing.objects.visible_to(request.user)
+        .select_related(
+            "applicant", "lead__division", "lead__institution_class", "authority__division", "sheet"
+        )
+        .prefetch_related("sections__saved_by")
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -35,4 +39,5 @@ def attempt(request, act, success: str = "") -> bool:
 
 def reasons(filing: Filing, user) -> dict[str, str]:
     """For each move why this person cannot make it now; empty for those that he can."""
-    return {action: transitions.why_not(filing, action, user) for action in transitions.MOVES}
+    own = transitions.own_case(user, filing)
+    return {action: transitions.why_not(filing, action, user, own) for action in transitions.MOVES}

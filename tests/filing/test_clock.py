@@ -61,3 +61,10 @@ def test_no_rule_no_deadline(municipal):
     wuhu = AuthorityFactory(division=ProvinceFactory(code="340000", name="安徽省"), level="province")
     assert clock.read(Filing(authority=wuhu, founded_on=dt.date(2020, 9, 18), kind="establish")).rule is None
     assert clock.read(Filing(authority=municipal, founded_on=dt.date(2020, 9, 18), kind="change")).due is None
+
+
+def test_an_old_filing_keeps_its_deadline_where_this_year_has_no_calendar(municipal):
+    filing = Filing(authority=municipal, founded_on=dt.date(2020, 9, 18), kind="establish")
+    with time_machine.travel("2031-05-01T10:00:00+08:00"):
+        read = clock.read(filing)
+    assert (read.due.due, read.left, read.missing) == (dt.date(2020, 10, 15), None, "")

@@ -42,6 +42,11 @@ class Decider:
         held = target_of(self._checker, row, found)
         if held is None:
             return self._new(row)
+        if row.values.get("main_institution_id") == held["id"]:
+            self._checker.error(
+                row, "main_institution", "main-itself", "主要机构是它自己。", "主要机构本身这一格留空。"
+            )
+            return Staged(row, A.ERROR, institution=held["id"])
         self._claim(row, held)
         if any(issue.severity is Severity.DECISION for issue in row.issues):
             return Staged(row, A.DECISION, institution=held["id"])

@@ -36,6 +36,7 @@ LABELS = {
     "level-unknown": "级别不认识",
     "licence-format": "登记号格式不对",
     "licence-length": "登记号位数不对",
+    "main-itself": "主要机构是自己",
     "main-unknown": "主要机构找不到",
     "match-outside-area": "对应辖区外机构",
     "match-twice": "两行对应一家机构",

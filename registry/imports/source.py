@@ -105,7 +105,7 @@ def open_source(path: str | Path, limits: Limits = LIMITS) -> Source:
         encoding = delimited.encoding_of(path)
         sheet = Sheet(name="", _path=path, _encoding=encoding, _limits=limits)
         return Source(kind, [sheet])
-    facts = _scan(path, limits) if kind is Kind.XLSX else {}
+    facts, links = _scan(path, limits) if kind is Kind.XLSX else ({}, False)
     try:
         reader = calamine.CalamineWorkbook.from_path(path)
     except calamine.PasswordError:
@@ -115,6 +115,8 @@ def open_source(path: str | Path, limits: Limits = LIMITS) -> Source:
     source = Source(kind, _sheets(reader, facts), _reader=reader)
     if not source.sheets:
         raise FileRefused("empty", "工作簿里没有工作表。")
+    if links:
+        source.notes.append("工作簿链接了其他文件；没有去读取，用的是本文件里保存的值。")
     if kind is Kind.XLS:
         source.notes.append("xls 格式看不出隐藏行和公式，请自行确认；另存为 .xlsx 可得到检查。")
     return source
@@ -140,7 +142,7 @@ def _sheets(reader, facts: dict[str, tuple[SheetScan, bool]]) -> list[Sheet]:
     return sheets
 
 
-def _scan(path: Path, limits: Limits) -> dict[str, tuple[SheetScan, bool]]:
+def _scan(path: Path, limits: Limits) -> tuple[dict[str, tuple[SheetScan, bool]], bool]:
     facts = {}
     with zipfile.ZipFile(path) as archive:
         parts, date1904 = sheet_parts(archive)
@@ -152,7 +154,7 @@ def _scan(path: Path, limits: Limits) -> dict[str, tuple[SheetScan, bool]]:
                 seen = scan(archive, part, limits.unpacked_bytes)
                 _guard_extent(name, seen, limits)
                 facts[name] = (seen, date1904)
-    return facts
+    return facts, any(name.startswith("xl/externalLinks/") for name in known)
 
 
 def _guard_extent(name: str, seen: SheetScan, limits: Limits) -> None:

@@ -28,14 +28,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, file: Path, apply: bool, format: str, username: str | None, **options):
-        if not file.is_file():
-            raise CommandError(f"找不到文件：{file}")
         status, result = self._import(file, apply, username)
         self.stdout.write(json.dumps(result, ensure_ascii=False) if format == "json" else as_text(result))
-        sys.exit(status)
+        if status:
+            sys.exit(status)
 
     def _import(self, file: Path, apply: bool, username: str | None) -> tuple[int, dict]:
         by, scope = self._person(username)
+        if not file.is_file():
+            return FILE_REFUSED, {**EMPTY, "refused": f"找不到文件：{file}"}
         try:
             batch = service.stage(file, file.name, by, scope)
         except FileRefused as refusal:

@@ -76,6 +76,15 @@ def _answer(filing: Filing, field: Field, content: dict, subject) -> dict[str, A
 
 
 def _text(filing: Filing, field: Field, value: Any, subject) -> str:
+    if not is_blank(value) and field.kind == "institution":
+        return str(filing.lead)
+    if not is_blank(value) and field.kind == "subject":
+        return str(subject or value)
+    return in_words(field, value)
+
+
+def in_words(field: Field, value: Any) -> str:
+    """An answer as a person reads it; an institution or subject must be given as the object."""
     if is_blank(value):
         return ""
     if field.kind == "choice":
@@ -85,10 +94,6 @@ def _text(filing: Filing, field: Field, value: Any, subject) -> str:
         return "、".join(words.get(item, item) for item in value)
     if field.kind == "bool":
         return "是"
-    if field.kind == "institution":
-        return str(filing.lead)
-    if field.kind == "subject":
-        return str(subject or value)
     return str(value)
 
 

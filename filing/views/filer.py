@@ -207,20 +207,31 @@ def _save(request, filing: Filing, part):
                 "reload": reload,
             }
         )
+    return _onwards(filing, part, form)
+
+
+def _onwards(filing: Filing, part, form: SectionForm):
+    """The next section, or the same one when another kind now asks other questions in it."""
     following = SECTIONS[min(SECTIONS.index(part) + 1, len(SECTIONS) - 1)]
     kept = filing.consortium_kind == form.answers.get("consortium_kind", filing.consortium_kind)
     return redirect("filing:section", filing.pk, following.key if kept else part.key)
 
 
 def _stale(request, filing: Filing, part, form: SectionForm, stale: Stale):
-    """Both versions side by side: what stands, and what this person wanted to save."""
+    """Both versions side by side: what stands, and what this person wanted to save; equal ones are no conflict."""
     filing = visible(request, filing.pk)
     standing = SectionForm(filing, part, request.user, saved=stale.current)
     pairs = [
-        (field.label, standing.initial.get(field.key), form.answers.get(field.key))
+        (
+            field.label,
+            snapshots.in_words(field, standing.initial.get(field.key)),
+            snapshots.in_words(field, form.answers.get(field.key)),
+        )
         for field in form.asked
         if editing.storable(standing.initial.get(field.key)) != editing.storable(form.answers.get(field.key))
     ]
+    if not pairs:
+        return _onwards(filing, part, form)
     data = request.POST.copy()
     data["version"] = str(stale.current.version)
     context = {"filing": filing, "part": part, "pairs": pairs, "data": data, "message": str(stale)}

@@ -29,6 +29,7 @@
       say(form, '没有保存：网络中断或登录已过期，内容仍在本页', true);
     }).then(function () {
       form.saving = false;
+      if (form.submitting) { form.again = form.submitting = false; form.requestSubmit(); return; }
       if (form.again) { form.again = false; save(form); }
     });
   }
@@ -41,9 +42,12 @@
   }
   document.addEventListener('input', changed);
   document.addEventListener('change', changed);
+  /* Who saves while an automatic save is on its way waits for it: its answer brings the version to save against. */
   document.addEventListener('submit', function (event) {
-    window.clearTimeout(event.target.timer);
-    event.target.dirty = false;
+    var form = event.target;
+    window.clearTimeout(form.timer);
+    if (form.saving) { event.preventDefault(); form.submitting = true; return; }
+    form.dirty = false;
   });
   window.addEventListener('beforeunload', function (event) {
     var open = Array.prototype.some.call(document.querySelectorAll('form[data-autosave]'), function (form) { return form.dirty; });

@@ -1,5 +1,6 @@
 """A real Chromium on a live server: one browser a process, a fresh and watched page for each test."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import machine
+from tests.browser import kept
 
 # The first three are what a container without display and user namespaces needs; the rest keeps it from calling home.
 FLAGS = [
@@ -121,3 +123,29 @@ def assert_accessible() -> Callable[[Page], None]:
         )
 
     return check
+
+
+@pytest.fixture
+def keep(transactional_db, tmp_path_factory) -> Callable[[str, kept.Build], None]:
+    """`keep("rosters", kept.rosters)`: committed data made once a run (tests/browser/kept.py)."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return lambda name, build: kept.put_back(name, build, shared)
+
+
+@pytest.fixture
+def reference(keep) -> None:
+    """Divisions of two provinces, calendar, codes, packs."""
+    keep("reference", kept.reference)
+
+
+@pytest.fixture
+def rosters(keep) -> None:
+    """The reference data with the institutions of the demonstration rosters."""
+    keep("rosters", kept.rosters)
+
+
+@pytest.fixture
+def register(keep) -> None:
+    """The same with their consortia, grids and registered filings."""
+    keep("register", kept.register)

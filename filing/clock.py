@@ -85,7 +85,7 @@ def bounds(due: DueDate, calendar: WorkCalendar | None = None) -> tuple[date | N
     try:
         latest = calendar.due_on(due.due, MOVABLE)
     except CalendarMissing:
-        latest = due.due + timedelta(days=2 * MOVABLE)  # type: ignore[assignment]  # provisional has a day
+        latest = due.due + timedelta(days=2 * MOVABLE)
     return earliest, latest
 
 

@@ -122,7 +122,7 @@ def _common_place(townships: list[Division]) -> Division:
     """The lowest place that holds all of them; their county when they share one."""
     place = townships[0].parent or townships[0]
     while not all(township.path.startswith(place.path) for township in townships):
-        place = place.parent  # type: ignore[assignment]  # they share a province at the latest
+        place = place.parent
     return place
 
 

@@ -13,8 +13,8 @@ from registry.audit import audited
 class User(AbstractUser):
     """用户. What a person may do follows from assignments alone; is_superuser is never set in production."""
 
-    first_name = None  # type: ignore[assignment]  # a Chinese name is one word: `name`
-    last_name = None  # type: ignore[assignment]
+    first_name = None
+    last_name = None
     name = models.CharField("姓名", max_length=60)
     phone = models.CharField("联系电话", max_length=30, blank=True)
     is_demo = models.BooleanField("演示账户", default=False, help_text="生产环境存在演示账户时拒绝启动")

@@ -161,7 +161,7 @@ def _townships(
             dated = _changed_on if code[:2] in covered else _started
             start = dated(row.parent_code, counties)
         places.append(_township(row, start, None))
-        begun[code] = start  # type: ignore[assignment]  # None for one that was there before
+        begun[code] = start
     for code, successor in found.items():
         steps.append(
             Step((code, None), (successor, begun[successor]), ended[code], _share(gone[code], now[successor]))

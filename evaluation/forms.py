@@ -37,7 +37,7 @@ class ValuesForm(forms.Form):
 
     file = forms.FileField(
         label="填好的填报表",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv", "class": "form-control"}),
         error_messages={"required": "请先选择填好的填报表。"},
     )
 

@@ -108,15 +108,22 @@ def _finding(run, source: Source, subject: Subject, judgement: Judgement) -> Fin
 
 
 def _set_rules(findings: Iterable[Finding]) -> None:
-    """The stored version of each rule that was applied."""
-    specs = {finding.judgement.rule.id: finding.judgement.rule.spec for finding in findings}
-    stored = {
-        (rule.provision, rule.version): rule.pk
-        for rule in Rule.objects.filter(provision__in=specs).only("pk", "provision", "version")
-    }
-    versions = {provision: spec.version for provision, spec in specs.items()}
+    """The stored version of each rule that was applied.
+
+    Where the program has learnt to read more of a rule since it was stored, its digest differs although its words do
+    not: then it is the version in force.
+    """
+    provisions = {finding.provision for finding in findings}
+    rows = Rule.objects.filter(provision__in=provisions).order_by("pk")
+    exact: dict[tuple[str, str], int] = {}
+    in_force: dict[str, int] = {}
+    for pk, provision, version, retired in rows.values_list("pk", "provision", "version", "retired_at"):
+        exact[provision, version] = pk
+        if retired is None:
+            in_force[provision] = pk
     for finding in findings:
-        finding.rule_id = stored[finding.provision, versions[finding.provision]]
+        key = (finding.provision, finding.judgement.rule.spec.version)
+        finding.rule_id = exact.get(key) or in_force[finding.provision]
 
 
 def _with_facts(findings: Sequence[Finding]) -> None:

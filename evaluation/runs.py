@@ -157,12 +157,14 @@ def finish(run: ComplianceRun) -> None:
     judged_ids: dict[str, set[int]] = defaultdict(set)
     for source in SOURCES:
         judged_ids[source.subject] = set()
-    opened = resolved = 0
+    opened = resolved = faults = 0
     for item in run.items.order_by("pk").iterator(chunk_size=500):
         tally.update(item.tally)
         opened, resolved = opened + item.opened, resolved + item.resolved
+        faults += bool(item.error)
         judged_ids[item.subject_type].update(item.subjects)
     if not run.is_snapshot:
         resolved += resolve_departed(run, area_of(run.division), judged_ids)
-    run.tally, run.opened, run.resolved, run.finished_at = tally, opened, resolved, timezone.now()
-    run.save(update_fields=["tally", "opened", "resolved", "finished_at"])
+    run.tally, run.opened, run.resolved, run.faults = tally, opened, resolved, faults
+    run.finished_at = timezone.now()
+    run.save(update_fields=["tally", "opened", "resolved", "faults", "finished_at"])

@@ -4,10 +4,10 @@ from evaluation.views import campaigns, findings, overview, results, runs, talli
 
 app_name = "evaluation"
 urlpatterns = [
-    path("", overview.overview_page, name="overview"),
-    path("runs/", runs.run_list, name="runs"),
-    path("runs/<int:pk>/", runs.run_detail, name="run"),
-    path("runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),
+    path("overview/", overview.overview_page, name="overview"),
+    path("findings/runs/", runs.run_list, name="runs"),
+    path("findings/runs/<int:pk>/", runs.run_detail, name="run"),
+    path("findings/runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),
     path("findings/", findings.finding_list, name="findings"),
     path("findings/<int:pk>/", findings.finding_detail, name="finding"),
     path("tallies/<slug:code>/", tallies.tallies, name="tallies"),
@@ -22,5 +22,5 @@ urlpatterns = [
     path("campaigns/<int:pk>/values/", values.campaign_values, name="campaign_values"),
     path("campaigns/<int:pk>/ranking/", results.ranking, name="ranking"),
     path("campaigns/<int:pk>/sheets/<int:participant>/", results.score_sheet, name="score_sheet"),
-    path("schemes/<int:pk>/", results.scheme_detail, name="scheme"),
+    path("campaigns/schemes/<int:pk>/", results.scheme_detail, name="scheme"),
 ]

@@ -143,7 +143,9 @@ def _carry(execute, sql, params, many, context):
 def install(connection, **kwargs) -> None:
     """Listen on every new database connection (signal connection_created)."""
     if connection.vendor == "postgresql" and _carry not in connection.execute_wrappers:
-        connection.execute_wrappers.append(_carry)
+        # First, not last: Django's execute_wrapper() takes the last one off again when it ends, and a connection
+        # may be opened inside one.
+        connection.execute_wrappers.insert(0, _carry)
 
 
 def install_on_open_connections() -> None:

@@ -68,6 +68,7 @@ class ComplianceRun(models.Model):
     tally = models.JSONField("判定计数", default=dict)
     opened = models.PositiveIntegerField("新增或改变", default=0)
     resolved = models.PositiveIntegerField("不再成立", default=0)
+    faults = models.PositiveIntegerField("没有查成的对象", default=0)
 
     objects = ComplianceRunQuerySet.as_manager()
 

@@ -4,14 +4,17 @@ from collections import Counter, defaultdict
 
 from django.db.models import Case, Count, IntegerField, Max, Q, Value, When
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from evaluation.fact_words import lines_of
 from evaluation.filters import FindingFilter
+from evaluation.findings_workbook import EXPORTED, findings_workbook
 from evaluation.models import Finding
 from evaluation.models.compliance import OPEN_VERDICTS
+from evaluation.views.values import workbook_response
 from evaluation.words import evidence_pairs
-from registry import access
+from registry import access, access_log
 from registry.guards import open_to
 from registry.models import Consortium
 from registry.paging import keyset_page
@@ -27,6 +30,13 @@ SEVERITY = Case(
     default=Value(len(ORDER)),
     output_field=IntegerField(),
 )
+# The orders that the list offers; each ends with the key, so that a page is found again.
+SORTS = {
+    "severity": ("severity", "provision", "id"),
+    "provision": ("provision", "severity", "id"),
+    "subject": ("subject_name", "severity", "id"),
+    "first_seen": ("first_seen", "severity", "id"),
+}
 COUNTS = {verdict.lower(): Count("pk", filter=Q(verdict=verdict)) for verdict in ORDER}
 
 
@@ -37,6 +47,8 @@ def finding_list(request):
     form = FindingFilter(request.GET, user=request.user)
     run = form.chosen_run
     rows = form.findings(run)
+    if request.GET.get("export"):
+        return _export(request, form, rows)
     tally = dict(rows.order_by().values_list("verdict").annotate(number=Count("pk")))
     if form.chosen_verdict:
         rows = rows.filter(verdict=form.chosen_verdict)
@@ -55,8 +67,13 @@ def finding_list(request):
 
 def _one_by_one(request, rows):
     rows = rows.annotate(severity=SEVERITY).select_related("rule__document", "division")
-    page = keyset_page(rows, request, order=("severity", "provision", "id"))
+    page = keyset_page(rows, request, order=_order(request.GET.get("sort", "")))
     return "evaluation/finding_list.html", {"page": page, "unit": "项"}
+
+
+def _order(sort: str) -> tuple[str, ...]:
+    first, *rest = SORTS.get(sort.lstrip("-"), SORTS["severity"])
+    return (f"-{first}" if sort.startswith("-") else first, *rest)
 
 
 def _by_rule(request, rows):
@@ -94,6 +111,16 @@ def _by_consortium(request, rows):
 
 def _counts(row) -> dict[str, int]:
     return {verdict: row[verdict.lower()] for verdict in ORDER}
+
+
+def _export(request, form: FindingFilter, rows):
+    """The findings that fit, as a workbook; what is taken out is logged."""
+    if form.chosen_verdict:
+        rows = rows.filter(verdict=form.chosen_verdict)
+    rows = rows.annotate(severity=SEVERITY).select_related("rule__document", "division")
+    content = findings_workbook(rows.order_by("severity", "provision", "pk")[:EXPORTED])
+    access_log.exported(request.user, "evaluation.finding", request.META["QUERY_STRING"])
+    return workbook_response(content, f"合规检查结果{timezone.localdate():%Y%m%d}.xlsx")
 
 
 @require_GET

@@ -1,19 +1,17 @@
 """The overview page for leadership."""
 
-from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from evaluation.filters import places_of
 from evaluation.overview import overview
-from registry import access
+from registry.guards import open_to
 
 
 @require_GET
+@open_to("view_compliance")
 def overview_page(request):
     """The state of one's area, or of a place in it, on one screen and one printed page."""
-    if not access.may(request.user, "view_compliance"):
-        raise Http404("没有总览")
     places = list(places_of(request.user, "view_compliance"))
     if not places:
         return render(request, "evaluation/overview_nothing.html")

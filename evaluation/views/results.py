@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from evaluation import scorecards, scoring
 from evaluation.models import Campaign, Participant, Scheme, Score
 from evaluation.views.campaigns import visible_campaign
-from registry import access
+from registry.guards import open_to
 
 SIDE_BY_SIDE = 8  # participants whose figures fit beside each other
 BARS = ("yl-g1", "yl-g3")
@@ -139,10 +139,9 @@ def score_sheet(request, pk: int, participant: int):
 
 
 @require_GET
+@open_to("view_evaluation", "report_values")
 def scheme_detail(request, pk: int):
     """The indicators of a scheme: definition, target with its basis, points and clause."""
-    if not access.may(request.user, "view_evaluation"):
-        raise Http404("没有这一方案")
     scheme = get_object_or_404(Scheme.objects.select_related("document"), pk=pk)
     indicators = [
         {

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from evaluation import runs
 from evaluation.filters import places_of
-from evaluation.models import ComplianceRun, RunItem
+from evaluation.models import ComplianceRun
 from registry import access, jobs
 from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import Division
 from registry.paging import keyset_page
+from registry.ui.marks import VERDICTS
 
 
 class RunForm(forms.Form):
@@ -70,7 +71,7 @@ def run_detail(request, pk: int):
         "run": run,
         "job": run.job,
         "faults": faults,
-        "fault_count": RunItem.objects.filter(run=run).exclude(error="").count() if run.finished_at else 0,
+        "tally": [(verdict, run.tally[verdict]) for verdict in VERDICTS if run.tally.get(verdict)],
         "may_cancel": not run.job.finished and run.job.owner_id == request.user.pk,
     }
     return render(request, "evaluation/_run.html" if request.htmx else "evaluation/run.html", context)

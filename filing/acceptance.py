@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from filing.models import Filing, ReviewMark
@@ -40,6 +41,14 @@ def _consortium(filing: Filing, content: dict, governance: dict) -> Consortium:
         raise Refused(
             f"{division}已有名为“{filing.name}”的医联体，不能重复备案。如为同一医联体，请办理变更。"
         )
+    try:
+        with transaction.atomic():
+            return _create(filing, content, governance)
+    except IntegrityError:  # registered by somebody else since we looked
+        raise Refused(f"{division}已有名为“{filing.name}”的医联体，不能重复备案。") from None
+
+
+def _create(filing: Filing, content: dict, governance: dict) -> Consortium:
     return Consortium.objects.create(
         name=filing.name,
         kind=filing.consortium_kind,
@@ -49,7 +58,7 @@ def _consortium(filing: Filing, content: dict, governance: dict) -> Consortium:
         specialty_focus=content.get("specialty_focus") or "",
         closeness=content.get("closeness") or "",
         council_chair=governance.get("council_chair") or "",
-        division=division,
+        division=filing.lead.division,
         authority=filing.authority,
         founded_on=filing.founded_on,
         registered_on=filing.registered_on,

@@ -6,10 +6,12 @@ return, because a hospital must be able to file in time.
 
 from dataclasses import dataclass
 
+from django.db.models import DateField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from filing import routing, snapshots
-from filing.models import Filing
+from filing.models import Filing, FilingMember
 from filing.sections import SECTIONS
 
 
@@ -69,6 +71,14 @@ def problems(filing: Filing, states: list[SectionState] | None = None) -> list[s
     today = timezone.localdate()
     if filing.founded_on and filing.founded_on > today:
         found.append(f"成立日期不能晚于今天（{today:%Y-%m-%d}）")
+    found += [f"“{member.institution}”的退出日期早于加入日期" for member in _left_before_joining(filing)]
     if filing.lead and (route := routing.route(filing.lead)).authority is None:
         found.append(route.reason)
     return found
+
+
+def _left_before_joining(filing: Filing) -> list[FilingMember]:
+    """Members whose last day lies before their first; without a date of their own they join at the founding."""
+    joined = Coalesce("joined_on", Value(filing.founded_on, output_field=DateField()))
+    wrong = filing.members.filter(left_on__lt=joined).select_related("institution")
+    return list(wrong.order_by("pk")) if filing.founded_on else []

@@ -7,7 +7,7 @@ announces after commit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.utils import timezone
 from filing import acceptance, assessment, clock, completeness, editing, numbering, snapshots
 from filing.models import CheckSheet, Filing, FilingEvent
 from filing.signals import filing_moved
-from registry import access
+from registry import access, audit
 from registry.errors import Refused, Stale
 
 S = Filing.Status
@@ -133,8 +133,19 @@ def _freeze_sheet(filing: Filing, version, occasion: str) -> CheckSheet:
     return assessment.freeze(filing, version, occasion)
 
 
+def _act(move):
+    """One transaction, whose writes carry the person and the name of the act into the audit."""
+
+    @wraps(move)
+    def run(filing_id: int, *, by, **arguments: Any) -> Filing:
+        with audit.acting(by, reason=MOVES[move.__name__].label), transaction.atomic():
+            return move(filing_id, by=by, **arguments)
+
+    return run
+
+
 # -- The hospital's moves -----------------------------------------------------------------------------------
-@transaction.atomic
+@_act
 def submit(filing_id: int, *, by, version: int | None = None) -> Filing:
     """提交. The first one stops the clock and takes the case number; a later one answers a return."""
     filing = _begin(filing_id, "submit", by, version)
@@ -157,7 +168,7 @@ def submit(filing_id: int, *, by, version: int | None = None) -> Filing:
     return _finish(filing, "submit", by, [*fields, "sheet"], submission=filing.submissions)
 
 
-@transaction.atomic
+@_act
 def withdraw(filing_id: int, *, by, note: str, version: int | None = None) -> Filing:
     """撤回. A case number already given stays with the withdrawn case."""
     filing = _begin(filing_id, "withdraw", by, version)
@@ -167,7 +178,7 @@ def withdraw(filing_id: int, *, by, note: str, version: int | None = None) -> Fi
 
 
 # -- The authority's moves ----------------------------------------------------------------------------------
-@transaction.atomic
+@_act
 def receive(filing_id: int, *, by, version: int | None = None) -> Filing:
     """受理: the papers are complete. Nothing about their content is decided by it."""
     filing = _begin(filing_id, "receive", by, version)
@@ -175,7 +186,7 @@ def receive(filing_id: int, *, by, version: int | None = None) -> Filing:
     return _finish(filing, "receive", by, ["received_at", "received_by"])
 
 
-@transaction.atomic
+@_act
 def send_back(filing_id: int, *, by, note: str = "", version: int | None = None) -> Filing:
     """退回补正: what is to be put right is said in remarks on fields, in the note, or in both."""
     filing = _begin(filing_id, "send_back", by, version)
@@ -187,7 +198,7 @@ def send_back(filing_id: int, *, by, note: str = "", version: int | None = None)
     return _finish(filing, "send_back", by, ["received_at", "received_by"], note.strip(), remarks=sent)
 
 
-@transaction.atomic
+@_act
 def register(filing_id: int, *, by, note: str = "", version: int | None = None) -> Filing:
     """备案: the act of acceptance. The rules are run again; the register is written in the same transaction."""
     filing = _begin(filing_id, "register", by, version)
@@ -219,7 +230,7 @@ def register(filing_id: int, *, by, note: str = "", version: int | None = None) 
     return _finish(filing, "register", by, fields, note.strip(), number=filing.registration_number)
 
 
-@transaction.atomic
+@_act
 def refuse(filing_id: int, *, by, note: str, version: int | None = None) -> Filing:
     """不予备案, with the reasons."""
     filing = _begin(filing_id, "refuse", by, version)
@@ -229,7 +240,7 @@ def refuse(filing_id: int, *, by, note: str, version: int | None = None) -> Fili
     return _finish(filing, "refuse", by, ["decided_at", "decided_by", "decision_note"], note.strip())
 
 
-@transaction.atomic
+@_act
 def revoke(filing_id: int, *, by, note: str, version: int | None = None) -> Filing:
     """撤销备案: another person takes an acceptance back; the number stays with the case, marked."""
     filing = _begin(filing_id, "revoke", by, version)

@@ -234,3 +234,27 @@ def test_announced_after_commit_with_the_id_alone(case, django_capture_on_commit
     finally:
         filing_moved.disconnect(dispatch_uid="heard")
     assert [(k["filing_id"], k["action"]) for k in heard] == [(case.filing.pk, "submit")]
+
+
+def test_the_audit_names_the_person_and_the_act(case):
+    from registry.models import AuditEntry
+
+    case.submitted()
+    entry = AuditEntry.objects.filter(table_name="filing_filing", after__status="submitted").get()
+    assert entry.actor_id == case.filer.pk and entry.context["reason"] == "提交"
+
+
+def test_two_consortia_of_one_name_and_place_are_not_both_registered(case):
+    case.registered()
+    twin = Case(founded_on=case.founded_on)
+    twin.hospital, twin.county, twin.filer = case.hospital, case.county, case.filer
+    twin.received()
+    with pytest.raises(Refused, match="已有名为“重庆测试医院医疗集团”的医联体"):
+        transitions.register(twin.filing.pk, by=twin.reviewer)
+
+
+def test_a_member_does_not_leave_before_it_joins(case):
+    case.draft()
+    case.filing.members.order_by("pk").filter(institution=case.members[0]).update(left_on=dt.date(2020, 9, 1))
+    with pytest.raises(Refused, match="退出日期早于加入日期"):
+        transitions.submit(case.filing.pk, by=case.filer)

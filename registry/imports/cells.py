@@ -180,7 +180,9 @@ def date(raw, *, date1904: bool = False) -> tuple[dt.date | None, bool]:
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         if 19000101 <= raw <= 21001231:
             return date(str(int(raw)))[0], True
-        if not 1 <= raw < 80_000:
+        if (
+            not 1 <= raw < 80_000 or 1800 <= raw <= 2100
+        ):  # a year alone is no day, though it is a serial number
             raise _not_a_date(raw)
         return _in_range(_from_serial(raw, date1904), raw), True
     if raw is not None and not isinstance(raw, str):

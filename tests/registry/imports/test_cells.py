@@ -110,7 +110,21 @@ def test_serial_of_the_1904_epoch():
 
 
 @pytest.mark.parametrize(
-    "raw", ["2019-02-30", "2019年6月", "6/25/2019", "去年", 0, 99_999_999, "1019-01-01", True]
+    "raw",
+    [
+        "2019-02-30",
+        "2019年6月",
+        2019,
+        2019.0,
+        "2019",
+        201906,
+        "6/25/2019",
+        "去年",
+        0,
+        99_999_999,
+        "1019-01-01",
+        True,
+    ],
 )
 def test_not_a_date(raw):
     with pytest.raises(cells.CellFault):

@@ -1,6 +1,7 @@
 """The coverage board (覆盖图): coverage as tiles, table and key numbers, ready for the page."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -13,6 +14,9 @@ from registry.ui.tiles import Group, Owner, Tile, assign_slots
 # More tiles than this are no picture any more: then the places are shown county by county.
 MOST_TILES = 160
 LANES = (3, 3)
+_CITY = re.compile(r"^[\u4e00-\u9fff]{2,3}[省市](?=[\u4e00-\u9fff])")
+_KIND = re.compile(r"(紧密型)?(城市)?(医疗集团|医疗共同体|医共体|医疗联合体)$")
+SHORTEST = 4
 
 
 @dataclass
@@ -92,7 +96,17 @@ def _owners(coverage: Coverage) -> dict[int, Owner]:
     ordered = sorted(held, key=lambda pk: (-len(held[pk]), named[pk]))
     slots = assign_slots(named[pk] for pk in ordered)
     leads = _leads(ordered, coverage.day)
-    return {pk: Owner(named[pk], slots[named[pk]], leads.get(pk, ""), len(held[pk])) for pk in ordered}
+    return {
+        pk: Owner(named[pk], slots[named[pk]], leads.get(pk, ""), len(held[pk]), short_name(named[pk]))
+        for pk in ordered
+    }
+
+
+def short_name(name: str) -> str:
+    """A consortium's name as it fits a tile: without the city before it and the kind behind it."""
+    bare = _KIND.sub("", name)
+    rest = _CITY.sub("", bare)
+    return rest if len(rest) >= SHORTEST else bare if len(bare) >= SHORTEST else name
 
 
 def _leads(consortia: list[int], day: dt.date) -> dict[int, str]:

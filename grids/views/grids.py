@@ -88,7 +88,13 @@ def _lines(grids: list[Grid], today) -> list[dict]:
     ):
         holders.setdefault(row.grid_id, []).append(row)
     return [
-        {"grid": grid, "units": units.get(grid.pk, []), "holders": holders.get(grid.pk, [])} for grid in grids
+        {
+            "grid": grid,
+            "units": units.get(grid.pk, []),
+            "claimed": sum(unit.is_claim for unit in units.get(grid.pk, [])),
+            "holders": holders.get(grid.pk, []),
+        }
+        for grid in grids
     ]
 
 

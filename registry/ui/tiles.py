@@ -25,6 +25,12 @@ class Owner:
     slot: int
     note: str = ""
     count: int = 0
+    short: str = ""
+
+    @property
+    def in_tile(self):
+        """What fits a tile: the short name where there is one."""
+        return self.short or self.name
 
     @property
     def tint(self):
@@ -90,8 +96,8 @@ def sentence(tile):
 def caption(tile):
     """Second line in the tile; beside a torn corner there is room for a short name only."""
     if tile.claimant:
-        return f"{SUFFIX.sub('', tile.owner.name)[:4] if tile.owner else '未覆盖'} ▲争议"
-    return tile.owner.name if tile.owner else "未覆盖"
+        return f"{SUFFIX.sub('', tile.owner.in_tile)[:4] if tile.owner else '未覆盖'} ▲争议"
+    return tile.owner.in_tile if tile.owner else "未覆盖"
 
 
 def place(tile, x, y):
@@ -120,8 +126,11 @@ def place(tile, x, y):
 
 
 @register.inclusion_tag("components/tile_map.html")
-def tile_map(groups, label, lanes=(6,)):
-    """`{% tile_map groups label="29 个街道、镇的负责医联体" lanes=lanes %}`: `lanes` gives the tiles a row of each lane."""
+def tile_map(groups, label, lanes=(6,), owners=()):
+    """`{% tile_map groups label="29 个街道、镇的负责医联体" lanes=lanes %}`: `lanes` gives the tiles a row of each lane.
+
+    `owners` are those of the legend, whose patterns are drawn even where no tile shows them.
+    """
     headings, tiles, left, height = [], [], 8, 0
     for lane, columns in enumerate(lanes):
         y = 0
@@ -134,7 +143,7 @@ def tile_map(groups, label, lanes=(6,)):
             y += -(-len(group.tiles) // columns) * (HEIGHT + GAP) + FOOT
         height = max(height, y)
         left += columns * (WIDTH + GAP) - GAP + LANE_GAP
-    owners = {owner for tile in tiles for owner in (tile.item.owner, tile.item.claimant) if owner}
+    owners = {*owners, *(owner for tile in tiles for owner in (tile.item.owner, tile.item.claimant) if owner)}
     return {
         "headings": headings,
         "tiles": tiles,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grids import services
+from grids.board import short_name
 from grids.models import Grid, GridAssignment
 from registry.models import ManagementArea, ManagementAreaDivision
 from tests import actors
@@ -287,3 +288,17 @@ def test_the_pages_and_other_areas_do_not_exist_for_those_without_them(client, d
 def test_a_city_sees_the_grids_of_its_districts(client, district, grid):
     city = AuthorityFactory(division=district.county.parent)
     assert "东网格" in _page(client, actors.leader_of(city), reverse("grids:list"))
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("重庆市綦江区人民医院医疗共同体", "綦江区人民医院"),
+        ("重庆市中医院医疗集团", "重庆市中医院"),
+        ("弋江区城市医联体", "弋江区城市医联体"),
+        ("芜湖市第一人民医院医疗集团", "第一人民医院"),
+        ("第九医疗集团", "第九医疗集团"),
+    ],
+)
+def test_a_tile_shows_what_tells_a_consortium_apart(name, short):
+    assert short_name(name) == short

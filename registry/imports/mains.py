@@ -62,12 +62,17 @@ class Mains:
                 batch=batch, number__in=[row.number for row, _ in self._waiting]
             ).order_by("pk")
         }
+        elsewhere_of = {
+            row.number: [pk for pk, _ in by_name[match_key(row.main)] if pk != institution]
+            for row, institution in self._waiting
+        }
+        lost = self._lost(elsewhere_of)
         told: list[Issue] = []
         for row, institution in self._waiting:
             one, before = staged[row.number], len(row.issues)
             actions[one.action] -= 1
-            number = self._row_of(row)
-            elsewhere = [pk for pk, _ in by_name[match_key(row.main)] if pk != institution]
+            number = self._row_of(row, lost)
+            elsewhere = elsewhere_of[row.number]
             if number is not None:
                 self._point(one, row, "main_row", number)
             elif len(elsewhere) == 1:
@@ -86,13 +91,30 @@ class Mains:
         )
         return told
 
-    def _row_of(self, row: Checked) -> int | None:
+    def _lost(self, elsewhere_of: dict[int, list[int]]) -> set[int]:
+        """Rows whose main institution is found nowhere; a row that is lost cannot be another's main institution."""
+        lost: set[int] = set()
+        while True:
+            more = {
+                row.number
+                for row, _ in self._waiting
+                if row.number not in lost
+                and self._row_of(row, lost) is None
+                and len(elsewhere_of[row.number]) != 1
+            }
+            if not more:
+                return lost
+            lost |= more
+
+    def _row_of(self, row: Checked, lost: set[int]) -> int | None:
         """The new row of the file that is meant: by code, by name in the same county, else by a name that is unique."""
         if row.main.upper() in self._codes:
             number = self._codes[row.main.upper()]
-            return number if number != row.number else None
+            return number if number != row.number and number not in lost else None
         named = [
-            (number, place) for number, place in self._names[match_key(row.main)] if number != row.number
+            (number, place)
+            for number, place in self._names[match_key(row.main)]
+            if number != row.number and number not in lost
         ]
         near = [number for number, place in named if place == row.place.id]
         found = near or [number for number, _ in named]

@@ -120,7 +120,7 @@ def stage(
 @transaction.atomic
 def reread(batch_id: int, *, by: User) -> ImportBatch:
     """Compare the kept file with the register as it is now."""
-    batch = _open(batch_id, by, ImportBatch.State.STAGED)
+    batch = _open(batch_id, by, ImportBatch.State.STAGED, ImportBatch.State.READING)
     batch.state = ImportBatch.State.READING
     batch.save(update_fields=["state"])
     _start_reading(batch, by)

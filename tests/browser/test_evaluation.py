@@ -87,7 +87,15 @@ def upload(page, path):
 
 
 def test_a_check_is_started_watched_and_opened_down_to_the_facts(
-    page, open_page, sign_in, assert_accessible, law, good, bad, commission, run_jobs  # noqa: F811
+    page,
+    open_page,
+    sign_in,
+    assert_accessible,
+    law,
+    good,
+    bad,
+    commission,
+    run_jobs,  # noqa: F811
 ):
     sign_in(page, evaluator_of(commission))
     page.goto("/evaluation/findings/")

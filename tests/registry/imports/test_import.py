@@ -282,6 +282,12 @@ def test_branches_find_their_main_institution_in_register_and_file(imported, sta
     assert stage(*sent).unchanged == 3
 
 
+def test_a_branch_of_a_row_that_falls_out_falls_out_too(stage):
+    batch = stage(row("南院", 主要机构="总院"), row("总院", 主要机构="总院"), row("北院"))
+    assert said(batch) == [("T2", "main-unknown"), ("T3", "main-unknown")]
+    assert (batch.creates, batch.error_rows) == (1, 2)
+
+
 def test_missing_from_the_file_is_counted_for_its_counties(imported, stage):
     imported(
         row("甲医院"), row("乙医院"), row("丙医院", 行政区划代码="340202"), row("丁医院", 运营状态="注销")

@@ -26,7 +26,9 @@ def acting_person(username: str = "") -> User:
 @transaction.atomic
 def operator() -> User:
     """The recorded operator account, with its roles at every province that the register knows."""
-    user, created = User.objects.get_or_create(username=USERNAME, defaults={"name": "命令行操作员"})
+    user, created = User.objects.get_or_create(
+        username=USERNAME, defaults={"name": "命令行操作员", "is_active": False}
+    )
     if created:
         user.set_unusable_password()
         user.save(update_fields=["password"])

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from registry import access
 from registry.errors import Refused
-from registry.models import Authority, Division, User
-
-OPERATOR = "operator"
+from registry.models import Authority, Division
 
 
 @dataclass(frozen=True)
@@ -40,14 +38,3 @@ def scope_of(user) -> Scope:
     if not divisions:
         raise Refused("您没有导入机构名录的权限。如需办理，请联系本单位的安全管理员。")
     return Scope(divisions, "、".join(one.short_name for one in authorities), authorities[0])
-
-
-def operator() -> User:
-    """The account in whose name an operator's command writes: recorded, never signed in."""
-    user, created = User.objects.get_or_create(
-        username=OPERATOR, defaults={"name": "命令行操作员", "is_active": False}
-    )
-    if created:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-    return user

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from registry.imports.scope import operator
 from registry.models import InstitutionName
+from registry.operators import operator
 from tests.actors import filer_of, registry_admin_of, reviewer_of, stranger
 from tests.factories import (
     AuthorityFactory,

@@ -10,8 +10,9 @@ from registry.errors import Refused
 from registry.imports import service
 from registry.imports.limits import FileRefused
 from registry.imports.report import EMPTY, answer, as_text
-from registry.imports.scope import EVERYWHERE, operator, scope_of
+from registry.imports.scope import EVERYWHERE, scope_of
 from registry.models import User
+from registry.operators import operator
 
 CLEAN, ROW_ERRORS, FILE_REFUSED = 0, 1, 2
 

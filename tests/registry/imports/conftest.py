@@ -3,8 +3,9 @@
 import pytest
 
 from registry.imports import service
-from registry.imports.scope import EVERYWHERE, operator
+from registry.imports.scope import EVERYWHERE
 from registry.models import ImportBatch
+from registry.operators import operator
 from tests.registry.imports import files
 from tests.registry.imports.rosters import TITLES
 from tests.registry.imports.world import World

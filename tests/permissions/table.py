@@ -1,0 +1,193 @@
+"""The permission matrix as data: each URL and method with the people who are in, and those who see but may not do.
+
+Whoever is not named gets 404, whoever has not signed in is sent to sign in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.permissions import world as w
+
+EVERYBODY = tuple(actor for actor in w.ACTORS if actor != "anonymous")
+
+
+def both(*roles: str) -> tuple[str, ...]:
+    """A role wherever it is held: above the things of the world, and elsewhere."""
+    return (*roles, *(f"{role}_elsewhere" for role in roles))
+
+
+HOSPITALS = ("filer", "other_filer")
+COMMISSION = both(*w.STAFF)
+VIEWERS = (
+    "reviewer",
+    "planner",
+    "evaluator",
+    "leader",
+)  # of grids and compliance, over the things of the world
+
+
+@dataclass(frozen=True)
+class Row:
+    """One URL and method; `arguments` makes what the URL is about."""
+
+    inside: tuple[str, ...] = ()
+    seeing: tuple[str, ...] = ()
+    public: bool = False
+    arguments: Callable | None = None
+
+    def expected(self) -> dict[str, str]:
+        cells = dict.fromkeys(w.ACTORS, "404")
+        cells |= dict.fromkeys(self.seeing, "403")
+        cells |= dict.fromkeys(self.inside, "in")
+        cells["anonymous"] = "in" if self.public else "sign-in"
+        return cells
+
+
+def _rows(method: str, arguments, inside, seeing, *urls: str) -> dict[tuple[str, str], Row]:
+    return {(url, method): Row(inside, seeing, arguments=arguments) for url in urls}
+
+
+MATRIX: dict[tuple[str, str], Row] = {
+    # -- Everybody's own pages, and what is public
+    **_rows("get", None, EVERYBODY, (), "registry:home", "registry:account", "registry:password"),
+    **_rows("post", None, EVERYBODY, (), "registry:account", "registry:password"),
+    ("registry:sign_in", "get"): Row(EVERYBODY, public=True),
+    ("registry:sign_in", "post"): Row(EVERYBODY, public=True),
+    ("registry:sign_out", "post"): Row(),
+    ("registry:components", "get"): Row(),
+    ("filing:verify", "get"): Row(EVERYBODY, public=True),
+    **_rows("get", None, EVERYBODY, (), "registry:policy_library"),
+    **_rows("get", w.policy_arguments, EVERYBODY, (), "registry:policy_document", "evaluation:tallies"),
+    # -- The register
+    **_rows("get", None, (*HOSPITALS, *COMMISSION), (), "registry:institution_list"),
+    **_rows("get", w.institution_arguments, (*HOSPITALS, *w.STAFF), (), "registry:institution_detail"),
+    **_rows("get", None, both("registry_admin"), (), "registry:import_list"),
+    **_rows("post", None, both("registry_admin"), (), "registry:import_upload"),
+    **_rows(
+        "get", w.import_arguments, ("registry_admin",), (), "registry:import_detail", "registry:import_file"
+    ),
+    **_rows(
+        "post",
+        w.import_arguments,
+        ("registry_admin",),
+        (),
+        "registry:import_apply",
+        "registry:import_reread",
+        "registry:import_discard",
+    ),
+    **_rows("get", w.job_arguments, ("registry_admin", "system_admin"), (), "registry:job_detail"),
+    **_rows("post", w.job_arguments, ("registry_admin", "system_admin"), (), "registry:job_cancel"),
+    # -- Grids
+    **_rows("get", None, both(*VIEWERS), (), "grids:coverage", "grids:list"),
+    **_rows("get", None, both("planner"), (), "grids:new"),
+    **_rows("post", None, both("planner"), (), "grids:new"),
+    **_rows("get", w.grid_arguments, VIEWERS, (), "grids:detail"),
+    **{
+        key: row
+        for method in ("get", "post")
+        for key, row in _rows(
+            method,
+            w.grid_arguments,
+            ("planner",),
+            ("reviewer", "evaluator", "leader"),
+            "grids:edit",
+            "grids:assign",
+            "grids:split",
+            "grids:merge",
+            "grids:retire",
+        ).items()
+    },
+    **_rows(
+        "post",
+        w.grid_arguments,
+        ("planner",),
+        ("reviewer", "evaluator", "leader"),
+        "grids:confirm",
+        "grids:dismiss",
+        "grids:end",
+        "grids:keep_township",
+        "grids:dismiss_township",
+    ),
+    # -- Filing: a case submitted by a municipal hospital to the municipal commission
+    **_rows("get", None, HOSPITALS, (), "filing:list", "filing:start"),
+    **_rows("post", None, HOSPITALS, (), "filing:start"),
+    **_rows("get", None, both("reviewer", "leader"), (), "filing:queue"),
+    **_rows(
+        "get",
+        w.filing_arguments,
+        ("filer", "reviewer", "leader"),
+        (),
+        "filing:detail",
+        "filing:form_print",
+        "filing:material",
+        "filing:receipt",
+    ),
+    **_rows(
+        "get",
+        w.filing_arguments,
+        ("filer",),
+        ("reviewer", "leader"),
+        "filing:section",
+        "filing:aside",
+        "filing:member",
+    ),
+    **_rows(
+        "post",
+        w.filing_arguments,
+        ("filer",),
+        ("reviewer", "leader"),
+        "filing:section",
+        "filing:members_add",
+        "filing:material_add",
+        "filing:member",
+        "filing:member_remove",
+        "filing:material_remove",
+        "filing:remark_answer",
+    ),
+    **_rows("get", w.filing_arguments, ("reviewer",), ("filer", "leader"), "filing:remark_add"),
+    **_rows(
+        "post",
+        w.filing_arguments,
+        ("reviewer",),
+        ("filer", "leader"),
+        "filing:remark_add",
+        "filing:mark",
+        "filing:move",
+        "filing:remark_remove",
+        "filing:remark_resolve",
+    ),
+    # -- Evaluation
+    **_rows("get", None, both(*VIEWERS), (), "evaluation:overview", "evaluation:runs"),
+    **_rows("post", None, both("evaluator"), both("reviewer", "planner", "leader"), "evaluation:runs"),
+    **_rows("get", w.run_arguments, VIEWERS, (), "evaluation:run"),
+    **_rows(
+        "post", w.run_arguments, ("evaluator",), ("reviewer", "planner", "leader"), "evaluation:run_cancel"
+    ),
+    **_rows("get", None, (*HOSPITALS, *both(*VIEWERS)), (), "evaluation:findings"),
+    **_rows("get", w.finding_arguments, VIEWERS, (), "evaluation:finding"),
+    **_rows("get", None, (*HOSPITALS, *both("evaluator", "leader")), (), "evaluation:campaigns"),
+    **_rows("get", None, both("evaluator"), (), "evaluation:campaign_new"),
+    **_rows("post", None, both("evaluator"), (), "evaluation:campaign_new"),
+    **_rows(
+        "get",
+        w.campaign_arguments,
+        ("evaluator", "leader"),
+        (),
+        "evaluation:campaign",
+        "evaluation:campaign_workbook",
+        "evaluation:ranking",
+        "evaluation:score_sheet",
+    ),
+    **_rows("get", w.campaign_arguments, both("evaluator", "leader"), (), "evaluation:scheme"),
+    **_rows(
+        "post",
+        w.campaign_arguments,
+        ("evaluator",),
+        ("leader",),
+        "evaluation:campaign_open",
+        "evaluation:campaign_score",
+        "evaluation:campaign_publish",
+        "evaluation:campaign_reopen",
+        "evaluation:campaign_values",
+    ),
+}

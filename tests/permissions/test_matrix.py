@@ -1,0 +1,78 @@
+"""Who may call which URL: every URL of ours stands in the table, for every kind of person.
+
+A cell says "in" (the page or act answers, be it with a complaint about an empty form), "403" (may see, may not do),
+"404" (does not exist for this person) or "sign-in". A method that a view does not know is not in the table.
+"""
+
+import pytest
+from django.db import transaction
+from django.urls import get_resolver, reverse
+
+from tests.filing.conftest import law  # noqa: F401
+from tests.permissions import world as w
+from tests.permissions.table import MATRIX
+
+NAMESPACES = ("registry", "grids", "filing", "evaluation")
+
+
+def urls() -> set[str]:
+    """Namespaced names of every URL of ours."""
+    return {
+        f"{resolver.namespace}:{pattern.name}"
+        for resolver in get_resolver().url_patterns
+        if getattr(resolver, "namespace", None) in NAMESPACES
+        for pattern in resolver.url_patterns
+    }
+
+
+def cell(client, user, method: str, address: str) -> str:
+    """What one person gets, in the words of the table; whatever was written is taken back."""
+    client.logout()
+    if user is not None:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    with transaction.atomic():
+        response = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    if response.status_code == 302 and response["Location"].startswith(reverse("registry:sign_in")):
+        return "sign-in"
+    known = response.status_code in (200, 302, 409, 422)
+    return "in" if known else str(response.status_code)
+
+
+def wrong_cells(client, world, url: str, method: str) -> list[str]:
+    """The cells of one row that differ from the table."""
+    row = MATRIX[url, method]
+    with transaction.atomic():
+        arguments = row.arguments(world, url.split(":")[1]) if row.arguments else []
+        address = reverse(url, args=arguments)
+        found = {actor: cell(client, world.people[actor], method, address) for actor in w.ACTORS}
+        transaction.set_rollback(True)
+    expected = row.expected()
+    if url == "registry:sign_out":
+        expected = dict.fromkeys(w.ACTORS, "sign-in")
+    if url == "registry:components":
+        expected = dict.fromkeys(w.ACTORS, "404")
+    return [
+        f"{method} {url}: {a} got {found[a]}, not {expected[a]}" for a in w.ACTORS if found[a] != expected[a]
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("law")
+@pytest.mark.parametrize("namespace", NAMESPACES)
+def test_everybody_gets_what_the_table_says(namespace, client):
+    world = w.build()
+    rows = [key for key in MATRIX if key[0].startswith(f"{namespace}:")]
+    assert [line for url, method in rows for line in wrong_cells(client, world, url, method)] == []
+
+
+def test_every_url_stands_in_the_table():
+    assert {url for url, _ in MATRIX} == urls()
+
+
+@pytest.mark.django_db
+def test_the_admin_is_closed_to_everybody_without_the_flag_for_it(client):
+    user = w.build().people["system_admin"]
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    response = client.get(reverse("admin:index"))
+    assert (response.status_code, response["Location"].split("?")[0]) == (302, reverse("admin:login"))

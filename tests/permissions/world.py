@@ -1,0 +1,166 @@
+"""One of everything, and one person of every kind: what the permission matrix is asked about.
+
+The things stand in one district; each kind of commission staff exists twice, at the municipality above it and at
+another district.
+"""
+
+import datetime as dt
+from types import SimpleNamespace
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from evaluation.models import ComplianceRun, Finding, Grade
+from filing import reviewing, transitions
+from registry import access
+from registry.models import ImportBatch, Job, PolicyDocument, Rule
+from tests.actors import filer_of, stranger
+from tests.factories import (
+    AuthorityFactory,
+    ConsortiumFactory,
+    CountyFactory,
+    InstitutionFactory,
+    UserFactory,
+)
+from tests.factories.evaluation import CampaignFactory, IndicatorFactory, ParticipantFactory
+from tests.factories.filing import Case
+from tests.factories.grids import GridAssignmentFactory, GridFactory, GridUnitFactory
+
+STAFF = ("reviewer", "registry_admin", "planner", "evaluator", "leader")
+SYSTEM = ("system_admin", "security_admin", "auditor")
+ACTORS = (
+    "anonymous",
+    "stranger",
+    "filer",
+    "other_filer",
+    *STAFF,
+    *(f"{role}_elsewhere" for role in STAFF),
+    *SYSTEM,
+)
+
+
+def build() -> SimpleNamespace:
+    """The world: `people` by actor, and the arguments of each URL by name."""
+    case = Case()
+    elsewhere = AuthorityFactory(division=CountyFactory(), parent=case.commission)
+    other_hospital = InstitutionFactory(division=elsewhere.division)
+    people = {
+        "anonymous": None,
+        "stranger": stranger(),
+        "filer": case.filer,
+        "other_filer": filer_of(other_hospital),
+    }
+    for role in STAFF:
+        for actor, unit in ((role, case.commission), (f"{role}_elsewhere", elsewhere)):
+            people[actor] = UserFactory()
+            access.grant(people[actor], role, unit)
+    for role in SYSTEM:
+        people[role] = UserFactory()
+        access.grant(people[role], role)
+    return SimpleNamespace(people=people, case=case, elsewhere=elsewhere)
+
+
+def filing_arguments(world, url: str) -> list:
+    """A submitted filing with a remark; a registered one for its receipt, a returned one for an answer."""
+    case = world.case
+    if url == "receipt":
+        return [case.registered().filing.pk]
+    filing = case.submitted().filing
+    remark = reviewing.add_remark(filing.pk, section="A", field="name", text="请核对名称。", by=case.reviewer)
+    if url == "remark_answer":
+        transitions.send_back(filing.pk, note="见意见。", by=case.reviewer)
+    member, material = filing.members.order_by("pk").first(), filing.materials.order_by("pk").first()
+    return {
+        "section": [filing.pk, "A"],
+        "aside": [filing.pk, "A"],
+        "mark": [filing.pk, "CQ-15"],
+        "move": [filing.pk, "receive"],
+        "member": [member.pk],
+        "member_remove": [member.pk],
+        "material": [material.pk],
+        "material_remove": [material.pk],
+        "remark_answer": [remark.pk],
+        "remark_remove": [remark.pk],
+        "remark_resolve": [remark.pk],
+    }.get(url, [filing.pk])
+
+
+def grid_arguments(world, url: str) -> list:
+    grid = GridFactory(division=world.case.county)
+    unit = GridUnitFactory(grid=grid, status="claimed")
+    held = GridAssignmentFactory(grid=grid, status="claimed")
+    return [
+        {"confirm": held, "dismiss": held, "end": held, "keep_township": unit, "dismiss_township": unit}.get(
+            url, grid
+        ).pk
+    ]
+
+
+def campaign_arguments(world, url: str) -> list:
+    """A scored campaign with one participant."""
+    campaign = CampaignFactory(authority=world.case.county_bureau, state="scored", scored_at=timezone.now())
+    IndicatorFactory(scheme=campaign.scheme)
+    consortium = ConsortiumFactory(division=world.case.county)
+    participant = ParticipantFactory(campaign=campaign, consortium=consortium)
+    Grade.objects.create(participant=participant, points=0, possible=100, missing=1)
+    if url == "scheme":
+        return [campaign.scheme_id]
+    return [campaign.pk, participant.pk] if url == "score_sheet" else [campaign.pk]
+
+
+def run_arguments(world, url: str) -> list:
+    owner = world.people["evaluator"]
+    job = Job.objects.create(kind="compliance", title="检查", task="test", owner=owner)
+    run = ComplianceRun.objects.create(
+        division=world.case.county,
+        as_of=dt.date(2020, 1, 1),
+        origin="on_demand",
+        started_by=owner,
+        job=job,
+    )
+    return [run.pk]
+
+
+def finding_arguments(world, url: str) -> list:
+    finding = Finding.objects.create(
+        subject_type="division",
+        subject_id=world.case.county.pk,
+        subject_name=world.case.county.name,
+        division=world.case.county,
+        rule=Rule.objects.get(provision="CQ-06"),
+        provision="CQ-06",
+        modality="应当",
+        verdict="FAIL",
+        explanation="有未覆盖的街道",
+        reference_date=dt.date(2020, 1, 1),
+        first_seen=dt.date(2020, 1, 1),
+    )
+    return [finding.pk]
+
+
+def import_arguments(world, url: str) -> list:
+    batch = ImportBatch(
+        file_name="名录.csv",
+        sha256="0" * 64,
+        size=1,
+        sent_by=world.people["registry_admin"],
+        authority=world.case.commission,
+    )
+    batch.file.save("名录.csv", ContentFile("机构名称\n".encode()), save=False)
+    batch.state = ImportBatch.State.STAGED
+    batch.save()
+    return [batch.pk]
+
+
+def job_arguments(world, url: str) -> list:
+    return [
+        Job.objects.create(kind="test", title="任务", task="test", owner=world.people["registry_admin"]).pk
+    ]
+
+
+def policy_arguments(world, url: str) -> list:
+    return [PolicyDocument.objects.get(code="chongqing-2018").code]
+
+
+def institution_arguments(world, url: str) -> list:
+    return [world.case.members[0].pk]

@@ -4,6 +4,7 @@ import pytest
 from celery import current_app
 from django.core.cache import cache
 
+from registry import access_log
 from registry.models import Job
 from tests import strict
 
@@ -31,6 +32,7 @@ def places_of_this_test(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
+    access_log._waiting.clear()  # refusals of a test whose transaction never ended
     current_app.conf.broker_url = "memory://"
 
 

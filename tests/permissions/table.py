@@ -61,7 +61,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     # -- The register
     **_rows("get", None, (*HOSPITALS, *COMMISSION), (), "registry:institution_list"),
     **_rows("get", w.institution_arguments, (*HOSPITALS, *w.STAFF), (), "registry:institution_detail"),
-    **_rows("get", None, both("registry_admin"), (), "registry:import_list"),
+    **_rows("get", None, both("registry_admin"), (), "registry:import_list", "registry:import_template"),
     **_rows("post", None, both("registry_admin"), (), "registry:import_upload"),
     **_rows(
         "get", w.import_arguments, ("registry_admin",), (), "registry:import_detail", "registry:import_file"

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,10 +20,10 @@ from filing import (
     snapshots,
 )
 from filing.forms import MaterialForm, SectionForm, StartForm
-from filing.models import Filing
+from filing.models import Filing, Remark
 from filing.search import find_institutions
 from filing.sections import BY_KEY, SECTIONS
-from filing.views.shared import attempt, number, reasons, visible
+from filing.views.shared import attempt, reasons, visible
 from registry import access
 from registry.errors import Refused, Stale
 from registry.guards import open_to
@@ -248,13 +248,11 @@ def aside(request, pk: int, key: str):
 @require_POST
 def answer(request, pk: int):
     """答复 a remark at its field."""
-    filing = visible(request, int(number(request.POST.get("filing", "")) or 0))
-    remark = filing.remarks.filter(pk=pk).first()
-    if remark is None:
-        raise Http404
+    seen = Remark.objects.filter(filing__in=Filing.objects.visible_to(request.user))
+    remark = get_object_or_404(seen, pk=pk)
     attempt(
         request,
         lambda: reviewing.answer_remark(pk, text=request.POST.get("text", ""), by=request.user),
         "答复已保存，提交时一并报送。",
     )
-    return redirect(reverse("filing:section", args=[filing.pk, remark.section]) + f"#remark-{pk}")
+    return redirect(reverse("filing:section", args=[remark.filing_id, remark.section]) + f"#remark-{pk}")

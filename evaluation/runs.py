@@ -168,3 +168,4 @@ def finish(run: ComplianceRun) -> None:
     run.tally, run.opened, run.resolved, run.faults = tally, opened, resolved, faults
     run.finished_at = timezone.now()
     run.save(update_fields=["tally", "opened", "resolved", "faults", "finished_at"])
+    run.items.filter(error="").delete()  # the list has served; what went wrong is kept

@@ -151,6 +151,8 @@ def test_on_any_day_it_equals_a_plain_reading_of_the_rows(district, units, assig
             grid=grids[grid], consortium=who[one], during=days, status=status, exclusive=False
         )
     seen = coverage_within(district.county, day)
+    held = set(Holding.objects.filter(during__contains=day).values_list("unit", flat=True))
+    assert held == {township.unit_id for township in seen.covered}
     for position, town in enumerate(district.towns):
         pairs = [
             (u[3], a[3])

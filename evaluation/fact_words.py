@@ -82,6 +82,7 @@ VALUES = {
     "role": dict(Membership.Role.choices),
     "origin": {"online": "在线备案", "imported": "导入"},
 }
+PLACE_LEVELS = dict(Division.Level.choices)  # beside the levels of hospitals, whose codes are others
 GROUPS = {"level": "level", "grade": "grade", "affiliation": "affiliation", "ownership": "ownership"}
 KINDS = dict(Consortium.Kind.choices) | {
     "form": "备案表",
@@ -144,6 +145,8 @@ class _Writer:
             return self.places.get(value, value)
         if name == "class_code":
             return self.classes.get(value, value)
+        if name == "level" and value in PLACE_LEVELS:
+            return PLACE_LEVELS[value]
         if name in GROUPS:
             return word(GROUPS[name], value)
         return VALUES.get(name, {}).get(value, value)

@@ -13,7 +13,7 @@ SHOWN = 30
 def names(found: Iterable[str]) -> list[str]:
     """Names in a fixed order; a long list ends with its count."""
     every = sorted(dict.fromkeys(found))
-    return every if len(every) <= SHOWN else [*every[:SHOWN], f"等共 {len(every)} 个"]
+    return every if len(every) <= SHOWN else [*every[: SHOWN - 1], f"{every[SHOWN - 1]}等共 {len(every)} 个"]
 
 
 def few(found: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ SHOWN = 20
 def names(members: Iterable[MemberFacts | InstitutionFacts]) -> list[str]:
     """Names in a fixed order, so that the order of members never matters; long lists end with a count."""
     found = sorted(m.institution.name if isinstance(m, MemberFacts) else m.name for m in members)
-    return found if len(found) <= SHOWN else [*found[:SHOWN], f"等共 {len(found)} 家"]
+    return found if len(found) <= SHOWN else [*found[: SHOWN - 1], f"{found[SHOWN - 1]}等共 {len(found)} 家"]
 
 
 def plain(name: str) -> str:

@@ -1,4 +1,5 @@
 """The evaluator's two journeys in a browser: a yearly evaluation, and a compliance check opened down to its facts."""
+# ruff: noqa: F811 (fixtures that are imported)
 
 import datetime as dt
 
@@ -95,7 +96,7 @@ def test_a_check_is_started_watched_and_opened_down_to_the_facts(
     good,
     bad,
     commission,
-    run_jobs,  # noqa: F811
+    run_jobs,
 ):
     sign_in(page, evaluator_of(commission))
     page.goto("/evaluation/findings/")

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,21 @@ from registry.imports.limits import LIMITS, FileRefused, Limits
 from registry.imports.scan import SheetScan, column_letter, scan, sheet_parts
 
 _UNREADABLE = "文件不完整或已损坏，读不出内容。请在 Excel 或 WPS 中打开并另存为 .xlsx 后重新上传。"
+
+
+@contextmanager
+def _parsing() -> Iterator[None]:
+    """Whatever the parser says of a damaged file becomes a refusal, its panics included (they are no Exception)."""
+    try:
+        yield
+    except calamine.PasswordError:
+        raise FileRefused("encrypted", container.ole.ENCRYPTED) from None
+    except (calamine.CalamineError, OSError, ValueError):
+        raise FileRefused("damaged", _UNREADABLE) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise FileRefused("damaged", _UNREADABLE) from None
 
 
 @dataclass
@@ -33,10 +49,8 @@ class Sheet:
         if self._encoding:
             yield from delimited.rows(self._path, self._encoding, self._limits)
             return
-        try:
+        with _parsing():
             sheet = self._reader.get_sheet_by_name(self.name)
-        except calamine.CalamineError:
-            raise FileRefused("damaged", _UNREADABLE) from None
         if sheet.start is None:
             return
         left = [""] * sheet.start[1]
@@ -106,12 +120,8 @@ def open_source(path: str | Path, limits: Limits = LIMITS) -> Source:
         sheet = Sheet(name="", _path=path, _encoding=encoding, _limits=limits)
         return Source(kind, [sheet])
     facts, links = _scan(path, limits) if kind is Kind.XLSX else ({}, False)
-    try:
+    with _parsing():
         reader = calamine.CalamineWorkbook.from_path(path)
-    except calamine.PasswordError:
-        raise FileRefused("encrypted", container.ole.ENCRYPTED) from None
-    except (calamine.CalamineError, OSError, ValueError):
-        raise FileRefused("damaged", _UNREADABLE) from None
     source = Source(kind, _sheets(reader, facts), _reader=reader)
     if not source.sheets:
         raise FileRefused("empty", "工作簿里没有工作表。")

@@ -1,7 +1,9 @@
 """What is refused as a whole, by content and never by extension."""
 
+import random
 import resource
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
@@ -171,3 +173,39 @@ def test_formatted_empty_rows_are_read_as_what_they_are(tmp_path):
     with open_source(files.xlsx(tmp_path / "a.xlsx", ROWS, edit=paint)) as source:
         assert source.sheets[0].scan.rows == 2
         assert len(list(source.sheets[0].rows())) == 2
+
+
+def test_a_parser_that_panics_over_a_damaged_file_is_a_refusal(tmp_path, monkeypatch):
+    panic = type("PanicException", (BaseException,), {})
+
+    def crash(path):
+        raise panic("range end index 120 out of range")
+
+    monkeypatch.setattr("registry.imports.source.calamine.CalamineWorkbook", SimpleNamespace(from_path=crash))
+    assert refused(files.xlsx(tmp_path / "a.xlsx", ROWS)).code == "damaged"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_damage_gets_past_the_guard_unnamed(tmp_path, seed):
+    """Parts cut, changed or missing: the file is read or refused, never anything else."""
+    chance = random.Random(seed)  # noqa: S311
+    path = files.xlsx(tmp_path / "a.xlsx", ROWS * 30)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: bytearray(archive.read(name)) for name in archive.namelist()}
+    name = chance.choice(sorted(parts))
+    if seed % 3 == 0:
+        del parts[name]
+    elif seed % 3 == 1:
+        parts[name] = parts[name][: chance.randrange(len(parts[name]))]
+    else:
+        for _ in range(5):
+            parts[name][chance.randrange(len(parts[name]))] = chance.randrange(256)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one, content in parts.items():
+            archive.writestr(one, bytes(content))
+    try:
+        with open_source(path) as source:
+            for sheet in source.sheets:
+                list(sheet.rows())
+    except FileRefused as refusal:
+        assert refusal.code and str(refusal)

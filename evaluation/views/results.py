@@ -139,7 +139,7 @@ def score_sheet(request, pk: int, participant: int):
 
 
 @require_GET
-@open_to("view_evaluation", "report_values")
+@open_to("view_evaluation")
 def scheme_detail(request, pk: int):
     """The indicators of a scheme: definition, target with its basis, points and clause."""
     scheme = get_object_or_404(Scheme.objects.select_related("document"), pk=pk)

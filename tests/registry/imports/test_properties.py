@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from registry.imports import service
 from registry.imports.cells import CellFault, code, date, names, text, whole_number
-from registry.imports.scope import EVERYWHERE, operator
+from registry.imports.scope import EVERYWHERE
 from registry.models import Institution
+from registry.operators import operator
 from tests.registry.imports import files
 from tests.registry.imports.rosters import TITLES
 from tests.registry.imports.rosters import code as uscc

@@ -2,11 +2,18 @@
 
 import pytest
 from celery import current_app
+from django.conf import settings as project
 from django.core.cache import cache
 
 from registry import access_log
 from registry.models import Job
 from tests import strict
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """The triggers are in place once the tables are; the flush after a transactional test need not install them."""
+    project.PGTRIGGER_INSTALL_ON_MIGRATE = False
 
 
 @pytest.fixture(scope="session", autouse=True)

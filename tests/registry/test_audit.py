@@ -1,5 +1,6 @@
 """Every write is recorded, by whatever path, and the record cannot be changed unseen."""
 
+import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import InternalError, connection, transaction
@@ -106,3 +107,11 @@ def test_a_changed_entry_breaks_the_chain_at_its_block():
         cursor.execute("UPDATE registry_auditentry SET after = '{}' WHERE action = 'INSERT'")
         cursor.execute("ALTER TABLE registry_auditentry ENABLE TRIGGER USER")
     assert audit_chain.verify().reason == "记录与封存时不一致"
+
+
+def test_every_declared_trigger_stands_in_the_database():
+    declared = {trigger.get_pgid(model) for model, trigger in pgtrigger.registered()}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+        assert {name for (name,) in cursor.fetchall()} >= declared
+    assert len(declared) > 100

@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
+from threading import Event
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from celery import current_app
+from celery.contrib.testing.worker import start_worker
 from django.conf import settings as project
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -149,3 +153,31 @@ def rosters(keep) -> None:
 def register(keep) -> None:
     """The same with their consortia, grids and registered filings."""
     keep("register", kept.register)
+
+
+@pytest.fixture
+def worker(transactional_db) -> Iterator[None]:
+    """A real Celery worker in a thread of its own, taking the messages of this test."""
+    current_app.loader.import_default_modules()
+    with start_worker(
+        current_app, pool="solo", perform_ping_check=False, shutdown_timeout=60, loglevel="error"
+    ):
+        yield
+
+
+@pytest.fixture
+def hold(monkeypatch) -> Callable[[object, str, int], Event]:
+    """`seen = hold(runs, "check_next", 3)`: work stops before that step until `seen.set()`, so a bar can be looked at."""
+
+    def stop_before(module, name: str, step: int) -> Event:
+        seen, work, steps = Event(), getattr(module, name), count(1)
+
+        def waiting(*args, **kwargs):
+            if next(steps) == step and not seen.wait(PATIENCE / 1000 * 3):
+                raise AssertionError("nobody looked at the progress")
+            return work(*args, **kwargs)
+
+        monkeypatch.setattr(module, name, waiting)
+        return seen
+
+    return stop_before

@@ -23,8 +23,8 @@ def test_a_run_on_demand_moves_its_bar_and_its_findings_open_down_to_the_evidenc
     page.get_by_role("link", name="开始检查").click()
     assert_accessible(page)
     page.get_by_role("button", name="开始检查").click()
-    bar = page.get_by_role("progressbar")
-    page.wait_for_function("Number(document.querySelector('progress[max]')?.value) > 0", timeout=60_000)
+    bar = page.locator("progress[max]:not([value='0'])")
+    bar.wait_for(timeout=60_000)
     done, of = float(bar.get_attribute("value")), float(bar.get_attribute("max"))
     assert 0 < done < of
     assert_accessible(page)

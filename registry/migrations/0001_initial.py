@@ -13,908 +13,2156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AffiliationWord',
+            name="AffiliationWord",
             fields=[
-                ('word', models.CharField(max_length=30, primary_key=True, serialize=False, verbose_name='写法')),
-                ('affiliation', models.CharField(max_length=10, verbose_name='隶属关系')),
-                ('in_municipality', models.CharField(blank=True, max_length=10, verbose_name='在直辖市的含义')),
+                (
+                    "word",
+                    models.CharField(max_length=30, primary_key=True, serialize=False, verbose_name="写法"),
+                ),
+                ("affiliation", models.CharField(max_length=10, verbose_name="隶属关系")),
+                (
+                    "in_municipality",
+                    models.CharField(blank=True, max_length=10, verbose_name="在直辖市的含义"),
+                ),
             ],
             options={
-                'verbose_name': '隶属关系用词',
-                'verbose_name_plural': '隶属关系用词',
-                'ordering': ['word'],
+                "verbose_name": "隶属关系用词",
+                "verbose_name_plural": "隶属关系用词",
+                "ordering": ["word"],
             },
         ),
         migrations.CreateModel(
-            name='AuditBlock',
+            name="AuditBlock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_entry', models.BigIntegerField(verbose_name='起')),
-                ('last_entry', models.BigIntegerField(unique=True, verbose_name='止')),
-                ('entries', models.PositiveIntegerField(verbose_name='条数')),
-                ('sealed_at', models.DateTimeField(auto_now_add=True, verbose_name='封存时间')),
-                ('previous_digest', models.CharField(max_length=64, verbose_name='上一块摘要')),
-                ('digest', models.CharField(max_length=64, unique=True, verbose_name='摘要')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_entry", models.BigIntegerField(verbose_name="起")),
+                ("last_entry", models.BigIntegerField(unique=True, verbose_name="止")),
+                ("entries", models.PositiveIntegerField(verbose_name="条数")),
+                ("sealed_at", models.DateTimeField(auto_now_add=True, verbose_name="封存时间")),
+                ("previous_digest", models.CharField(max_length=64, verbose_name="上一块摘要")),
+                ("digest", models.CharField(max_length=64, unique=True, verbose_name="摘要")),
             ],
             options={
-                'verbose_name': '审计封存块',
-                'verbose_name_plural': '审计封存块',
+                "verbose_name": "审计封存块",
+                "verbose_name_plural": "审计封存块",
             },
         ),
         migrations.CreateModel(
-            name='CalendarYear',
+            name="CalendarYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='年份')),
-                ('state', models.CharField(choices=[('loaded', '已载入'), ('provisional', '暂定')], max_length=12, verbose_name='状态')),
-                ('source', models.CharField(choices=[('shipped', '随系统提供'), ('administrator', '管理员载入或更正')], default='shipped', max_length=14, verbose_name='来源')),
-                ('notice_number', models.CharField(blank=True, max_length=60, verbose_name='通知文号')),
-                ('notice_urls', models.TextField(blank=True, help_text='每行一个', verbose_name='通知网址')),
-                ('version', models.PositiveIntegerField(default=1, help_text='每次载入或更正加一', verbose_name='版本')),
-                ('fingerprint', models.CharField(editable=False, max_length=16, verbose_name='内容指纹')),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name="年份"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("loaded", "已载入"), ("provisional", "暂定")],
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("shipped", "随系统提供"), ("administrator", "管理员载入或更正")],
+                        default="shipped",
+                        max_length=14,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("notice_number", models.CharField(blank=True, max_length=60, verbose_name="通知文号")),
+                ("notice_urls", models.TextField(blank=True, help_text="每行一个", verbose_name="通知网址")),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, help_text="每次载入或更正加一", verbose_name="版本"
+                    ),
+                ),
+                ("fingerprint", models.CharField(editable=False, max_length=16, verbose_name="内容指纹")),
             ],
             options={
-                'verbose_name': '工作日历年份',
-                'verbose_name_plural': '工作日历年份',
-                'ordering': ['year'],
+                "verbose_name": "工作日历年份",
+                "verbose_name_plural": "工作日历年份",
+                "ordering": ["year"],
             },
         ),
         migrations.CreateModel(
-            name='FactSheet',
+            name="FactSheet",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='摘要')),
-                ('subject', models.CharField(max_length=20, verbose_name='对象')),
-                ('body', models.JSONField(verbose_name='事实')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='记录时间')),
+                (
+                    "digest",
+                    models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name="摘要"),
+                ),
+                ("subject", models.CharField(max_length=20, verbose_name="对象")),
+                ("body", models.JSONField(verbose_name="事实")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="记录时间")),
             ],
             options={
-                'verbose_name': '判定事实',
-                'verbose_name_plural': '判定事实',
+                "verbose_name": "判定事实",
+                "verbose_name_plural": "判定事实",
             },
         ),
         migrations.CreateModel(
-            name='ReferenceLoad',
+            name="ReferenceLoad",
             fields=[
-                ('part', models.CharField(max_length=30, primary_key=True, serialize=False, verbose_name='部分')),
-                ('fingerprint', models.CharField(max_length=64, verbose_name='内容指纹')),
-                ('loaded_at', models.DateTimeField(auto_now=True, verbose_name='载入时间')),
+                (
+                    "part",
+                    models.CharField(max_length=30, primary_key=True, serialize=False, verbose_name="部分"),
+                ),
+                ("fingerprint", models.CharField(max_length=64, verbose_name="内容指纹")),
+                ("loaded_at", models.DateTimeField(auto_now=True, verbose_name="载入时间")),
             ],
             options={
-                'verbose_name': '参考数据载入记录',
-                'verbose_name_plural': '参考数据载入记录',
+                "verbose_name": "参考数据载入记录",
+                "verbose_name_plural": "参考数据载入记录",
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='联系电话')),
-                ('is_demo', models.BooleanField(default=False, help_text='生产环境存在演示账户时拒绝启动', verbose_name='演示账户')),
-                ('large_text', models.BooleanField(default=False, verbose_name='大字号')),
-                ('dense_tables', models.BooleanField(default=True, verbose_name='紧凑表格')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="联系电话")),
+                (
+                    "is_demo",
+                    models.BooleanField(
+                        default=False, help_text="生产环境存在演示账户时拒绝启动", verbose_name="演示账户"
+                    ),
+                ),
+                ("large_text", models.BooleanField(default=False, verbose_name="大字号")),
+                ("dense_tables", models.BooleanField(default=True, verbose_name="紧凑表格")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '用户',
-                'verbose_name_plural': '用户',
+                "verbose_name": "用户",
+                "verbose_name_plural": "用户",
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Authority',
+            name="Authority",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('short_name', models.CharField(max_length=60, verbose_name='简称')),
-                ('code', models.CharField(help_text='所辖区划或管理区的代码', max_length=12, unique=True, verbose_name='代码')),
-                ('level', models.CharField(choices=[('province', '省级'), ('city', '地市级'), ('county', '区县级')], max_length=8, verbose_name='级别')),
-                ('path', models.CharField(max_length=80, unique=True, verbose_name='路径')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='registry.authority', verbose_name='上级机关')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("short_name", models.CharField(max_length=60, verbose_name="简称")),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="所辖区划或管理区的代码", max_length=12, unique=True, verbose_name="代码"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("province", "省级"), ("city", "地市级"), ("county", "区县级")],
+                        max_length=8,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("path", models.CharField(max_length=80, unique=True, verbose_name="路径")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="registry.authority",
+                        verbose_name="上级机关",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '卫生健康行政部门',
-                'verbose_name_plural': '卫生健康行政部门',
-                'permissions': [('view_institutions', '查看本辖区机构名录'), ('manage_institutions', '维护本辖区机构名录'), ('import_institutions', '导入本辖区机构名录'), ('view_filings', '查看报送本机关及下级的备案'), ('review_filings', '审查报送本机关及下级的备案'), ('view_grids', '查看本辖区网格'), ('plan_grids', '划分和指定本辖区网格'), ('view_compliance', '查看本辖区合规检查'), ('run_compliance', '运行本辖区合规检查'), ('view_evaluation', '查看本辖区考核'), ('evaluate', '组织本辖区考核'), ('view_overview', '查看本辖区总览')],
+                "verbose_name": "卫生健康行政部门",
+                "verbose_name_plural": "卫生健康行政部门",
+                "permissions": [
+                    ("view_institutions", "查看本辖区机构名录"),
+                    ("manage_institutions", "维护本辖区机构名录"),
+                    ("import_institutions", "导入本辖区机构名录"),
+                    ("view_filings", "查看报送本机关及下级的备案"),
+                    ("review_filings", "审查报送本机关及下级的备案"),
+                    ("view_grids", "查看本辖区网格"),
+                    ("plan_grids", "划分和指定本辖区网格"),
+                    ("view_compliance", "查看本辖区合规检查"),
+                    ("run_compliance", "运行本辖区合规检查"),
+                    ("view_evaluation", "查看本辖区考核"),
+                    ("evaluate", "组织本辖区考核"),
+                    ("view_overview", "查看本辖区总览"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, verbose_name='代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('level', models.CharField(choices=[('province', '省级'), ('city', '地市级'), ('county', '区县级'), ('township', '乡镇级')], max_length=8, verbose_name='级别')),
-                ('kind', models.CharField(blank=True, max_length=20, verbose_name='类别')),
-                ('path', models.CharField(max_length=80, verbose_name='路径')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='启用日期')),
-                ('valid_to', models.DateField(blank=True, help_text='当日起不再使用', null=True, verbose_name='停用日期')),
-                ('date_inferred', models.BooleanField(default=False, verbose_name='日期为推定')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='registry.division', verbose_name='上级')),
-                ('physical_unit', models.ForeignKey(blank=True, help_text='同一乡镇、街道有两个代码时，指向代表它的那一个', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='same_units', to='registry.division', verbose_name='实地同一单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, verbose_name="代码")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "省级"),
+                            ("city", "地市级"),
+                            ("county", "区县级"),
+                            ("township", "乡镇级"),
+                        ],
+                        max_length=8,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("kind", models.CharField(blank=True, max_length=20, verbose_name="类别")),
+                ("path", models.CharField(max_length=80, verbose_name="路径")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="启用日期")),
+                (
+                    "valid_to",
+                    models.DateField(
+                        blank=True, help_text="当日起不再使用", null=True, verbose_name="停用日期"
+                    ),
+                ),
+                ("date_inferred", models.BooleanField(default=False, verbose_name="日期为推定")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="registry.division",
+                        verbose_name="上级",
+                    ),
+                ),
+                (
+                    "physical_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="同一乡镇、街道有两个代码时，指向代表它的那一个",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="same_units",
+                        to="registry.division",
+                        verbose_name="实地同一单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行政区划',
-                'verbose_name_plural': '行政区划',
+                "verbose_name": "行政区划",
+                "verbose_name_plural": "行政区划",
             },
         ),
         migrations.CreateModel(
-            name='Consortium',
+            name="Consortium",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='医联体名称')),
-                ('kind', models.CharField(choices=[('city_group', '城市医疗集团'), ('county_community', '县域医共体'), ('specialty_alliance', '专科联盟'), ('telemedicine_network', '远程医疗协作网'), ('urban_rural_link', '城乡医联体')], max_length=20, verbose_name='类型')),
-                ('local_kind', models.CharField(blank=True, max_length=40, verbose_name='政策文件用词')),
-                ('scope', models.CharField(blank=True, choices=[('in_city', '市内'), ('cross_province', '跨省市')], max_length=16, verbose_name='范围')),
-                ('specialty_text', models.CharField(blank=True, max_length=60, verbose_name='专科名称')),
-                ('specialty_focus', models.CharField(blank=True, choices=[('none', '否'), ('tcm', '中医'), ('mch', '妇幼'), ('other', '其他')], max_length=6, verbose_name='以专科服务为主')),
-                ('closeness', models.CharField(blank=True, choices=[('tight', '紧密型'), ('loose', '非紧密型')], max_length=6, verbose_name='紧密程度')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='成立日期')),
-                ('approved_on', models.DateField(blank=True, null=True, verbose_name='审查同意日期')),
-                ('registered_on', models.DateField(blank=True, null=True, verbose_name='备案日期')),
-                ('closed_on', models.DateField(blank=True, help_text='当日起不再存在', null=True, verbose_name='终止日期')),
-                ('council_chair', models.CharField(blank=True, max_length=60, verbose_name='理事长')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='示例')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('authority', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consortia', to='registry.authority', verbose_name='备案机关')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consortia', to='registry.division', verbose_name='行政区划')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=300, verbose_name="医联体名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("city_group", "城市医疗集团"),
+                            ("county_community", "县域医共体"),
+                            ("specialty_alliance", "专科联盟"),
+                            ("telemedicine_network", "远程医疗协作网"),
+                            ("urban_rural_link", "城乡医联体"),
+                        ],
+                        max_length=20,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("local_kind", models.CharField(blank=True, max_length=40, verbose_name="政策文件用词")),
+                (
+                    "scope",
+                    models.CharField(
+                        blank=True,
+                        choices=[("in_city", "市内"), ("cross_province", "跨省市")],
+                        max_length=16,
+                        verbose_name="范围",
+                    ),
+                ),
+                ("specialty_text", models.CharField(blank=True, max_length=60, verbose_name="专科名称")),
+                (
+                    "specialty_focus",
+                    models.CharField(
+                        blank=True,
+                        choices=[("none", "否"), ("tcm", "中医"), ("mch", "妇幼"), ("other", "其他")],
+                        max_length=6,
+                        verbose_name="以专科服务为主",
+                    ),
+                ),
+                (
+                    "closeness",
+                    models.CharField(
+                        blank=True,
+                        choices=[("tight", "紧密型"), ("loose", "非紧密型")],
+                        max_length=6,
+                        verbose_name="紧密程度",
+                    ),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
+                ("approved_on", models.DateField(blank=True, null=True, verbose_name="审查同意日期")),
+                ("registered_on", models.DateField(blank=True, null=True, verbose_name="备案日期")),
+                (
+                    "closed_on",
+                    models.DateField(
+                        blank=True, help_text="当日起不再存在", null=True, verbose_name="终止日期"
+                    ),
+                ),
+                ("council_chair", models.CharField(blank=True, max_length=60, verbose_name="理事长")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="示例")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consortia",
+                        to="registry.authority",
+                        verbose_name="备案机关",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consortia",
+                        to="registry.division",
+                        verbose_name="行政区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '医联体',
-                'verbose_name_plural': '医联体',
-            },
-        ),
-        migrations.AddField(
-            model_name='authority',
-            name='division',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='authority', to='registry.division', verbose_name='所辖区划'),
-        ),
-        migrations.CreateModel(
-            name='DivisionSuccession',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('share', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('date_inferred', models.BooleanField(default=False, verbose_name='日期为推定')),
-                ('new', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='succeeds', to='registry.division', verbose_name='继任区划')),
-                ('old', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='succeeded_by', to='registry.division', verbose_name='原区划')),
-            ],
-            options={
-                'verbose_name': '区划沿革',
-                'verbose_name_plural': '区划沿革',
-            },
-        ),
-        migrations.AddField(
-            model_name='division',
-            name='successors',
-            field=models.ManyToManyField(related_name='predecessors', through='registry.DivisionSuccession', to='registry.division'),
-        ),
-        migrations.CreateModel(
-            name='EconomicType',
-            fields=[
-                ('code', models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='registry.economictype')),
-            ],
-            options={
-                'verbose_name': '经济类型',
-                'verbose_name_plural': '经济类型',
-                'ordering': ['code'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ForeignCode',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=60, verbose_name='代码体系')),
-                ('code', models.CharField(max_length=20, verbose_name='代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='来源')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='foreign_codes', to='registry.division', verbose_name='行政区划')),
-            ],
-            options={
-                'verbose_name': '外部区划代码',
-                'verbose_name_plural': '外部区划代码',
-            },
-        ),
-        migrations.CreateModel(
-            name='HospitalGrade',
-            fields=[
-                ('canonical', models.CharField(max_length=10, primary_key=True, serialize=False, verbose_name='规范写法')),
-                ('level', models.CharField(max_length=1, verbose_name='级别')),
-                ('grade', models.CharField(blank=True, max_length=1, verbose_name='等次')),
-                ('is_official', models.BooleanField(default=True, verbose_name='医院分级管理办法所列')),
-                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None, verbose_name='其他写法')),
-            ],
-            options={
-                'verbose_name': '医院级别等次',
-                'verbose_name_plural': '医院级别等次',
-                'ordering': ['-level', 'grade'],
-                'constraints': [models.UniqueConstraint(fields=('level', 'grade'), name='hospital_grade_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportBatch',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(max_length=300, upload_to='imports/%Y/%m/', verbose_name='文件')),
-                ('file_name', models.CharField(max_length=255, verbose_name='文件名')),
-                ('sha256', models.CharField(max_length=64, verbose_name='文件摘要')),
-                ('size', models.PositiveBigIntegerField(verbose_name='字节数')),
-                ('everywhere', models.BooleanField(default=False, help_text='由命令行操作员账户导入', verbose_name='不限辖区')),
-                ('state', models.CharField(choices=[('reading', '读取中'), ('staged', '待应用'), ('refused', '整份退回'), ('applied', '已应用'), ('discarded', '已放弃')], default='reading', max_length=10, verbose_name='状态')),
-                ('refusal', models.CharField(blank=True, max_length=300, verbose_name='退回原因')),
-                ('sheet', models.CharField(blank=True, max_length=120, verbose_name='工作表')),
-                ('header_row', models.PositiveIntegerField(default=0, verbose_name='表头行')),
-                ('columns', models.JSONField(default=list, verbose_name='识别的列')),
-                ('notes', models.JSONField(default=list, verbose_name='读取说明')),
-                ('divisions', models.JSONField(default=list, verbose_name='表中出现的区划')),
-                ('rows', models.PositiveIntegerField(default=0, verbose_name='行数')),
-                ('creates', models.PositiveIntegerField(default=0, verbose_name='新增')),
-                ('updates', models.PositiveIntegerField(default=0, verbose_name='更新')),
-                ('differences', models.PositiveIntegerField(default=0, verbose_name='差异处数')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='无变化')),
-                ('absent', models.PositiveIntegerField(default=0, verbose_name='名录有、表中无')),
-                ('error_rows', models.PositiveIntegerField(default=0, verbose_name='有错误的行')),
-                ('errors', models.PositiveIntegerField(default=0, verbose_name='错误')),
-                ('warnings', models.PositiveIntegerField(default=0, verbose_name='提醒')),
-                ('decisions', models.PositiveIntegerField(default=0, verbose_name='待人认')),
-                ('repairs', models.PositiveIntegerField(default=0, verbose_name='已修整')),
-                ('rule_counts', models.JSONField(default=dict, verbose_name='各规则的问题数')),
-                ('skip_bad_rows', models.BooleanField(default=False, verbose_name='跳过有错误的行')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='上传时间')),
-                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='应用时间')),
-                ('applied_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='应用人')),
-                ('authority', models.ForeignKey(blank=True, help_text='上传人导入时所在机关', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='registry.authority', verbose_name='所属机关')),
-                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
-            ],
-            options={
-                'verbose_name': '导入',
-                'verbose_name_plural': '导入',
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportIssue',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField(default=0, verbose_name='行号')),
-                ('sheet', models.CharField(blank=True, max_length=120, verbose_name='工作表')),
-                ('letter', models.CharField(blank=True, max_length=3, verbose_name='列')),
-                ('column', models.CharField(blank=True, max_length=120, verbose_name='列名')),
-                ('value', models.CharField(blank=True, max_length=400, verbose_name='表中值')),
-                ('rule', models.CharField(max_length=40, verbose_name='规则')),
-                ('severity', models.CharField(choices=[('error', '错误'), ('decision', '待人认'), ('warning', '提醒'), ('repair', '已修整')], max_length=8, verbose_name='轻重')),
-                ('message', models.CharField(max_length=500, verbose_name='说明')),
-                ('remedy', models.CharField(blank=True, max_length=500, verbose_name='改法')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='registry.importbatch', verbose_name='导入')),
-            ],
-            options={
-                'verbose_name': '导入问题',
-                'verbose_name_plural': '导入问题',
-            },
-        ),
-        migrations.CreateModel(
-            name='Institution',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='执业许可证上的第一名称', max_length=300, verbose_name='机构名称')),
-                ('uscc', models.CharField(blank=True, max_length=18, verbose_name='统一社会信用代码')),
-                ('licence_number', models.CharField(blank=True, max_length=30, verbose_name='登记号')),
-                ('level', models.CharField(blank=True, choices=[('3', '三级'), ('2', '二级'), ('1', '一级'), ('0', '未定级')], max_length=1, verbose_name='医院级别')),
-                ('grade', models.CharField(blank=True, choices=[('S', '特等'), ('A', '甲等'), ('B', '乙等'), ('C', '丙等'), ('P', '合格'), ('U', '未评')], max_length=1, verbose_name='医院等次')),
-                ('raw_level', models.CharField(blank=True, max_length=40, verbose_name='级别原文')),
-                ('raw_grade', models.CharField(blank=True, max_length=40, verbose_name='等次原文')),
-                ('level_source', models.CharField(blank=True, max_length=200, verbose_name='级别等次来源')),
-                ('level_on', models.DateField(blank=True, null=True, verbose_name='级别等次日期')),
-                ('affiliation', models.CharField(blank=True, choices=[('national', '国家'), ('province', '省级（直辖市本级）'), ('city', '地市级'), ('county', '区县级'), ('township', '乡镇街道'), ('village', '村'), ('none', '社会办（无隶属）'), ('military', '军队')], max_length=10, verbose_name='隶属关系')),
-                ('ownership', models.CharField(blank=True, choices=[('public', '公立'), ('private', '民营')], max_length=8, verbose_name='所有制')),
-                ('economic_type', models.CharField(blank=True, max_length=3, verbose_name='经济类型代码')),
-                ('profit', models.CharField(blank=True, choices=[('1', '非营利性'), ('2', '营利性'), ('9', '其他')], max_length=1, verbose_name='营利性质')),
-                ('is_military', models.BooleanField(null=True, verbose_name='部队医院')),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='地址')),
-                ('beds', models.PositiveIntegerField(blank=True, null=True, verbose_name='核定床位数')),
-                ('legal_representative', models.CharField(blank=True, max_length=60, verbose_name='法定代表人')),
-                ('phone', models.CharField(blank=True, max_length=60, verbose_name='联系电话')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='成立日期')),
-                ('status', models.CharField(choices=[('open', '开业'), ('preparing', '筹建'), ('suspended', '停业'), ('closed', '注销')], default='open', max_length=10, verbose_name='运营状态')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='注销日期')),
-                ('is_demo', models.BooleanField(default=False, help_text='虚构的演示机构', verbose_name='示例')),
-                ('pinyin', models.CharField(blank=True, editable=False, max_length=300, verbose_name='拼音首字母')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='institutions', to='registry.division', verbose_name='行政区划')),
-                ('main_institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='branches', to='registry.institution', verbose_name='主要机构')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='registry.institution', verbose_name='已并入')),
-                ('township', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.division', verbose_name='乡镇街道')),
-            ],
-            options={
-                'verbose_name': '医疗卫生机构',
-                'verbose_name_plural': '医疗卫生机构',
-                'permissions': [('edit_filing', '填写和提交本医院牵头的备案'), ('view_own_consortia', '查看本医院牵头或参加的医联体'), ('report_values', '填报本医院的考核数据')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='行号')),
-                ('name', models.CharField(blank=True, max_length=300, verbose_name='机构名称')),
-                ('cells', models.JSONField(default=list, verbose_name='原表各格')),
-                ('values', models.JSONField(default=dict, verbose_name='取值')),
-                ('second_names', models.JSONField(default=list, verbose_name='新增的第二名称')),
-                ('action', models.CharField(choices=[('create', '新增'), ('update', '更新'), ('unchanged', '无变化'), ('error', '错误'), ('decision', '待人认')], max_length=9, verbose_name='处理')),
-                ('version', models.PositiveIntegerField(help_text='比对时机构的版本', null=True, verbose_name='机构版本')),
-                ('differences', models.JSONField(default=dict, verbose_name='差异')),
-                ('skipped', models.BooleanField(default=False, verbose_name='已跳过')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staged_rows', to='registry.importbatch', verbose_name='导入')),
-                ('institution', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.institution', verbose_name='对应机构')),
-            ],
-            options={
-                'verbose_name': '导入行',
-                'verbose_name_plural': '导入行',
-            },
-        ),
-        migrations.CreateModel(
-            name='Assignment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=registry.access.role_choices, max_length=20, verbose_name='角色')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='期间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
-                ('authority', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='registry.authority', verbose_name='机关')),
-                ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='registry.institution', verbose_name='医院')),
-            ],
-            options={
-                'verbose_name': '任职',
-                'verbose_name_plural': '任职',
-            },
-        ),
-        migrations.CreateModel(
-            name='InstitutionClass',
-            fields=[
-                ('code', models.CharField(max_length=4, primary_key=True, serialize=False, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('tier', models.CharField(max_length=4, verbose_name='层级')),
-                ('is_local', models.BooleanField(default=False, verbose_name='扩展类别')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='备注')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='registry.institutionclass')),
-            ],
-            options={
-                'verbose_name': '机构类别',
-                'verbose_name_plural': '机构类别',
-                'ordering': ['code'],
+                "verbose_name": "医联体",
+                "verbose_name_plural": "医联体",
             },
         ),
         migrations.AddField(
-            model_name='institution',
-            name='institution_class',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='registry.institutionclass', verbose_name='机构类别'),
+            model_name="authority",
+            name="division",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="authority",
+                to="registry.division",
+                verbose_name="所辖区划",
+            ),
         ),
         migrations.CreateModel(
-            name='InstitutionName',
+            name="DivisionSuccession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('second', '第二名称'), ('alias', '别名'), ('short', '简称'), ('former', '曾用名')], max_length=6, verbose_name='类别')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='来源')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='other_names', to='registry.institution', verbose_name='机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("share", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("date_inferred", models.BooleanField(default=False, verbose_name="日期为推定")),
+                (
+                    "new",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="succeeds",
+                        to="registry.division",
+                        verbose_name="继任区划",
+                    ),
+                ),
+                (
+                    "old",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="succeeded_by",
+                        to="registry.division",
+                        verbose_name="原区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构其他名称',
-                'verbose_name_plural': '机构其他名称',
-            },
-        ),
-        migrations.CreateModel(
-            name='Job',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='类别')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('task', models.CharField(max_length=120, verbose_name='任务')),
-                ('arguments', models.JSONField(default=dict, verbose_name='参数')),
-                ('scope', models.CharField(blank=True, help_text='同一范围同时只有一个未完成的任务；空白不限', max_length=120, verbose_name='互斥范围')),
-                ('state', models.CharField(choices=[('queued', '排队中'), ('running', '进行中'), ('done', '已完成'), ('failed', '失败'), ('cancelled', '已取消')], default='queued', max_length=9, verbose_name='状态')),
-                ('phase', models.CharField(blank=True, max_length=60, verbose_name='阶段')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='已完成')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='总数')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('error', models.TextField(blank=True, verbose_name='错误')),
-                ('result', models.JSONField(default=dict, verbose_name='结果')),
-                ('result_url', models.CharField(blank=True, max_length=200, verbose_name='结果页')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='创建时间')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='派发时间')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='开始时间')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
-            ],
-            options={
-                'verbose_name': '后台任务',
-                'verbose_name_plural': '后台任务',
-            },
-        ),
-        migrations.AddField(
-            model_name='importbatch',
-            name='job',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='registry.job', verbose_name='后台任务'),
-        ),
-        migrations.CreateModel(
-            name='Lead',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_name', models.CharField(blank=True, max_length=300, verbose_name='牵头企业')),
-                ('company_code', models.CharField(blank=True, max_length=18, verbose_name='企业代码')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='期间')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leads', to='registry.consortium', verbose_name='医联体')),
-                ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='registry.institution', verbose_name='牵头医院')),
-            ],
-            options={
-                'verbose_name': '牵头单位',
-                'verbose_name_plural': '牵头单位',
-            },
-        ),
-        migrations.CreateModel(
-            name='ManagementArea',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='本系统或健康统计使用的代码', max_length=12, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('host', models.ForeignKey(help_text='其上级市或省', on_delete=django.db.models.deletion.PROTECT, related_name='management_areas', to='registry.division', verbose_name='所在区划')),
-            ],
-            options={
-                'verbose_name': '管理区',
-                'verbose_name_plural': '管理区',
+                "verbose_name": "区划沿革",
+                "verbose_name_plural": "区划沿革",
             },
         ),
         migrations.AddField(
-            model_name='authority',
-            name='management_area',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='authority', to='registry.managementarea', verbose_name='所辖管理区'),
+            model_name="division",
+            name="successors",
+            field=models.ManyToManyField(
+                related_name="predecessors", through="registry.DivisionSuccession", to="registry.division"
+            ),
         ),
         migrations.CreateModel(
-            name='ManagementAreaDivision',
+            name="EconomicType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.managementarea', verbose_name='管理区')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.division', verbose_name='区划')),
+                (
+                    "code",
+                    models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name="代码"),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="registry.economictype",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '管理区所辖区划',
-                'verbose_name_plural': '管理区所辖区划',
+                "verbose_name": "经济类型",
+                "verbose_name_plural": "经济类型",
+                "ordering": ["code"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ForeignCode",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=60, verbose_name="代码体系")),
+                ("code", models.CharField(max_length=20, verbose_name="代码")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="来源")),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="foreign_codes",
+                        to="registry.division",
+                        verbose_name="行政区划",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "外部区划代码",
+                "verbose_name_plural": "外部区划代码",
+            },
+        ),
+        migrations.CreateModel(
+            name="HospitalGrade",
+            fields=[
+                (
+                    "canonical",
+                    models.CharField(
+                        max_length=10, primary_key=True, serialize=False, verbose_name="规范写法"
+                    ),
+                ),
+                ("level", models.CharField(max_length=1, verbose_name="级别")),
+                ("grade", models.CharField(blank=True, max_length=1, verbose_name="等次")),
+                ("is_official", models.BooleanField(default=True, verbose_name="医院分级管理办法所列")),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="其他写法",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "医院级别等次",
+                "verbose_name_plural": "医院级别等次",
+                "ordering": ["-level", "grade"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("level", "grade"), name="hospital_grade_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportBatch",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file", models.FileField(max_length=300, upload_to="imports/%Y/%m/", verbose_name="文件")),
+                ("file_name", models.CharField(max_length=255, verbose_name="文件名")),
+                ("sha256", models.CharField(max_length=64, verbose_name="文件摘要")),
+                ("size", models.PositiveBigIntegerField(verbose_name="字节数")),
+                (
+                    "everywhere",
+                    models.BooleanField(
+                        default=False, help_text="由命令行操作员账户导入", verbose_name="不限辖区"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "读取中"),
+                            ("staged", "待应用"),
+                            ("refused", "整份退回"),
+                            ("applied", "已应用"),
+                            ("discarded", "已放弃"),
+                        ],
+                        default="reading",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("refusal", models.CharField(blank=True, max_length=300, verbose_name="退回原因")),
+                ("sheet", models.CharField(blank=True, max_length=120, verbose_name="工作表")),
+                ("header_row", models.PositiveIntegerField(default=0, verbose_name="表头行")),
+                ("columns", models.JSONField(default=list, verbose_name="识别的列")),
+                ("notes", models.JSONField(default=list, verbose_name="读取说明")),
+                ("divisions", models.JSONField(default=list, verbose_name="表中出现的区划")),
+                ("rows", models.PositiveIntegerField(default=0, verbose_name="行数")),
+                ("creates", models.PositiveIntegerField(default=0, verbose_name="新增")),
+                ("updates", models.PositiveIntegerField(default=0, verbose_name="更新")),
+                ("differences", models.PositiveIntegerField(default=0, verbose_name="差异处数")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="无变化")),
+                ("absent", models.PositiveIntegerField(default=0, verbose_name="名录有、表中无")),
+                ("error_rows", models.PositiveIntegerField(default=0, verbose_name="有错误的行")),
+                ("errors", models.PositiveIntegerField(default=0, verbose_name="错误")),
+                ("warnings", models.PositiveIntegerField(default=0, verbose_name="提醒")),
+                ("decisions", models.PositiveIntegerField(default=0, verbose_name="待人认")),
+                ("repairs", models.PositiveIntegerField(default=0, verbose_name="已修整")),
+                ("rule_counts", models.JSONField(default=dict, verbose_name="各规则的问题数")),
+                ("skip_bad_rows", models.BooleanField(default=False, verbose_name="跳过有错误的行")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="上传时间"),
+                ),
+                ("applied_at", models.DateTimeField(blank=True, null=True, verbose_name="应用时间")),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="应用人",
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="上传人导入时所在机关",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imports",
+                        to="registry.authority",
+                        verbose_name="所属机关",
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imports",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "导入",
+                "verbose_name_plural": "导入",
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportIssue",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row", models.PositiveIntegerField(default=0, verbose_name="行号")),
+                ("sheet", models.CharField(blank=True, max_length=120, verbose_name="工作表")),
+                ("letter", models.CharField(blank=True, max_length=3, verbose_name="列")),
+                ("column", models.CharField(blank=True, max_length=120, verbose_name="列名")),
+                ("value", models.CharField(blank=True, max_length=400, verbose_name="表中值")),
+                ("rule", models.CharField(max_length=40, verbose_name="规则")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("error", "错误"),
+                            ("decision", "待人认"),
+                            ("warning", "提醒"),
+                            ("repair", "已修整"),
+                        ],
+                        max_length=8,
+                        verbose_name="轻重",
+                    ),
+                ),
+                ("message", models.CharField(max_length=500, verbose_name="说明")),
+                ("remedy", models.CharField(blank=True, max_length=500, verbose_name="改法")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="issues",
+                        to="registry.importbatch",
+                        verbose_name="导入",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "导入问题",
+                "verbose_name_plural": "导入问题",
+            },
+        ),
+        migrations.CreateModel(
+            name="Institution",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="执业许可证上的第一名称", max_length=300, verbose_name="机构名称"
+                    ),
+                ),
+                ("uscc", models.CharField(blank=True, max_length=18, verbose_name="统一社会信用代码")),
+                ("licence_number", models.CharField(blank=True, max_length=30, verbose_name="登记号")),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[("3", "三级"), ("2", "二级"), ("1", "一级"), ("0", "未定级")],
+                        max_length=1,
+                        verbose_name="医院级别",
+                    ),
+                ),
+                (
+                    "grade",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("S", "特等"),
+                            ("A", "甲等"),
+                            ("B", "乙等"),
+                            ("C", "丙等"),
+                            ("P", "合格"),
+                            ("U", "未评"),
+                        ],
+                        max_length=1,
+                        verbose_name="医院等次",
+                    ),
+                ),
+                ("raw_level", models.CharField(blank=True, max_length=40, verbose_name="级别原文")),
+                ("raw_grade", models.CharField(blank=True, max_length=40, verbose_name="等次原文")),
+                ("level_source", models.CharField(blank=True, max_length=200, verbose_name="级别等次来源")),
+                ("level_on", models.DateField(blank=True, null=True, verbose_name="级别等次日期")),
+                (
+                    "affiliation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("national", "国家"),
+                            ("province", "省级（直辖市本级）"),
+                            ("city", "地市级"),
+                            ("county", "区县级"),
+                            ("township", "乡镇街道"),
+                            ("village", "村"),
+                            ("none", "社会办（无隶属）"),
+                            ("military", "军队"),
+                        ],
+                        max_length=10,
+                        verbose_name="隶属关系",
+                    ),
+                ),
+                (
+                    "ownership",
+                    models.CharField(
+                        blank=True,
+                        choices=[("public", "公立"), ("private", "民营")],
+                        max_length=8,
+                        verbose_name="所有制",
+                    ),
+                ),
+                ("economic_type", models.CharField(blank=True, max_length=3, verbose_name="经济类型代码")),
+                (
+                    "profit",
+                    models.CharField(
+                        blank=True,
+                        choices=[("1", "非营利性"), ("2", "营利性"), ("9", "其他")],
+                        max_length=1,
+                        verbose_name="营利性质",
+                    ),
+                ),
+                ("is_military", models.BooleanField(null=True, verbose_name="部队医院")),
+                ("address", models.CharField(blank=True, max_length=300, verbose_name="地址")),
+                ("beds", models.PositiveIntegerField(blank=True, null=True, verbose_name="核定床位数")),
+                (
+                    "legal_representative",
+                    models.CharField(blank=True, max_length=60, verbose_name="法定代表人"),
+                ),
+                ("phone", models.CharField(blank=True, max_length=60, verbose_name="联系电话")),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "开业"),
+                            ("preparing", "筹建"),
+                            ("suspended", "停业"),
+                            ("closed", "注销"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="运营状态",
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="注销日期")),
+                (
+                    "is_demo",
+                    models.BooleanField(default=False, help_text="虚构的演示机构", verbose_name="示例"),
+                ),
+                (
+                    "pinyin",
+                    models.CharField(blank=True, editable=False, max_length=300, verbose_name="拼音首字母"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="institutions",
+                        to="registry.division",
+                        verbose_name="行政区划",
+                    ),
+                ),
+                (
+                    "main_institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="branches",
+                        to="registry.institution",
+                        verbose_name="主要机构",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_from",
+                        to="registry.institution",
+                        verbose_name="已并入",
+                    ),
+                ),
+                (
+                    "township",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.division",
+                        verbose_name="乡镇街道",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "医疗卫生机构",
+                "verbose_name_plural": "医疗卫生机构",
+                "permissions": [
+                    ("edit_filing", "填写和提交本医院牵头的备案"),
+                    ("view_own_consortia", "查看本医院牵头或参加的医联体"),
+                    ("report_values", "填报本医院的考核数据"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportRow",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="行号")),
+                ("name", models.CharField(blank=True, max_length=300, verbose_name="机构名称")),
+                ("cells", models.JSONField(default=list, verbose_name="原表各格")),
+                ("values", models.JSONField(default=dict, verbose_name="取值")),
+                ("second_names", models.JSONField(default=list, verbose_name="新增的第二名称")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("create", "新增"),
+                            ("update", "更新"),
+                            ("unchanged", "无变化"),
+                            ("error", "错误"),
+                            ("decision", "待人认"),
+                        ],
+                        max_length=9,
+                        verbose_name="处理",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        help_text="比对时机构的版本", null=True, verbose_name="机构版本"
+                    ),
+                ),
+                ("differences", models.JSONField(default=dict, verbose_name="差异")),
+                ("skipped", models.BooleanField(default=False, verbose_name="已跳过")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="staged_rows",
+                        to="registry.importbatch",
+                        verbose_name="导入",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registry.institution",
+                        verbose_name="对应机构",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "导入行",
+                "verbose_name_plural": "导入行",
+            },
+        ),
+        migrations.CreateModel(
+            name="Assignment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=registry.access.role_choices, max_length=20, verbose_name="角色"
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="registry.authority",
+                        verbose_name="机关",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="registry.institution",
+                        verbose_name="医院",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "任职",
+                "verbose_name_plural": "任职",
+            },
+        ),
+        migrations.CreateModel(
+            name="InstitutionClass",
+            fields=[
+                (
+                    "code",
+                    models.CharField(max_length=4, primary_key=True, serialize=False, verbose_name="代码"),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("tier", models.CharField(max_length=4, verbose_name="层级")),
+                ("is_local", models.BooleanField(default=False, verbose_name="扩展类别")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="备注")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="registry.institutionclass",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "机构类别",
+                "verbose_name_plural": "机构类别",
+                "ordering": ["code"],
             },
         ),
         migrations.AddField(
-            model_name='managementarea',
-            name='divisions',
-            field=models.ManyToManyField(related_name='in_management_areas', through='registry.ManagementAreaDivision', to='registry.division', verbose_name='所辖区划'),
+            model_name="institution",
+            name="institution_class",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="registry.institutionclass",
+                verbose_name="机构类别",
+            ),
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="InstitutionName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('member', '成员'), ('participant', '参与'), ('company', '企业'), ('shared_centre', '共享中心')], default='member', max_length=13, verbose_name='角色')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='期间')),
-                ('remote_enabled_on', models.DateField(blank=True, null=True, verbose_name='远程开通日期')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='registry.consortium', verbose_name='医联体')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='registry.institution', verbose_name='机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=300, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("second", "第二名称"),
+                            ("alias", "别名"),
+                            ("short", "简称"),
+                            ("former", "曾用名"),
+                        ],
+                        max_length=6,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="来源")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="other_names",
+                        to="registry.institution",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '成员单位',
-                'verbose_name_plural': '成员单位',
+                "verbose_name": "机构其他名称",
+                "verbose_name_plural": "机构其他名称",
             },
         ),
         migrations.CreateModel(
-            name='PolicyDocument',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='标识')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('short_title', models.CharField(max_length=40, verbose_name='简称')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('issuer', models.CharField(max_length=100, verbose_name='印发机关')),
-                ('jurisdiction', models.CharField(db_index=True, help_text='000000 为全国', max_length=12, verbose_name='适用区划代码')),
-                ('status', models.CharField(choices=[('formal', '正式'), ('trial', '试行'), ('placeholder', '文本未载入')], max_length=11, verbose_name='状态')),
-                ('issued_on', models.DateField(blank=True, null=True, verbose_name='印发日期')),
-                ('effective_from', models.DateField(blank=True, help_text='空白：文件未载日期', null=True, verbose_name='施行日期')),
-                ('effective_to', models.DateField(blank=True, help_text='当日起失效；空白：未废止', null=True, verbose_name='失效日期')),
-                ('plan_from', models.DateField(blank=True, null=True, verbose_name='规划期起')),
-                ('plan_to', models.DateField(blank=True, help_text='当日仍在规划期内', null=True, verbose_name='规划期止')),
-                ('body', models.JSONField(default=dict, help_text='本地用词、列名事项、来源说明', verbose_name='其他内容')),
-                ('text', models.TextField(blank=True, verbose_name='原文')),
-                ('version', models.CharField(help_text='内容摘要', max_length=16, verbose_name='版本')),
-                ('parents', models.ManyToManyField(related_name='children', to='registry.policydocument', verbose_name='上位文件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="类别")),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                ("task", models.CharField(max_length=120, verbose_name="任务")),
+                ("arguments", models.JSONField(default=dict, verbose_name="参数")),
+                (
+                    "scope",
+                    models.CharField(
+                        blank=True,
+                        help_text="同一范围同时只有一个未完成的任务；空白不限",
+                        max_length=120,
+                        verbose_name="互斥范围",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("running", "进行中"),
+                            ("done", "已完成"),
+                            ("failed", "失败"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="queued",
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("phase", models.CharField(blank=True, max_length=60, verbose_name="阶段")),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="已完成")),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="总数")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                ("error", models.TextField(blank=True, verbose_name="错误")),
+                ("result", models.JSONField(default=dict, verbose_name="结果")),
+                ("result_url", models.CharField(blank=True, max_length=200, verbose_name="结果页")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="创建时间"),
+                ),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="派发时间")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="开始时间")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '政策文件',
-                'verbose_name_plural': '政策文件',
-                'ordering': ['jurisdiction', 'code'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Rule',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provision', models.CharField(max_length=20, verbose_name='条款编号')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('clause', models.CharField(max_length=60, verbose_name='条文位置')),
-                ('quote', models.CharField(max_length=60, verbose_name='原文')),
-                ('modality', models.CharField(max_length=4, verbose_name='要求')),
-                ('subject', models.CharField(max_length=20, verbose_name='对象')),
-                ('handling', models.CharField(max_length=12, verbose_name='处理方式')),
-                ('check_name', models.CharField(blank=True, max_length=60, verbose_name='判定方法')),
-                ('body', models.JSONField(verbose_name='规则全文')),
-                ('version', models.CharField(help_text='内容摘要', max_length=16, verbose_name='版本')),
-                ('published_at', models.DateTimeField(auto_now_add=True, verbose_name='发布时间')),
-                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='停用时间')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='registry.policydocument', verbose_name='政策文件')),
-            ],
-            options={
-                'verbose_name': '条款',
-                'verbose_name_plural': '条款',
-                'ordering': ['document__jurisdiction', 'document__code', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='TreatmentSubject',
-            fields=[
-                ('code', models.CharField(max_length=8, primary_key=True, serialize=False, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='级次')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='备注')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='registry.treatmentsubject')),
-            ],
-            options={
-                'verbose_name': '诊疗科目',
-                'verbose_name_plural': '诊疗科目',
-                'ordering': ['code'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SubjectTerm',
-            fields=[
-                ('term', models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name='用词')),
-                ('fit', models.CharField(choices=[('exact', '与名录一致'), ('nearest', '名录无此名称，取最接近者')], max_length=8, verbose_name='对应')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='备注')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='出处')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='registry.treatmentsubject', verbose_name='诊疗科目')),
-            ],
-            options={
-                'verbose_name': '专科用词',
-                'verbose_name_plural': '专科用词',
-                'ordering': ['term'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Credential',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_text', models.CharField(blank=True, max_length=60, verbose_name='专科名称')),
-                ('level', models.CharField(choices=[('national', '国家级'), ('province', '省级'), ('city', '市级')], max_length=8, verbose_name='级别')),
-                ('kind', models.CharField(blank=True, choices=[('clinical', '临床重点专科'), ('discipline', '重点学科'), ('project', '建设项目')], max_length=10, verbose_name='类别')),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='年份')),
-                ('society_level', models.CharField(blank=True, choices=[('national', '国家级'), ('province', '省级'), ('city', '市级')], max_length=8, verbose_name='学会级别')),
-                ('society_post', models.CharField(blank=True, max_length=40, verbose_name='学会任职')),
-                ('leader', models.CharField(blank=True, max_length=60, verbose_name='专科带头人')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credentials', to='registry.institution', verbose_name='机构')),
-                ('subject', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='registry.treatmentsubject', verbose_name='诊疗科目')),
-            ],
-            options={
-                'verbose_name': '专科资质',
-                'verbose_name_plural': '专科资质',
+                "verbose_name": "后台任务",
+                "verbose_name_plural": "后台任务",
             },
         ),
         migrations.AddField(
-            model_name='consortium',
-            name='specialty',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='registry.treatmentsubject', verbose_name='诊疗科目'),
+            model_name="importbatch",
+            name="job",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="registry.job",
+                verbose_name="后台任务",
+            ),
         ),
         migrations.CreateModel(
-            name='Waiver',
+            name="Lead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provision', models.CharField(max_length=20, verbose_name='条款编号')),
-                ('reason', models.CharField(max_length=500, verbose_name='理由')),
-                ('replaced', models.JSONField(blank=True, default=dict, verbose_name='替代条件')),
-                ('document', models.CharField(max_length=200, verbose_name='批准文件')),
-                ('granted_on', models.DateField(verbose_name='批准日期')),
-                ('until', models.DateField(blank=True, help_text='当日仍有效；空白：长期', null=True, verbose_name='有效期至')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waivers', to='registry.consortium', verbose_name='医联体')),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("company_name", models.CharField(blank=True, max_length=300, verbose_name="牵头企业")),
+                ("company_code", models.CharField(blank=True, max_length=18, verbose_name="企业代码")),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="leads",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leads",
+                        to="registry.institution",
+                        verbose_name="牵头医院",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '豁免',
-                'verbose_name_plural': '豁免',
+                "verbose_name": "牵头单位",
+                "verbose_name_plural": "牵头单位",
             },
         ),
         migrations.CreateModel(
-            name='AccessLog',
+            name="ManagementArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('kind', models.CharField(choices=[('read', '查阅'), ('export', '导出'), ('refused', '拒绝')], max_length=8, verbose_name='类别')),
-                ('subject', models.CharField(max_length=120, verbose_name='对象')),
-                ('detail', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('request', models.CharField(blank=True, max_length=32, verbose_name='请求号')),
-                ('user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="本系统或健康统计使用的代码",
+                        max_length=12,
+                        unique=True,
+                        verbose_name="代码",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        help_text="其上级市或省",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="management_areas",
+                        to="registry.division",
+                        verbose_name="所在区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '查阅记录',
-                'verbose_name_plural': '查阅记录',
-                'indexes': [models.Index(fields=['subject', '-id'], name='access_of_subject'), models.Index(fields=['user', '-id'], name='access_of_user')],
+                "verbose_name": "管理区",
+                "verbose_name_plural": "管理区",
+            },
+        ),
+        migrations.AddField(
+            model_name="authority",
+            name="management_area",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="authority",
+                to="registry.managementarea",
+                verbose_name="所辖管理区",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ManagementAreaDivision",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="registry.managementarea",
+                        verbose_name="管理区",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.division",
+                        verbose_name="区划",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "管理区所辖区划",
+                "verbose_name_plural": "管理区所辖区划",
+            },
+        ),
+        migrations.AddField(
+            model_name="managementarea",
+            name="divisions",
+            field=models.ManyToManyField(
+                related_name="in_management_areas",
+                through="registry.ManagementAreaDivision",
+                to="registry.division",
+                verbose_name="所辖区划",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Membership",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("member", "成员"),
+                            ("participant", "参与"),
+                            ("company", "企业"),
+                            ("shared_centre", "共享中心"),
+                        ],
+                        default="member",
+                        max_length=13,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
+                ("remote_enabled_on", models.DateField(blank=True, null=True, verbose_name="远程开通日期")),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="registry.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "成员单位",
+                "verbose_name_plural": "成员单位",
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="PolicyDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('table_name', models.CharField(max_length=63, verbose_name='数据表')),
-                ('row_id', models.CharField(max_length=40, verbose_name='记录号')),
-                ('action', models.CharField(choices=[('INSERT', '新增'), ('UPDATE', '修改'), ('DELETE', '删除')], max_length=6, verbose_name='操作')),
-                ('before', models.JSONField(null=True, verbose_name='改前')),
-                ('after', models.JSONField(null=True, verbose_name='改后')),
-                ('context', models.JSONField(default=dict, verbose_name='背景')),
-                ('db_user', models.CharField(max_length=63, verbose_name='数据库账户')),
-                ('actor', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="标识")),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                ("short_title", models.CharField(max_length=40, verbose_name="简称")),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("issuer", models.CharField(max_length=100, verbose_name="印发机关")),
+                (
+                    "jurisdiction",
+                    models.CharField(
+                        db_index=True, help_text="000000 为全国", max_length=12, verbose_name="适用区划代码"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("formal", "正式"), ("trial", "试行"), ("placeholder", "文本未载入")],
+                        max_length=11,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="印发日期")),
+                (
+                    "effective_from",
+                    models.DateField(
+                        blank=True, help_text="空白：文件未载日期", null=True, verbose_name="施行日期"
+                    ),
+                ),
+                (
+                    "effective_to",
+                    models.DateField(
+                        blank=True, help_text="当日起失效；空白：未废止", null=True, verbose_name="失效日期"
+                    ),
+                ),
+                ("plan_from", models.DateField(blank=True, null=True, verbose_name="规划期起")),
+                (
+                    "plan_to",
+                    models.DateField(
+                        blank=True, help_text="当日仍在规划期内", null=True, verbose_name="规划期止"
+                    ),
+                ),
+                (
+                    "body",
+                    models.JSONField(
+                        default=dict, help_text="本地用词、列名事项、来源说明", verbose_name="其他内容"
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="原文")),
+                ("version", models.CharField(help_text="内容摘要", max_length=16, verbose_name="版本")),
+                (
+                    "parents",
+                    models.ManyToManyField(
+                        related_name="children", to="registry.policydocument", verbose_name="上位文件"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审计记录',
-                'verbose_name_plural': '审计记录',
-                'indexes': [models.Index(fields=['table_name', 'row_id', 'id'], name='audit_of_row'), models.Index(fields=['actor', 'id'], name='audit_of_actor')],
+                "verbose_name": "政策文件",
+                "verbose_name_plural": "政策文件",
+                "ordering": ["jurisdiction", "code"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="Rule",
             fields=[
-                ('date', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
-                ('is_workday', models.BooleanField(verbose_name='工作日')),
-                ('reason', models.CharField(max_length=60, verbose_name='说明')),
-                ('year', models.ForeignKey(db_column='year', on_delete=django.db.models.deletion.PROTECT, related_name='days', to='registry.calendaryear', verbose_name='年份')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provision", models.CharField(max_length=20, verbose_name="条款编号")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("clause", models.CharField(max_length=60, verbose_name="条文位置")),
+                ("quote", models.CharField(max_length=60, verbose_name="原文")),
+                ("modality", models.CharField(max_length=4, verbose_name="要求")),
+                ("subject", models.CharField(max_length=20, verbose_name="对象")),
+                ("handling", models.CharField(max_length=12, verbose_name="处理方式")),
+                ("check_name", models.CharField(blank=True, max_length=60, verbose_name="判定方法")),
+                ("body", models.JSONField(verbose_name="规则全文")),
+                ("version", models.CharField(help_text="内容摘要", max_length=16, verbose_name="版本")),
+                ("published_at", models.DateTimeField(auto_now_add=True, verbose_name="发布时间")),
+                ("retired_at", models.DateTimeField(blank=True, null=True, verbose_name="停用时间")),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rules",
+                        to="registry.policydocument",
+                        verbose_name="政策文件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作日历',
-                'verbose_name_plural': '工作日历',
-                'ordering': ['date'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('date__year', models.F('year'))), name='calendarday_in_its_year', violation_error_message='日期不属于该年份。')],
+                "verbose_name": "条款",
+                "verbose_name_plural": "条款",
+                "ordering": ["document__jurisdiction", "document__code", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Declaration',
+            name="TreatmentSubject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, verbose_name='事项')),
-                ('value', models.JSONField(verbose_name='内容')),
-                ('evidence', models.CharField(blank=True, max_length=300, verbose_name='依据')),
-                ('state', models.CharField(choices=[('declared', '已申报'), ('accepted', '已采信'), ('rejected', '未采信')], default='declared', max_length=8, verbose_name='状态')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='决定时间')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='declarations', to='registry.consortium', verbose_name='医联体')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='决定人')),
+                (
+                    "code",
+                    models.CharField(max_length=8, primary_key=True, serialize=False, verbose_name="代码"),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("level", models.PositiveSmallIntegerField(verbose_name="级次")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="备注")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="registry.treatmentsubject",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '申报事实',
-                'verbose_name_plural': '申报事实',
-                'constraints': [models.UniqueConstraint(fields=('consortium', 'key'), name='declaration_once'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'declared')), models.Q(models.Q(('state', 'declared'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='declaration_decided_by_and_at')],
+                "verbose_name": "诊疗科目",
+                "verbose_name_plural": "诊疗科目",
+                "ordering": ["code"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SubjectTerm",
+            fields=[
+                (
+                    "term",
+                    models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name="用词"),
+                ),
+                (
+                    "fit",
+                    models.CharField(
+                        choices=[("exact", "与名录一致"), ("nearest", "名录无此名称，取最接近者")],
+                        max_length=8,
+                        verbose_name="对应",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="备注")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="出处")),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="registry.treatmentsubject",
+                        verbose_name="诊疗科目",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "专科用词",
+                "verbose_name_plural": "专科用词",
+                "ordering": ["term"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Credential",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject_text", models.CharField(blank=True, max_length=60, verbose_name="专科名称")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("national", "国家级"), ("province", "省级"), ("city", "市级")],
+                        max_length=8,
+                        verbose_name="级别",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("clinical", "临床重点专科"),
+                            ("discipline", "重点学科"),
+                            ("project", "建设项目"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="年份")),
+                (
+                    "society_level",
+                    models.CharField(
+                        blank=True,
+                        choices=[("national", "国家级"), ("province", "省级"), ("city", "市级")],
+                        max_length=8,
+                        verbose_name="学会级别",
+                    ),
+                ),
+                ("society_post", models.CharField(blank=True, max_length=40, verbose_name="学会任职")),
+                ("leader", models.CharField(blank=True, max_length=60, verbose_name="专科带头人")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credentials",
+                        to="registry.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="registry.treatmentsubject",
+                        verbose_name="诊疗科目",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "专科资质",
+                "verbose_name_plural": "专科资质",
+            },
+        ),
+        migrations.AddField(
+            model_name="consortium",
+            name="specialty",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="registry.treatmentsubject",
+                verbose_name="诊疗科目",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Waiver",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provision", models.CharField(max_length=20, verbose_name="条款编号")),
+                ("reason", models.CharField(max_length=500, verbose_name="理由")),
+                ("replaced", models.JSONField(blank=True, default=dict, verbose_name="替代条件")),
+                ("document", models.CharField(max_length=200, verbose_name="批准文件")),
+                ("granted_on", models.DateField(verbose_name="批准日期")),
+                (
+                    "until",
+                    models.DateField(
+                        blank=True, help_text="当日仍有效；空白：长期", null=True, verbose_name="有效期至"
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waivers",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "豁免",
+                "verbose_name_plural": "豁免",
+            },
+        ),
+        migrations.CreateModel(
+            name="AccessLog",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("read", "查阅"), ("export", "导出"), ("refused", "拒绝")],
+                        max_length=8,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("subject", models.CharField(max_length=120, verbose_name="对象")),
+                ("detail", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("request", models.CharField(blank=True, max_length=32, verbose_name="请求号")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "查阅记录",
+                "verbose_name_plural": "查阅记录",
+                "indexes": [
+                    models.Index(fields=["subject", "-id"], name="access_of_subject"),
+                    models.Index(fields=["user", "-id"], name="access_of_user"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AuditEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("table_name", models.CharField(max_length=63, verbose_name="数据表")),
+                ("row_id", models.CharField(max_length=40, verbose_name="记录号")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[("INSERT", "新增"), ("UPDATE", "修改"), ("DELETE", "删除")],
+                        max_length=6,
+                        verbose_name="操作",
+                    ),
+                ),
+                ("before", models.JSONField(null=True, verbose_name="改前")),
+                ("after", models.JSONField(null=True, verbose_name="改后")),
+                ("context", models.JSONField(default=dict, verbose_name="背景")),
+                ("db_user", models.CharField(max_length=63, verbose_name="数据库账户")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "审计记录",
+                "verbose_name_plural": "审计记录",
+                "indexes": [
+                    models.Index(fields=["table_name", "row_id", "id"], name="audit_of_row"),
+                    models.Index(fields=["actor", "id"], name="audit_of_actor"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CalendarDay",
+            fields=[
+                ("date", models.DateField(primary_key=True, serialize=False, verbose_name="日期")),
+                ("is_workday", models.BooleanField(verbose_name="工作日")),
+                ("reason", models.CharField(max_length=60, verbose_name="说明")),
+                (
+                    "year",
+                    models.ForeignKey(
+                        db_column="year",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="days",
+                        to="registry.calendaryear",
+                        verbose_name="年份",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "工作日历",
+                "verbose_name_plural": "工作日历",
+                "ordering": ["date"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("date__year", models.F("year"))),
+                        name="calendarday_in_its_year",
+                        violation_error_message="日期不属于该年份。",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Declaration",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, verbose_name="事项")),
+                ("value", models.JSONField(verbose_name="内容")),
+                ("evidence", models.CharField(blank=True, max_length=300, verbose_name="依据")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("declared", "已申报"), ("accepted", "已采信"), ("rejected", "未采信")],
+                        default="declared",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="决定时间")),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="declarations",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="决定人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "申报事实",
+                "verbose_name_plural": "申报事实",
+                "constraints": [
+                    models.UniqueConstraint(fields=("consortium", "key"), name="declaration_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                                ("state", "declared"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "declared"), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="declaration_decided_by_and_at",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='divisionsuccession',
-            constraint=models.UniqueConstraint(fields=('old', 'new'), name='succession_once'),
+            model_name="divisionsuccession",
+            constraint=models.UniqueConstraint(fields=("old", "new"), name="succession_once"),
         ),
         migrations.AddIndex(
-            model_name='division',
-            index=models.Index(fields=['path'], name='division_path', opclasses=['varchar_pattern_ops']),
+            model_name="division",
+            index=models.Index(fields=["path"], name="division_path", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='division',
-            index=models.Index(fields=['name'], name='division_name'),
+            model_name="division",
+            index=models.Index(fields=["name"], name="division_name"),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='division_code_current_once'),
+            model_name="division",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)),
+                fields=("code",),
+                name="division_code_current_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.UniqueConstraint(fields=('code', 'valid_from'), name='division_code_from_once'),
+            model_name="division",
+            constraint=models.UniqueConstraint(fields=("code", "valid_from"), name="division_code_from_once"),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='division_dates_in_order'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from__isnull", True),
+                    ("valid_to__isnull", True),
+                    ("valid_to__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="division_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('physical_unit', models.F('id')), _negated=True), name='division_not_its_own_double'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("physical_unit", models.F("id")), _negated=True),
+                name="division_not_its_own_double",
+            ),
         ),
         migrations.AddIndex(
-            model_name='foreigncode',
-            index=models.Index(fields=['code'], name='foreign_code'),
+            model_name="foreigncode",
+            index=models.Index(fields=["code"], name="foreign_code"),
         ),
         migrations.AddConstraint(
-            model_name='foreigncode',
-            constraint=models.UniqueConstraint(fields=('system', 'code', 'division'), name='foreign_code_once'),
+            model_name="foreigncode",
+            constraint=models.UniqueConstraint(
+                fields=("system", "code", "division"), name="foreign_code_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='importissue',
-            index=models.Index(fields=['batch', 'severity', 'row', 'id'], name='import_issue_by_severity'),
+            model_name="importissue",
+            index=models.Index(fields=["batch", "severity", "row", "id"], name="import_issue_by_severity"),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['batch', 'action', 'number'], name='import_row_by_action'),
+            model_name="importrow",
+            index=models.Index(fields=["batch", "action", "number"], name="import_row_by_action"),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['institution'], name='import_row_of_institution'),
+            model_name="importrow",
+            index=models.Index(fields=["institution"], name="import_row_of_institution"),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='import_row_once'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(fields=("batch", "number"), name="import_row_once"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['user', 'role'], name='assignment_of_user'),
+            model_name="assignment",
+            index=models.Index(fields=["user", "role"], name="assignment_of_user"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('authority__isnull', True), ('institution__isnull', True), _connector='OR'), name='assignment_to_one_unit'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("authority__isnull", True), ("institution__isnull", True), _connector="OR"
+                ),
+                name="assignment_to_one_unit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False)), name='assignment_during_not_empty'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("during__isempty", False)), name="assignment_during_not_empty"
+            ),
         ),
         migrations.AddIndex(
-            model_name='institution',
-            index=models.Index(fields=['division', 'name', 'id'], name='institution_in_area'),
+            model_name="institution",
+            index=models.Index(fields=["division", "name", "id"], name="institution_in_area"),
         ),
         migrations.AddIndex(
-            model_name='institution',
-            index=models.Index(fields=['name', 'id'], name='institution_by_name'),
+            model_name="institution",
+            index=models.Index(fields=["name", "id"], name="institution_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('uscc', ''), _negated=True), ('merged_into__isnull', True)), fields=('uscc',), name='institution_uscc_once'),
+            model_name="institution",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("uscc", ""), _negated=True), ("merged_into__isnull", True)),
+                fields=("uscc",),
+                name="institution_uscc_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('licence_number', ''), _negated=True), ('merged_into__isnull', True)), fields=('licence_number',), name='institution_licence_once'),
+            model_name="institution",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("licence_number", ""), _negated=True), ("merged_into__isnull", True)
+                ),
+                fields=("licence_number",),
+                name="institution_licence_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(('main_institution', models.F('id')), _negated=True), name='institution_not_its_own_branch'),
+            model_name="institution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("main_institution", models.F("id")), _negated=True),
+                name="institution_not_its_own_branch",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='institution_has_name'),
+            model_name="institution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="institution_has_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='institutionname',
-            index=models.Index(fields=['name'], name='institution_other_name'),
+            model_name="institutionname",
+            index=models.Index(fields=["name"], name="institution_other_name"),
         ),
         migrations.AddConstraint(
-            model_name='institutionname',
-            constraint=models.UniqueConstraint(fields=('institution', 'name'), name='institution_name_once'),
+            model_name="institutionname",
+            constraint=models.UniqueConstraint(fields=("institution", "name"), name="institution_name_once"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['owner', '-id'], name='job_of_owner'),
+            model_name="job",
+            index=models.Index(fields=["owner", "-id"], name="job_of_owner"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['state'], name='job_unfinished'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "running"])),
+                fields=["state"],
+                name="job_unfinished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'running']), models.Q(('scope', ''), _negated=True)), fields=('kind', 'scope'), name='job_once_per_scope'),
+            model_name="job",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ["queued", "running"]), models.Q(("scope", ""), _negated=True)
+                ),
+                fields=("kind", "scope"),
+                name="job_once_per_scope",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(fields=['authority', '-id'], name='import_of_authority'),
+            model_name="importbatch",
+            index=models.Index(fields=["authority", "-id"], name="import_of_authority"),
         ),
         migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(fields=['sent_by', '-id'], name='import_of_person'),
+            model_name="importbatch",
+            index=models.Index(fields=["sent_by", "-id"], name="import_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', False), ('applied_by__isnull', False), ('state', 'applied')), models.Q(models.Q(('state', 'applied'), _negated=True), ('applied_at__isnull', True)), _connector='OR'), name='import_applied_by_and_at'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("applied_at__isnull", False), ("applied_by__isnull", False), ("state", "applied")
+                    ),
+                    models.Q(models.Q(("state", "applied"), _negated=True), ("applied_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="import_applied_by_and_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('refusal', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('refusal', '')), _connector='OR'), name='import_refused_with_reason'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "refused"), models.Q(("refusal", ""), _negated=True)),
+                    models.Q(models.Q(("state", "refused"), _negated=True), ("refusal", "")),
+                    _connector="OR",
+                ),
+                name="import_refused_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lead',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('consortium_id'), models.F('consortium_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='one_lead_at_a_time'),
+            model_name="lead",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("consortium_id"),
+                            models.F("consortium_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="one_lead_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('company_name', ''), ('institution__isnull', False)), models.Q(('institution__isnull', True), models.Q(('company_name', ''), _negated=True)), _connector='OR'), name='lead_is_institution_or_company'),
+            model_name="lead",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("company_name", ""), ("institution__isnull", False)),
+                    models.Q(("institution__isnull", True), models.Q(("company_name", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="lead_is_institution_or_company",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False)), name='lead_during_not_empty'),
+            model_name="lead",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("during__isempty", False)), name="lead_during_not_empty"
+            ),
         ),
         migrations.AddIndex(
-            model_name='authority',
-            index=models.Index(fields=['path'], name='authority_path', opclasses=['varchar_pattern_ops']),
+            model_name="authority",
+            index=models.Index(fields=["path"], name="authority_path", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='authority',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('division__isnull', False), ('management_area__isnull', True)), models.Q(('division__isnull', True), ('management_area__isnull', False)), _connector='OR'), name='authority_of_one_area'),
+            model_name="authority",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("division__isnull", False), ("management_area__isnull", True)),
+                    models.Q(("division__isnull", True), ("management_area__isnull", False)),
+                    _connector="OR",
+                ),
+                name="authority_of_one_area",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='managementareadivision',
-            constraint=models.UniqueConstraint(fields=('area', 'division'), name='division_in_area_once'),
+            model_name="managementareadivision",
+            constraint=models.UniqueConstraint(fields=("area", "division"), name="division_in_area_once"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['institution', 'consortium'], name='membership_of_institution'),
+            model_name="membership",
+            index=models.Index(fields=["institution", "consortium"], name="membership_of_institution"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['consortium', 'institution'], name='membership_of_consortium'),
+            model_name="membership",
+            index=models.Index(fields=["consortium", "institution"], name="membership_of_consortium"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('consortium_id'), models.F('consortium_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('institution_id'), models.F('institution_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='member_once_at_a_time'),
+            model_name="membership",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("consortium_id"),
+                            models.F("consortium_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("institution_id"),
+                            models.F("institution_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="member_once_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False)), name='membership_during_not_empty'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("during__isempty", False)), name="membership_during_not_empty"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rule',
-            index=models.Index(fields=['provision', 'version'], name='rule_version'),
+            model_name="rule",
+            index=models.Index(fields=["provision", "version"], name="rule_version"),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('provision',), name='rule_in_force_once'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at__isnull", True)),
+                fields=("provision",),
+                name="rule_in_force_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clause', ''), _negated=True), models.Q(('quote', ''), _negated=True)), name='rule_has_citation'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("clause", ""), _negated=True), models.Q(("quote", ""), _negated=True)
+                ),
+                name="rule_has_citation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='credential',
-            constraint=models.UniqueConstraint(fields=('institution', 'subject', 'subject_text', 'level', 'kind'), name='credential_once'),
+            model_name="credential",
+            constraint=models.UniqueConstraint(
+                fields=("institution", "subject", "subject_text", "level", "kind"), name="credential_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='consortium',
-            index=models.Index(fields=['division', 'kind', 'name', 'id'], name='consortium_in_area'),
+            model_name="consortium",
+            index=models.Index(fields=["division", "kind", "name", "id"], name="consortium_in_area"),
         ),
         migrations.AddConstraint(
-            model_name='consortium',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_on__isnull', True)), fields=('name', 'division'), name='consortium_name_once_in_area'),
+            model_name="consortium",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=("name", "division"),
+                name="consortium_name_once_in_area",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consortium',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('founded_on__isnull', True), ('closed_on__gte', models.F('founded_on')), _connector='OR'), name='consortium_dates_in_order'),
+            model_name="consortium",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_on__isnull", True),
+                    ("founded_on__isnull", True),
+                    ("closed_on__gte", models.F("founded_on")),
+                    _connector="OR",
+                ),
+                name="consortium_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.UniqueConstraint(fields=('consortium', 'provision', 'granted_on'), name='waiver_once'),
+            model_name="waiver",
+            constraint=models.UniqueConstraint(
+                fields=("consortium", "provision", "granted_on"), name="waiver_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('document', ''), _negated=True)), name='waiver_has_grounds'),
+            model_name="waiver",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reason", ""), _negated=True), models.Q(("document", ""), _negated=True)
+                ),
+                name="waiver_has_grounds",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('granted_on')), _connector='OR'), name='waiver_dates_in_order'),
+            model_name="waiver",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("granted_on")), _connector="OR"
+                ),
+                name="waiver_dates_in_order",
+            ),
         ),
     ]

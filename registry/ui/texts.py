@@ -52,6 +52,12 @@ def period(start, end):
 
 
 @register.simple_tag
+def during(dates):
+    """`{% during membership.during %}`: a stored range [from, to) as its first and last day."""
+    return period(dates.lower, dates.upper - datetime.timedelta(days=1) if dates.upper else None)
+
+
+@register.simple_tag
 def num(number, decimals=0):
     """`{% num 12416 %}`: 12,416; an empty value is —, a minus is U+2212."""
     if number is None or number == "":

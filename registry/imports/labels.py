@@ -30,6 +30,7 @@ LABELS = {
     "formula-without-value": "公式没有结果",
     "grade-unknown": "等次不认识",
     "grade-without-level": "有等次无级别",
+    "hidden-column": "隐藏列",
     "hidden-row": "隐藏行",
     "hidden-sheet": "隐藏工作表",
     "level-grade-contradict": "级别与等次矛盾",

@@ -98,7 +98,7 @@ class _Patterns:
         prefix = (found[1] or b"") if found else b""
         p = re.escape(prefix)
         self.row_open = b"<" + prefix + b"row"
-        self.values = (b"<" + prefix + b"v>", b"<" + prefix + b"is>")
+        self.values = tuple(b"<" + prefix + mark for mark in (b"v>", b"v ", b"is>"))
         self.formula_marks = (b"<" + prefix + b"f>", b"<" + prefix + b"f ")
         self.hidden_row = re.compile(rb"<" + p + rb'row\b[^>]*?\br="(\d+)"[^>]*?\bhidden="(?:1|true)"')
         self.hidden_column = re.compile(rb"<" + p + rb'col\b[^>]*?\bhidden="(?:1|true)"[^>]*>')

@@ -13,6 +13,7 @@ from registry.imports.container import Kind
 from registry.imports.limits import LIMITS, FileRefused, Limits
 from registry.imports.scan import SheetScan, column_letter, scan, sheet_parts
 
+MOST_MERGED = 200_000
 _UNREADABLE = "文件不完整或已损坏，读不出内容。请在 Excel 或 WPS 中打开并另存为 .xlsx 后重新上传。"
 
 
@@ -79,10 +80,15 @@ class _Origin:
 
 
 def _downward(ranges) -> dict[int, list[tuple[int, _Origin]]]:
-    """Per row number, the columns (from 0) that a vertical merge covers; sideways only the first column counts."""
+    """Per row number, the columns (from 0) that a vertical merge covers; sideways only the first column counts.
+
+    Merges beyond MOST_MERGED rows in all are left as they are: no roster has them, and they cost memory.
+    """
     covered: dict[int, list[tuple[int, _Origin]]] = {}
+    left = MOST_MERGED
     for (top, column), (bottom, _) in ranges:
-        if bottom > top and bottom - top < 100_000:
+        left -= bottom - top
+        if bottom > top and left >= 0:
             origin = _Origin(top + 1)
             for number in range(top + 1, bottom + 2):
                 covered.setdefault(number, []).append((column, origin))

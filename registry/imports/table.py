@@ -221,6 +221,18 @@ def read_table(sheet: Sheet, columns: Sequence[Column], extra: dict[str, str] | 
                 "请只保留其中一列。",
             )
         )
+    for column in _hidden(sheet, header):
+        table.issues.append(
+            _column_issue(
+                sheet,
+                header,
+                column,
+                "hidden-column",
+                Severity.WARNING,
+                f"“{header.titles[column]}”列在表中是隐藏的，仍照常导入。",
+                "不要导入时请从表中删除这一列。",
+            )
+        )
     for absent in table.missing:
         table.issues.append(
             Issue(
@@ -236,6 +248,16 @@ def read_table(sheet: Sheet, columns: Sequence[Column], extra: dict[str, str] | 
             )
         )
     return table
+
+
+def _hidden(sheet: Sheet, header: Header) -> list[int]:
+    """Recognised columns that the sender cannot see."""
+    ranges = sheet.scan.hidden_columns if sheet.scan else []
+    return sorted(
+        column
+        for column in header.fields.values()
+        if any(first <= column + 1 <= last for first, last in ranges)
+    )
 
 
 def _column_issue(sheet, header, column: int, rule: str, severity, message: str, remedy: str) -> Issue:

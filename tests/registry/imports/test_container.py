@@ -152,6 +152,28 @@ def test_stray_cell_far_away_is_refused_before_it_costs_memory(tmp_path):
     assert "GS1048576" in str(refusal)
 
 
+@pytest.mark.parametrize(
+    "found, put",
+    [
+        (b'<dimension ref="A1:B2"/>', b'<dimension ref="A1:XFD1048576"/>'),
+        (b"</sheetData>", b'</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
+        (
+            b"</sheetData>",
+            b"</sheetData><mergeCells>" + b'<mergeCell ref="A1:A90000"/>' * 500 + b"</mergeCells>",
+        ),
+    ],
+)
+def test_boasting_ranges_cost_no_memory(tmp_path, found, put):
+    path = files.xlsx(tmp_path / "a.xlsx", ROWS)
+    sheet = files.part(path, "xl/worksheets/sheet1.xml")
+    assert found in sheet
+    files.with_part(path, "xl/worksheets/sheet1.xml", sheet.replace(found, put), replace=True)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with open_source(path) as source:
+        assert len(list(source.sheets[0].rows())) == 2
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
+
+
 def test_too_many_columns_and_rows(tmp_path):
     wide = files.xlsx(tmp_path / "a.xlsx", [*ROWS, ["x"] * 300])
     assert refused(wide).code == "too-many-columns"

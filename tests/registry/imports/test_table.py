@@ -75,3 +75,12 @@ def test_blank_total_and_repeated_header_rows_are_no_records(tmp_path):
 
 def test_no_header_at_all(tmp_path):
     assert table_of(tmp_path, [["甲", "乙"], ["丙", "丁"]]) is None
+
+
+def test_a_hidden_column_is_reported(tmp_path):
+    table = table_of(
+        tmp_path,
+        [["机构名称", "机构类别", "床位数"], DATA],
+        edit=lambda book, sheet: sheet.set_column(2, 2, None, None, {"hidden": True}),
+    )
+    assert [(issue.rule, issue.letter) for issue in table.issues] == [("hidden-column", "C")]

@@ -154,7 +154,7 @@ def context(batch: ImportBatch, request) -> dict:
     view = request.GET.get("show", "")
     view = view if view in VIEWS else first_view(batch)
     shown: dict = {"view": view, "view_word": VIEWS[view], "tiles": counts(batch)}
-    shown |= {"issues": None, "rules": [], "rule": "", "samples": []}
+    shown |= {"issues": None, "rules": [], "rule": "", "samples": [], "query": request.GET.get("q", "")}
     if view in _ISSUES:
         shown["issues"] = issue_page(batch, request, view)
         shown["page"] = shown["issues"].page

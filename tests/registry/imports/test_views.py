@@ -89,6 +89,11 @@ def test_every_view_of_the_preview(admin, client, send, imported, view):
     assert words.get(view, "") in shown.text
 
 
+def test_rows_of_the_preview_are_found_by_name(admin, client, send):
+    _, batch = send(row("甲医院"), row("乙医院"))
+    assert [one.name for one in page(client, batch, show="create", q="乙").context["page"]] == ["乙医院"]
+
+
 def test_a_file_that_cannot_be_opened_is_refused_beside_the_field(admin, client, send):
     response, batch = send(content=b"<html><table></table></html>", name="名录.xls")
     assert response.status_code == 422 and batch is None

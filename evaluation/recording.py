@@ -121,9 +121,13 @@ def _set_rules(findings: Iterable[Finding]) -> None:
         exact[provision, version] = pk
         if retired is None:
             in_force[provision] = pk
+    specs = {finding.provision: finding.judgement.rule.spec for finding in findings}
+    applied = {
+        provision: exact.get((provision, spec.version)) or in_force[provision]
+        for provision, spec in specs.items()  # a digest costs more than a verdict: once a batch, not once a finding
+    }
     for finding in findings:
-        key = (finding.provision, finding.judgement.rule.spec.version)
-        finding.rule_id = exact.get(key) or in_force[finding.provision]
+        finding.rule_id = applied[finding.provision]
 
 
 def _with_facts(findings: Sequence[Finding]) -> None:

@@ -1,13 +1,18 @@
 """Entries of the register in the top bar."""
 
+from django.db.models import Q
+
 from registry.models import ImportBatch
 from registry.navigation import Entry, add
 from registry.paging import capped_count
 
 
 def waiting_imports(user) -> int:
-    """Files that the person has read in and neither applied nor let be."""
-    return capped_count(ImportBatch.objects.filter(sent_by=user, state=ImportBatch.State.STAGED), 1000)[0]
+    """Files that the person has read in, that ask for something, and that are neither applied nor let be."""
+    asking = Q(creates__gt=0) | Q(updates__gt=0) | Q(errors__gt=0) | Q(decisions__gt=0)
+    return capped_count(
+        ImportBatch.objects.filter(asking, sent_by=user, state=ImportBatch.State.STAGED), 1000
+    )[0]
 
 
 add(

@@ -18,6 +18,7 @@ from registry.facts import (
     ServiceFacts,
     WaiverFacts,
 )
+from registry.facts.consortium import DistrictShareFacts
 from registry.policy.vocabulary import (
     AFFILIATIONS,
     CLOSENESS,
@@ -186,6 +187,7 @@ def consortium(given: dict) -> ConsortiumFacts:
         lead=lead,
         members=members(given.get("members", [])),
         roster=given.get("roster"),
+        districts=tuple(DistrictShareFacts(*share) for share in given.get("districts", ())),
         declarations=_declarations(given.get("declared", {})),
         waivers=_waivers(given.get("waivers", ())),
         same_specialty=tuple(
@@ -231,8 +233,14 @@ def filing(given: dict) -> FilingFacts:
 def single(given: dict) -> InstitutionFacts:
     """An institution of its own case, with the consortia it leads (leads) or belongs to (joins)."""
     services = [
-        ServiceFacts(name, CONSORTIUM_KINDS[kind], leads=True, registered=state == "已备案")
-        for name, kind, state in given.get("leads", ())
+        ServiceFacts(
+            name,
+            CONSORTIUM_KINDS[kind],
+            leads=True,
+            registered="已备案" in state,
+            holds_grid="有网格" in state,
+        )
+        for name, kind, *state in given.get("leads", ())
     ]
     services += [ServiceFacts(name, CONSORTIUM_KINDS[kind]) for name, kind in given.get("joins", ())]
     links = tuple(LinkFacts(name, lead, CLASSES.get(cls, "")) for name, lead, cls in given.get("links", ()))

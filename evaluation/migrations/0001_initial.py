@@ -8,368 +8,837 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('code', models.CharField(max_length=10, verbose_name='编号')),
-                ('group', models.CharField(max_length=40, verbose_name='一级指标')),
-                ('name', models.CharField(max_length=80, verbose_name='指标')),
-                ('formula', models.CharField(choices=[('proportion', '分子 ÷ 分母'), ('ratio', '分子 ÷ 分母（可大于 1）'), ('growth', '（本年 − 上年）÷ 上年'), ('amount', '合计数')], max_length=10, verbose_name='算法')),
-                ('numerator_label', models.CharField(max_length=80, verbose_name='分子')),
-                ('denominator_label', models.CharField(blank=True, max_length=80, verbose_name='分母')),
-                ('direction', models.CharField(choices=[('higher', '越高越好'), ('lower', '越低越好')], max_length=6, verbose_name='方向')),
-                ('unit', models.CharField(max_length=10, verbose_name='单位')),
-                ('decimals', models.PositiveSmallIntegerField(default=1, verbose_name='小数位')),
-                ('points', models.DecimalField(decimal_places=2, max_digits=6, verbose_name='分值')),
-                ('target', models.DecimalField(decimal_places=6, help_text='达到即得满分', max_digits=16, verbose_name='目标值')),
-                ('zero', models.DecimalField(decimal_places=6, help_text='此值及更差得零分', max_digits=16, verbose_name='零分值')),
-                ('target_basis', models.CharField(max_length=200, verbose_name='目标依据')),
-                ('clause', models.CharField(max_length=60, verbose_name='条文位置')),
-                ('quote', models.CharField(max_length=60, verbose_name='原文')),
-                ('provision', models.CharField(blank=True, max_length=20, verbose_name='条款编号')),
-                ('subject', models.CharField(max_length=40, verbose_name='填报对象')),
-                ('reporter', models.CharField(max_length=60, verbose_name='填报单位')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='备注')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("code", models.CharField(max_length=10, verbose_name="编号")),
+                ("group", models.CharField(max_length=40, verbose_name="一级指标")),
+                ("name", models.CharField(max_length=80, verbose_name="指标")),
+                (
+                    "formula",
+                    models.CharField(
+                        choices=[
+                            ("proportion", "分子 ÷ 分母"),
+                            ("ratio", "分子 ÷ 分母（可大于 1）"),
+                            ("growth", "（本年 − 上年）÷ 上年"),
+                            ("amount", "合计数"),
+                        ],
+                        max_length=10,
+                        verbose_name="算法",
+                    ),
+                ),
+                ("numerator_label", models.CharField(max_length=80, verbose_name="分子")),
+                ("denominator_label", models.CharField(blank=True, max_length=80, verbose_name="分母")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("higher", "越高越好"), ("lower", "越低越好")],
+                        max_length=6,
+                        verbose_name="方向",
+                    ),
+                ),
+                ("unit", models.CharField(max_length=10, verbose_name="单位")),
+                ("decimals", models.PositiveSmallIntegerField(default=1, verbose_name="小数位")),
+                ("points", models.DecimalField(decimal_places=2, max_digits=6, verbose_name="分值")),
+                (
+                    "target",
+                    models.DecimalField(
+                        decimal_places=6, help_text="达到即得满分", max_digits=16, verbose_name="目标值"
+                    ),
+                ),
+                (
+                    "zero",
+                    models.DecimalField(
+                        decimal_places=6, help_text="此值及更差得零分", max_digits=16, verbose_name="零分值"
+                    ),
+                ),
+                ("target_basis", models.CharField(max_length=200, verbose_name="目标依据")),
+                ("clause", models.CharField(max_length=60, verbose_name="条文位置")),
+                ("quote", models.CharField(max_length=60, verbose_name="原文")),
+                ("provision", models.CharField(blank=True, max_length=20, verbose_name="条款编号")),
+                ("subject", models.CharField(max_length=40, verbose_name="填报对象")),
+                ("reporter", models.CharField(max_length=60, verbose_name="填报单位")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="备注")),
             ],
             options={
-                'verbose_name': '考核指标',
-                'verbose_name_plural': '考核指标',
-                'ordering': ['scheme', 'position'],
+                "verbose_name": "考核指标",
+                "verbose_name_plural": "考核指标",
+                "ordering": ["scheme", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('state', models.CharField(choices=[('draft', '筹备'), ('collecting', '填报中'), ('scored', '已评分'), ('published', '已公布')], default='draft', max_length=10, verbose_name='状态')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='填报截止日')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='创建时间')),
-                ('scored_at', models.DateTimeField(blank=True, null=True, verbose_name='评分时间')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='公布时间')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='示例')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='registry.authority', verbose_name='组织机关')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='创建人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "筹备"),
+                            ("collecting", "填报中"),
+                            ("scored", "已评分"),
+                            ("published", "已公布"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="填报截止日")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="创建时间"),
+                ),
+                ("scored_at", models.DateTimeField(blank=True, null=True, verbose_name="评分时间")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="公布时间")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="示例")),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="campaigns",
+                        to="registry.authority",
+                        verbose_name="组织机关",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="创建人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '年度考核',
-                'verbose_name_plural': '年度考核',
-                'ordering': ['-year', '-id'],
+                "verbose_name": "年度考核",
+                "verbose_name_plural": "年度考核",
+                "ordering": ["-year", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='CampaignEvent',
+            name="CampaignEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=40, verbose_name='事项')),
-                ('from_state', models.CharField(blank=True, choices=[('draft', '筹备'), ('collecting', '填报中'), ('scored', '已评分'), ('published', '已公布')], max_length=10, verbose_name='原状态')),
-                ('to_state', models.CharField(choices=[('draft', '筹备'), ('collecting', '填报中'), ('scored', '已评分'), ('published', '已公布')], max_length=10, verbose_name='新状态')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='evaluation.campaign', verbose_name='年度考核')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("action", models.CharField(max_length=40, verbose_name="事项")),
+                (
+                    "from_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("draft", "筹备"),
+                            ("collecting", "填报中"),
+                            ("scored", "已评分"),
+                            ("published", "已公布"),
+                        ],
+                        max_length=10,
+                        verbose_name="原状态",
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "筹备"),
+                            ("collecting", "填报中"),
+                            ("scored", "已评分"),
+                            ("published", "已公布"),
+                        ],
+                        max_length=10,
+                        verbose_name="新状态",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="evaluation.campaign",
+                        verbose_name="年度考核",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考核经过',
-                'verbose_name_plural': '考核经过',
-                'ordering': ['campaign', 'pk'],
+                "verbose_name": "考核经过",
+                "verbose_name_plural": "考核经过",
+                "ordering": ["campaign", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ComplianceRun',
+            name="ComplianceRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField(verbose_name='基准日')),
-                ('is_snapshot', models.BooleanField(default=False, verbose_name='历史基准日')),
-                ('origin', models.CharField(choices=[('nightly', '每夜'), ('on_demand', '人工发起')], max_length=9, verbose_name='方式')),
-                ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='开始时间')),
-                ('planned_at', models.DateTimeField(blank=True, null=True, verbose_name='清单生成时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('tally', models.JSONField(default=dict, verbose_name='判定计数')),
-                ('opened', models.PositiveIntegerField(default=0, verbose_name='新增或改变')),
-                ('resolved', models.PositiveIntegerField(default=0, verbose_name='不再成立')),
-                ('faults', models.PositiveIntegerField(default=0, verbose_name='没有查成的对象')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.division', verbose_name='范围')),
-                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='compliance_run', to='registry.job', verbose_name='任务')),
-                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField(verbose_name="基准日")),
+                ("is_snapshot", models.BooleanField(default=False, verbose_name="历史基准日")),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("nightly", "每夜"), ("on_demand", "人工发起")],
+                        max_length=9,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(auto_now_add=True, verbose_name="开始时间")),
+                ("planned_at", models.DateTimeField(blank=True, null=True, verbose_name="清单生成时间")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                ("tally", models.JSONField(default=dict, verbose_name="判定计数")),
+                ("opened", models.PositiveIntegerField(default=0, verbose_name="新增或改变")),
+                ("resolved", models.PositiveIntegerField(default=0, verbose_name="不再成立")),
+                ("faults", models.PositiveIntegerField(default=0, verbose_name="没有查成的对象")),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.division",
+                        verbose_name="范围",
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="compliance_run",
+                        to="registry.job",
+                        verbose_name="任务",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '合规检查',
-                'verbose_name_plural': '合规检查',
+                "verbose_name": "合规检查",
+                "verbose_name_plural": "合规检查",
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_type', models.CharField(max_length=20, verbose_name='对象类型')),
-                ('subject_id', models.BigIntegerField(verbose_name='对象号')),
-                ('subject_name', models.CharField(max_length=300, verbose_name='对象')),
-                ('subject_code', models.CharField(blank=True, max_length=40, verbose_name='对象代码')),
-                ('kind', models.CharField(blank=True, choices=[('city_group', '城市医疗集团'), ('county_community', '县域医共体'), ('specialty_alliance', '专科联盟'), ('telemedicine_network', '远程医疗协作网'), ('urban_rural_link', '城乡医联体')], max_length=20, verbose_name='医联体类型')),
-                ('provision', models.CharField(max_length=20, verbose_name='条款编号')),
-                ('modality', models.CharField(max_length=4, verbose_name='要求')),
-                ('verdict', models.CharField(max_length=12, verbose_name='判定')),
-                ('explanation', models.TextField(verbose_name='说明')),
-                ('cure', models.TextField(blank=True, verbose_name='办法')),
-                ('evidence', models.JSONField(default=dict, verbose_name='依据')),
-                ('missing', models.JSONField(default=list, verbose_name='缺少资料')),
-                ('plan_ended', models.BooleanField(default=False, verbose_name='规划期已满')),
-                ('calendar_version', models.CharField(blank=True, max_length=16, verbose_name='日历版本')),
-                ('code_version', models.CharField(blank=True, max_length=40, verbose_name='程序版本')),
-                ('reference_date', models.DateField(verbose_name='基准日')),
-                ('first_seen', models.DateField(verbose_name='首次发现')),
-                ('last_seen', models.DateField(blank=True, help_text='空白：仍然成立', null=True, verbose_name='最后确认')),
-                ('resolved_on', models.DateField(blank=True, null=True, verbose_name='不再成立')),
-                ('consortium', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='registry.consortium', verbose_name='医联体')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.division', verbose_name='行政区划')),
-                ('facts', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.factsheet', verbose_name='所用事实')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='registry.rule', verbose_name='条款')),
-                ('snapshot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='evaluation.compliancerun', verbose_name='历史检查')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject_type", models.CharField(max_length=20, verbose_name="对象类型")),
+                ("subject_id", models.BigIntegerField(verbose_name="对象号")),
+                ("subject_name", models.CharField(max_length=300, verbose_name="对象")),
+                ("subject_code", models.CharField(blank=True, max_length=40, verbose_name="对象代码")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("city_group", "城市医疗集团"),
+                            ("county_community", "县域医共体"),
+                            ("specialty_alliance", "专科联盟"),
+                            ("telemedicine_network", "远程医疗协作网"),
+                            ("urban_rural_link", "城乡医联体"),
+                        ],
+                        max_length=20,
+                        verbose_name="医联体类型",
+                    ),
+                ),
+                ("provision", models.CharField(max_length=20, verbose_name="条款编号")),
+                ("modality", models.CharField(max_length=4, verbose_name="要求")),
+                ("verdict", models.CharField(max_length=12, verbose_name="判定")),
+                ("explanation", models.TextField(verbose_name="说明")),
+                ("cure", models.TextField(blank=True, verbose_name="办法")),
+                ("evidence", models.JSONField(default=dict, verbose_name="依据")),
+                ("missing", models.JSONField(default=list, verbose_name="缺少资料")),
+                ("plan_ended", models.BooleanField(default=False, verbose_name="规划期已满")),
+                ("calendar_version", models.CharField(blank=True, max_length=16, verbose_name="日历版本")),
+                ("code_version", models.CharField(blank=True, max_length=40, verbose_name="程序版本")),
+                ("reference_date", models.DateField(verbose_name="基准日")),
+                ("first_seen", models.DateField(verbose_name="首次发现")),
+                (
+                    "last_seen",
+                    models.DateField(
+                        blank=True, help_text="空白：仍然成立", null=True, verbose_name="最后确认"
+                    ),
+                ),
+                ("resolved_on", models.DateField(blank=True, null=True, verbose_name="不再成立")),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.division",
+                        verbose_name="行政区划",
+                    ),
+                ),
+                (
+                    "facts",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.factsheet",
+                        verbose_name="所用事实",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="registry.rule",
+                        verbose_name="条款",
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="evaluation.compliancerun",
+                        verbose_name="历史检查",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查结果',
-                'verbose_name_plural': '检查结果',
+                "verbose_name": "检查结果",
+                "verbose_name_plural": "检查结果",
             },
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='名称')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='evaluation.campaign', verbose_name='年度考核')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='registry.consortium', verbose_name='医联体')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=300, verbose_name="名称")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participants",
+                        to="evaluation.campaign",
+                        verbose_name="年度考核",
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考核对象',
-                'verbose_name_plural': '考核对象',
-                'ordering': ['campaign', 'pk'],
+                "verbose_name": "考核对象",
+                "verbose_name_plural": "考核对象",
+                "ordering": ["campaign", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='IndicatorValue',
+            name="IndicatorValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('numerator', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='分子')),
-                ('denominator', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='分母')),
-                ('data_source', models.CharField(blank=True, max_length=120, verbose_name='数据来源')),
-                ('evidence', models.CharField(blank=True, max_length=300, verbose_name='佐证材料')),
-                ('entered_through', models.CharField(choices=[('excel', '表格'), ('online', '在线填报')], max_length=6, verbose_name='录入方式')),
-                ('reported_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='填报时间')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='evaluation.indicator', verbose_name='指标')),
-                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='填报人')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='evaluation.participant', verbose_name='考核对象')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("numerator", models.DecimalField(decimal_places=4, max_digits=18, verbose_name="分子")),
+                (
+                    "denominator",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=18, null=True, verbose_name="分母"
+                    ),
+                ),
+                ("data_source", models.CharField(blank=True, max_length=120, verbose_name="数据来源")),
+                ("evidence", models.CharField(blank=True, max_length=300, verbose_name="佐证材料")),
+                (
+                    "entered_through",
+                    models.CharField(
+                        choices=[("excel", "表格"), ("online", "在线填报")],
+                        max_length=6,
+                        verbose_name="录入方式",
+                    ),
+                ),
+                (
+                    "reported_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="填报时间"),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="values",
+                        to="evaluation.indicator",
+                        verbose_name="指标",
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="values",
+                        to="evaluation.participant",
+                        verbose_name="考核对象",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '指标值',
-                'verbose_name_plural': '指标值',
+                "verbose_name": "指标值",
+                "verbose_name_plural": "指标值",
             },
         ),
         migrations.CreateModel(
-            name='Grade',
+            name="Grade",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('points', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='得分')),
-                ('possible', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='满分')),
-                ('missing', models.PositiveSmallIntegerField(verbose_name='缺少的指标')),
-                ('rank', models.PositiveSmallIntegerField(null=True, verbose_name='名次')),
-                ('name', models.CharField(blank=True, max_length=10, verbose_name='等级')),
-                ('inputs_digest', models.CharField(max_length=16, verbose_name='数据摘要')),
-                ('method_version', models.CharField(max_length=16, verbose_name='算法版本')),
-                ('participant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='grade', to='evaluation.participant', verbose_name='考核对象')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("points", models.DecimalField(decimal_places=2, max_digits=7, verbose_name="得分")),
+                ("possible", models.DecimalField(decimal_places=2, max_digits=7, verbose_name="满分")),
+                ("missing", models.PositiveSmallIntegerField(verbose_name="缺少的指标")),
+                ("rank", models.PositiveSmallIntegerField(null=True, verbose_name="名次")),
+                ("name", models.CharField(blank=True, max_length=10, verbose_name="等级")),
+                ("inputs_digest", models.CharField(max_length=16, verbose_name="数据摘要")),
+                ("method_version", models.CharField(max_length=16, verbose_name="算法版本")),
+                (
+                    "participant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grade",
+                        to="evaluation.participant",
+                        verbose_name="考核对象",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考核结果',
-                'verbose_name_plural': '考核结果',
+                "verbose_name": "考核结果",
+                "verbose_name_plural": "考核结果",
             },
         ),
         migrations.CreateModel(
-            name='RunItem',
+            name="RunItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_type', models.CharField(max_length=20, verbose_name='对象')),
-                ('subjects', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='对象号')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('tally', models.JSONField(default=dict, verbose_name='判定计数')),
-                ('opened', models.PositiveIntegerField(default=0, verbose_name='新增或改变')),
-                ('resolved', models.PositiveIntegerField(default=0, verbose_name='不再成立')),
-                ('error', models.CharField(blank=True, max_length=300, verbose_name='错误')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='evaluation.compliancerun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject_type", models.CharField(max_length=20, verbose_name="对象")),
+                (
+                    "subjects",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None, verbose_name="对象号"
+                    ),
+                ),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                ("tally", models.JSONField(default=dict, verbose_name="判定计数")),
+                ("opened", models.PositiveIntegerField(default=0, verbose_name="新增或改变")),
+                ("resolved", models.PositiveIntegerField(default=0, verbose_name="不再成立")),
+                ("error", models.CharField(blank=True, max_length=300, verbose_name="错误")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="evaluation.compliancerun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查清单',
-                'verbose_name_plural': '检查清单',
+                "verbose_name": "检查清单",
+                "verbose_name_plural": "检查清单",
             },
         ),
         migrations.CreateModel(
-            name='Scheme',
+            name="Scheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, verbose_name='标识')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('jurisdiction', models.CharField(max_length=12, verbose_name='适用区划代码')),
-                ('effective_from', models.DateField(verbose_name='适用年度起')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('grades', models.JSONField(default=list, help_text='从高到低：名称和最低得分率（%）', verbose_name='等级')),
-                ('version', models.CharField(help_text='内容摘要', max_length=16, verbose_name='版本')),
-                ('published_at', models.DateTimeField(auto_now_add=True, verbose_name='载入时间')),
-                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='停用时间')),
-                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='schemes', to='registry.policydocument', verbose_name='依据文件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, verbose_name="标识")),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                ("jurisdiction", models.CharField(max_length=12, verbose_name="适用区划代码")),
+                ("effective_from", models.DateField(verbose_name="适用年度起")),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "grades",
+                    models.JSONField(
+                        default=list, help_text="从高到低：名称和最低得分率（%）", verbose_name="等级"
+                    ),
+                ),
+                ("version", models.CharField(help_text="内容摘要", max_length=16, verbose_name="版本")),
+                ("published_at", models.DateTimeField(auto_now_add=True, verbose_name="载入时间")),
+                ("retired_at", models.DateTimeField(blank=True, null=True, verbose_name="停用时间")),
+                (
+                    "document",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="schemes",
+                        to="registry.policydocument",
+                        verbose_name="依据文件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考核方案',
-                'verbose_name_plural': '考核方案',
+                "verbose_name": "考核方案",
+                "verbose_name_plural": "考核方案",
             },
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='scheme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='evaluation.scheme', verbose_name='考核方案'),
+            model_name="indicator",
+            name="scheme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="indicators",
+                to="evaluation.scheme",
+                verbose_name="考核方案",
+            ),
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='scheme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='evaluation.scheme', verbose_name='考核方案'),
+            model_name="campaign",
+            name="scheme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="campaigns",
+                to="evaluation.scheme",
+                verbose_name="考核方案",
+            ),
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('numerator', models.DecimalField(decimal_places=4, max_digits=18, null=True, verbose_name='分子')),
-                ('denominator', models.DecimalField(decimal_places=4, max_digits=18, null=True, verbose_name='分母')),
-                ('value', models.DecimalField(decimal_places=8, max_digits=22, null=True, verbose_name='指标值')),
-                ('points', models.DecimalField(decimal_places=2, max_digits=6, null=True, verbose_name='得分')),
-                ('explanation', models.CharField(max_length=300, verbose_name='计算')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='evaluation.indicator', verbose_name='指标')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='evaluation.participant', verbose_name='考核对象')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "numerator",
+                    models.DecimalField(decimal_places=4, max_digits=18, null=True, verbose_name="分子"),
+                ),
+                (
+                    "denominator",
+                    models.DecimalField(decimal_places=4, max_digits=18, null=True, verbose_name="分母"),
+                ),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=8, max_digits=22, null=True, verbose_name="指标值"),
+                ),
+                (
+                    "points",
+                    models.DecimalField(decimal_places=2, max_digits=6, null=True, verbose_name="得分"),
+                ),
+                ("explanation", models.CharField(max_length=300, verbose_name="计算")),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scores",
+                        to="evaluation.indicator",
+                        verbose_name="指标",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scores",
+                        to="evaluation.participant",
+                        verbose_name="考核对象",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '指标得分',
-                'verbose_name_plural': '指标得分',
+                "verbose_name": "指标得分",
+                "verbose_name_plural": "指标得分",
             },
         ),
         migrations.AddIndex(
-            model_name='compliancerun',
-            index=models.Index(fields=['division', '-id'], name='compliance_run_of_area'),
+            model_name="compliancerun",
+            index=models.Index(fields=["division", "-id"], name="compliance_run_of_area"),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(condition=models.Q(('resolved_on__isnull', True), ('snapshot__isnull', True)), fields=['provision', 'verdict', 'id'], name='finding_by_rule'),
+            model_name="finding",
+            index=models.Index(
+                condition=models.Q(("resolved_on__isnull", True), ("snapshot__isnull", True)),
+                fields=["provision", "verdict", "id"],
+                name="finding_by_rule",
+            ),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(condition=models.Q(('resolved_on__isnull', True), ('snapshot__isnull', True)), fields=['division', 'verdict', 'id'], name='finding_by_area'),
+            model_name="finding",
+            index=models.Index(
+                condition=models.Q(("resolved_on__isnull", True), ("snapshot__isnull", True)),
+                fields=["division", "verdict", "id"],
+                name="finding_by_area",
+            ),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['consortium', 'id'], name='finding_of_consortium'),
+            model_name="finding",
+            index=models.Index(fields=["consortium", "id"], name="finding_of_consortium"),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(condition=models.Q(('resolved_on__isnull', True), ('snapshot__isnull', True)), fields=('subject_type', 'subject_id', 'provision'), name='finding_stands_once'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("resolved_on__isnull", True), ("snapshot__isnull", True)),
+                fields=("subject_type", "subject_id", "provision"),
+                name="finding_stands_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(condition=models.Q(('snapshot__isnull', False)), fields=('snapshot', 'subject_type', 'subject_id', 'provision'), name='finding_once_per_snapshot'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("snapshot__isnull", False)),
+                fields=("snapshot", "subject_type", "subject_id", "provision"),
+                name="finding_once_per_snapshot",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('last_seen__isnull', True), ('resolved_on__isnull', True)), models.Q(('last_seen__isnull', False), ('resolved_on__isnull', False)), _connector='OR'), name='finding_resolved_with_last_seen'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("last_seen__isnull", True), ("resolved_on__isnull", True)),
+                    models.Q(("last_seen__isnull", False), ("resolved_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="finding_resolved_with_last_seen",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'NA'), _negated=True), name='finding_is_not_na'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verdict", "NA"), _negated=True), name="finding_is_not_na"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('campaign', 'consortium'), name='participant_once'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("campaign", "consortium"), name="participant_once"),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('campaign', 'name'), name='participant_name_once'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("campaign", "name"), name="participant_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='indicatorvalue',
-            constraint=models.UniqueConstraint(fields=('participant', 'indicator'), name='indicator_value_once'),
+            model_name="indicatorvalue",
+            constraint=models.UniqueConstraint(
+                fields=("participant", "indicator"), name="indicator_value_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicatorvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('numerator__gte', 0)), name='indicator_numerator_not_negative'),
+            model_name="indicatorvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("numerator__gte", 0)), name="indicator_numerator_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicatorvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('denominator__isnull', True), ('denominator__gt', 0), _connector='OR'), name='indicator_denominator_positive'),
+            model_name="indicatorvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("denominator__isnull", True), ("denominator__gt", 0), _connector="OR"),
+                name="indicator_denominator_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grade',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('missing', 0), ('rank__isnull', False), models.Q(('name', ''), _negated=True)), models.Q(('missing__gt', 0), ('name', ''), ('rank__isnull', True)), _connector='OR'), name='grade_only_when_complete'),
+            model_name="grade",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("missing", 0), ("rank__isnull", False), models.Q(("name", ""), _negated=True)),
+                    models.Q(("missing__gt", 0), ("name", ""), ("rank__isnull", True)),
+                    _connector="OR",
+                ),
+                name="grade_only_when_complete",
+            ),
         ),
         migrations.AddIndex(
-            model_name='runitem',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['run', 'id'], name='run_item_pending'),
+            model_name="runitem",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True)), fields=["run", "id"], name="run_item_pending"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='scheme_version_once'),
+            model_name="scheme",
+            constraint=models.UniqueConstraint(fields=("code", "version"), name="scheme_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('code',), name='scheme_in_force_once'),
+            model_name="scheme",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at__isnull", True)),
+                fields=("code",),
+                name="scheme_in_force_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('scheme', 'code'), name='indicator_once_in_scheme'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(fields=("scheme", "code"), name="indicator_once_in_scheme"),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='indicator_points_positive'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("points__gt", 0)), name="indicator_points_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('direction', 'higher'), ('target__gt', models.F('zero'))), models.Q(('direction', 'lower'), ('target__lt', models.F('zero'))), _connector='OR'), name='indicator_target_beyond_zero'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("direction", "higher"), ("target__gt", models.F("zero"))),
+                    models.Q(("direction", "lower"), ("target__lt", models.F("zero"))),
+                    _connector="OR",
+                ),
+                name="indicator_target_beyond_zero",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clause', ''), _negated=True), models.Q(('quote', ''), _negated=True), models.Q(('target_basis', ''), _negated=True)), name='indicator_has_citation'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("clause", ""), _negated=True),
+                    models.Q(("quote", ""), _negated=True),
+                    models.Q(("target_basis", ""), _negated=True),
+                ),
+                name="indicator_has_citation",
+            ),
         ),
         migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(fields=['authority', '-year', '-id'], name='campaign_of_authority'),
+            model_name="campaign",
+            index=models.Index(fields=["authority", "-year", "-id"], name="campaign_of_authority"),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('authority', 'year', 'title'), name='campaign_once_a_year'),
+            model_name="campaign",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "year", "title"), name="campaign_once_a_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='campaign_year_sane'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__gte", 2000), ("year__lte", 2100)), name="campaign_year_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['scored', 'published']), _negated=True), ('scored_at__isnull', False), _connector='OR'), name='campaign_scored_at_set'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["scored", "published"]), _negated=True),
+                    ("scored_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="campaign_scored_at_set",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', False), ('state', 'published')), models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', True)), _connector='OR'), name='campaign_published_at_set'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", False), ("state", "published")),
+                    models.Q(models.Q(("state", "published"), _negated=True), ("published_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="campaign_published_at_set",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('participant', 'indicator'), name='score_once'),
+            model_name="score",
+            constraint=models.UniqueConstraint(fields=("participant", "indicator"), name="score_once"),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('points__isnull', True), ('value__isnull', True)), models.Q(('points__isnull', False), ('value__isnull', False)), _connector='OR'), name='score_points_with_value'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("points__isnull", True), ("value__isnull", True)),
+                    models.Q(("points__isnull", False), ("value__isnull", False)),
+                    _connector="OR",
+                ),
+                name="score_points_with_value",
+            ),
         ),
     ]

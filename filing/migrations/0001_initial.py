@@ -9,368 +9,1049 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CheckSheet',
+            name="CheckSheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occasion', models.CharField(choices=[('submission', '提交时'), ('registration', '备案时')], max_length=12, verbose_name='时点')),
-                ('as_of', models.DateField(verbose_name='基准日期')),
-                ('receipts', models.JSONField(verbose_name='判定记录')),
-                ('tally', models.JSONField(verbose_name='各判定条数')),
-                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='检查时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "occasion",
+                    models.CharField(
+                        choices=[("submission", "提交时"), ("registration", "备案时")],
+                        max_length=12,
+                        verbose_name="时点",
+                    ),
+                ),
+                ("as_of", models.DateField(verbose_name="基准日期")),
+                ("receipts", models.JSONField(verbose_name="判定记录")),
+                ("tally", models.JSONField(verbose_name="各判定条数")),
+                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="检查时间")),
             ],
             options={
-                'verbose_name': '检查单',
-                'verbose_name_plural': '检查单',
-                'ordering': ['filing', 'pk'],
+                "verbose_name": "检查单",
+                "verbose_name_plural": "检查单",
+                "ordering": ["filing", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Filing',
+            name="Filing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('establish', '设立'), ('change', '变更'), ('close', '终止'), ('approval', '审批')], default='establish', max_length=9, verbose_name='事项')),
-                ('origin', models.CharField(choices=[('online', '在线申报'), ('imported', '既有资料导入')], default='online', max_length=8, verbose_name='来源')),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('received', '已受理'), ('returned', '退回补正'), ('registered', '已备案'), ('refused', '不予备案'), ('withdrawn', '已撤回'), ('revoked', '已撤销')], default='draft', max_length=10, verbose_name='状态')),
-                ('name', models.CharField(blank=True, max_length=300, verbose_name='医联体名称')),
-                ('consortium_kind', models.CharField(blank=True, choices=[('city_group', '城市医疗集团'), ('county_community', '县域医共体'), ('specialty_alliance', '专科联盟'), ('telemedicine_network', '远程医疗协作网'), ('urban_rural_link', '城乡医联体')], max_length=20, verbose_name='类型')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='成立日期')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='备案期限')),
-                ('due_state', models.CharField(blank=True, choices=[('final', '确定'), ('provisional', '暂定')], max_length=11, verbose_name='期限状态')),
-                ('late_workdays', models.PositiveSmallIntegerField(blank=True, help_text='首次提交时逾期的工作日数；0 为按期', null=True, verbose_name='逾期工作日')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('first_submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='首次提交时间')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='最近提交时间')),
-                ('submissions', models.PositiveSmallIntegerField(default=0, verbose_name='提交次数')),
-                ('received_at', models.DateTimeField(blank=True, null=True, verbose_name='受理时间')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='决定时间')),
-                ('decision_note', models.TextField(blank=True, verbose_name='决定理由')),
-                ('registered_on', models.DateField(blank=True, null=True, verbose_name='备案日期')),
-                ('case_number', models.CharField(blank=True, max_length=40, verbose_name='申报编号')),
-                ('registration_number', models.CharField(blank=True, max_length=60, verbose_name='备案编号')),
-                ('verification_code', models.CharField(blank=True, max_length=20, verbose_name='查验码')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('applicant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='registry.institution', verbose_name='申报单位')),
-                ('authority', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='registry.authority', verbose_name='备案机关')),
-                ('consortium', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='registry.consortium', verbose_name='医联体')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='建立人')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='决定人')),
-                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_filings', to='registry.institution', verbose_name='牵头医院')),
-                ('received_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='受理人')),
-                ('sheet', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='filing.checksheet', verbose_name='最近一次检查单')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("establish", "设立"),
+                            ("change", "变更"),
+                            ("close", "终止"),
+                            ("approval", "审批"),
+                        ],
+                        default="establish",
+                        max_length=9,
+                        verbose_name="事项",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("online", "在线申报"), ("imported", "既有资料导入")],
+                        default="online",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("submitted", "已提交"),
+                            ("received", "已受理"),
+                            ("returned", "退回补正"),
+                            ("registered", "已备案"),
+                            ("refused", "不予备案"),
+                            ("withdrawn", "已撤回"),
+                            ("revoked", "已撤销"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=300, verbose_name="医联体名称")),
+                (
+                    "consortium_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("city_group", "城市医疗集团"),
+                            ("county_community", "县域医共体"),
+                            ("specialty_alliance", "专科联盟"),
+                            ("telemedicine_network", "远程医疗协作网"),
+                            ("urban_rural_link", "城乡医联体"),
+                        ],
+                        max_length=20,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="备案期限")),
+                (
+                    "due_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[("final", "确定"), ("provisional", "暂定")],
+                        max_length=11,
+                        verbose_name="期限状态",
+                    ),
+                ),
+                (
+                    "late_workdays",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="首次提交时逾期的工作日数；0 为按期",
+                        null=True,
+                        verbose_name="逾期工作日",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                (
+                    "first_submitted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="首次提交时间"),
+                ),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="最近提交时间")),
+                ("submissions", models.PositiveSmallIntegerField(default=0, verbose_name="提交次数")),
+                ("received_at", models.DateTimeField(blank=True, null=True, verbose_name="受理时间")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="决定时间")),
+                ("decision_note", models.TextField(blank=True, verbose_name="决定理由")),
+                ("registered_on", models.DateField(blank=True, null=True, verbose_name="备案日期")),
+                ("case_number", models.CharField(blank=True, max_length=40, verbose_name="申报编号")),
+                ("registration_number", models.CharField(blank=True, max_length=60, verbose_name="备案编号")),
+                ("verification_code", models.CharField(blank=True, max_length=20, verbose_name="查验码")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filings",
+                        to="registry.institution",
+                        verbose_name="申报单位",
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filings",
+                        to="registry.authority",
+                        verbose_name="备案机关",
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filings",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="建立人",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="决定人",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_filings",
+                        to="registry.institution",
+                        verbose_name="牵头医院",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="受理人",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="filing.checksheet",
+                        verbose_name="最近一次检查单",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '备案',
-                'verbose_name_plural': '备案',
+                "verbose_name": "备案",
+                "verbose_name_plural": "备案",
             },
         ),
         migrations.AddField(
-            model_name='checksheet',
-            name='filing',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='filing.filing', verbose_name='备案'),
+            model_name="checksheet",
+            name="filing",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sheets",
+                to="filing.filing",
+                verbose_name="备案",
+            ),
         ),
         migrations.CreateModel(
-            name='FilingEvent',
+            name="FilingEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=20, verbose_name='动作')),
-                ('from_status', models.CharField(blank=True, choices=[('draft', '草稿'), ('submitted', '已提交'), ('received', '已受理'), ('returned', '退回补正'), ('registered', '已备案'), ('refused', '不予备案'), ('withdrawn', '已撤回'), ('revoked', '已撤销')], max_length=10, verbose_name='原状态')),
-                ('to_status', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('received', '已受理'), ('returned', '退回补正'), ('registered', '已备案'), ('refused', '不予备案'), ('withdrawn', '已撤回'), ('revoked', '已撤销')], max_length=10, verbose_name='新状态')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('details', models.JSONField(blank=True, default=dict, verbose_name='细节')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='filing.filing', verbose_name='备案')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("action", models.CharField(max_length=20, verbose_name="动作")),
+                (
+                    "from_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("draft", "草稿"),
+                            ("submitted", "已提交"),
+                            ("received", "已受理"),
+                            ("returned", "退回补正"),
+                            ("registered", "已备案"),
+                            ("refused", "不予备案"),
+                            ("withdrawn", "已撤回"),
+                            ("revoked", "已撤销"),
+                        ],
+                        max_length=10,
+                        verbose_name="原状态",
+                    ),
+                ),
+                (
+                    "to_status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("submitted", "已提交"),
+                            ("received", "已受理"),
+                            ("returned", "退回补正"),
+                            ("registered", "已备案"),
+                            ("refused", "不予备案"),
+                            ("withdrawn", "已撤回"),
+                            ("revoked", "已撤销"),
+                        ],
+                        max_length=10,
+                        verbose_name="新状态",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                ("details", models.JSONField(blank=True, default=dict, verbose_name="细节")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="办理人",
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="filing.filing",
+                        verbose_name="备案",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '备案经过',
-                'verbose_name_plural': '备案经过',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "备案经过",
+                "verbose_name_plural": "备案经过",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='FilingMember',
+            name="FilingMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('member', '成员'), ('participant', '参与'), ('company', '企业'), ('shared_centre', '共享中心')], default='member', max_length=13, verbose_name='角色')),
-                ('joined_on', models.DateField(blank=True, help_text='空白：与成立日期相同', null=True, verbose_name='加入日期')),
-                ('left_on', models.DateField(blank=True, help_text='当日仍为成员', null=True, verbose_name='退出日期')),
-                ('functions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('prevention', '预防'), ('health_care', '保健'), ('diagnosis', '诊断'), ('treatment', '治疗'), ('rehabilitation', '康复'), ('nursing', '护理')], max_length=14), blank=True, default=list, size=None, verbose_name='服务功能')),
-                ('positioning', models.CharField(blank=True, max_length=300, verbose_name='功能定位')),
-                ('remote_equipment', models.BooleanField(blank=True, null=True, verbose_name='具备远程医疗基本条件')),
-                ('remote_enabled_on', models.DateField(blank=True, null=True, verbose_name='远程开通日期')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='filing.filing', verbose_name='备案')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.institution', verbose_name='机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("member", "成员"),
+                            ("participant", "参与"),
+                            ("company", "企业"),
+                            ("shared_centre", "共享中心"),
+                        ],
+                        default="member",
+                        max_length=13,
+                        verbose_name="角色",
+                    ),
+                ),
+                (
+                    "joined_on",
+                    models.DateField(
+                        blank=True, help_text="空白：与成立日期相同", null=True, verbose_name="加入日期"
+                    ),
+                ),
+                (
+                    "left_on",
+                    models.DateField(
+                        blank=True, help_text="当日仍为成员", null=True, verbose_name="退出日期"
+                    ),
+                ),
+                (
+                    "functions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("prevention", "预防"),
+                                ("health_care", "保健"),
+                                ("diagnosis", "诊断"),
+                                ("treatment", "治疗"),
+                                ("rehabilitation", "康复"),
+                                ("nursing", "护理"),
+                            ],
+                            max_length=14,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="服务功能",
+                    ),
+                ),
+                ("positioning", models.CharField(blank=True, max_length=300, verbose_name="功能定位")),
+                (
+                    "remote_equipment",
+                    models.BooleanField(blank=True, null=True, verbose_name="具备远程医疗基本条件"),
+                ),
+                ("remote_enabled_on", models.DateField(blank=True, null=True, verbose_name="远程开通日期")),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="filing.filing",
+                        verbose_name="备案",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.institution",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '申报的成员单位',
-                'verbose_name_plural': '申报的成员单位',
-                'ordering': ['pk'],
+                "verbose_name": "申报的成员单位",
+                "verbose_name_plural": "申报的成员单位",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='FilingSection',
+            name="FilingSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=2, verbose_name='部分')),
-                ('content', models.JSONField(default=dict, verbose_name='内容')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('saved_at', models.DateTimeField(blank=True, null=True, verbose_name='保存时间')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='filing.filing', verbose_name='备案')),
-                ('saved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='保存人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=2, verbose_name="部分")),
+                ("content", models.JSONField(default=dict, verbose_name="内容")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("saved_at", models.DateTimeField(blank=True, null=True, verbose_name="保存时间")),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="filing.filing",
+                        verbose_name="备案",
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="保存人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '备案表内容',
-                'verbose_name_plural': '备案表内容',
+                "verbose_name": "备案表内容",
+                "verbose_name_plural": "备案表内容",
             },
         ),
         migrations.CreateModel(
-            name='FilingVersion',
+            name="FilingVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='第几次提交')),
-                ('form_version', models.CharField(max_length=20, verbose_name='表单版本')),
-                ('content', models.JSONField(help_text='各部分的栏目、填写内容、成员、材料', verbose_name='内容')),
-                ('submitted_at', models.DateTimeField(verbose_name='提交时间')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='filing.filing', verbose_name='备案')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="第几次提交")),
+                ("form_version", models.CharField(max_length=20, verbose_name="表单版本")),
+                (
+                    "content",
+                    models.JSONField(help_text="各部分的栏目、填写内容、成员、材料", verbose_name="内容"),
+                ),
+                ("submitted_at", models.DateTimeField(verbose_name="提交时间")),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="filing.filing",
+                        verbose_name="备案",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提交人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '备案提交版本',
-                'verbose_name_plural': '备案提交版本',
-                'ordering': ['filing', 'number'],
+                "verbose_name": "备案提交版本",
+                "verbose_name_plural": "备案提交版本",
+                "ordering": ["filing", "number"],
             },
         ),
         migrations.AddField(
-            model_name='checksheet',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='filing.filingversion', verbose_name='提交版本'),
+            model_name="checksheet",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sheets",
+                to="filing.filingversion",
+                verbose_name="提交版本",
+            ),
         ),
         migrations.CreateModel(
-            name='Material',
+            name="Material",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('form', '备案表（盖章扫描）'), ('charter', '医联体章程'), ('agreement', '协议书'), ('certificate', '专科或带头人证明'), ('plan', '建设方案'), ('government', '政府与牵头医院合作协议'), ('hospital', '医院间合作协议'), ('referral', '转诊目录、标准'), ('other', '其他')], max_length=11, verbose_name='种类')),
-                ('file', models.FileField(max_length=200, upload_to=filing.models.material.private_path, verbose_name='文件')),
-                ('original_name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('content_type', models.CharField(max_length=100, verbose_name='类型')),
-                ('size', models.PositiveIntegerField(verbose_name='字节数')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版本')),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
-                ('removed_at', models.DateTimeField(blank=True, null=True, verbose_name='移除时间')),
-                ('covers', models.ForeignKey(blank=True, help_text='只由一家成员签署的协议书写明成员；空白：多方签署，覆盖全部成员', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.institution', verbose_name='签署成员')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='materials', to='filing.filing', verbose_name='备案')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("form", "备案表（盖章扫描）"),
+                            ("charter", "医联体章程"),
+                            ("agreement", "协议书"),
+                            ("certificate", "专科或带头人证明"),
+                            ("plan", "建设方案"),
+                            ("government", "政府与牵头医院合作协议"),
+                            ("hospital", "医院间合作协议"),
+                            ("referral", "转诊目录、标准"),
+                            ("other", "其他"),
+                        ],
+                        max_length=11,
+                        verbose_name="种类",
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200, upload_to=filing.models.material.private_path, verbose_name="文件"
+                    ),
+                ),
+                ("original_name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("content_type", models.CharField(max_length=100, verbose_name="类型")),
+                ("size", models.PositiveIntegerField(verbose_name="字节数")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="版本")),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
+                ("removed_at", models.DateTimeField(blank=True, null=True, verbose_name="移除时间")),
+                (
+                    "covers",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="只由一家成员签署的协议书写明成员；空白：多方签署，覆盖全部成员",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.institution",
+                        verbose_name="签署成员",
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="materials",
+                        to="filing.filing",
+                        verbose_name="备案",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '备案材料',
-                'verbose_name_plural': '备案材料',
-                'ordering': ['kind', 'pk'],
+                "verbose_name": "备案材料",
+                "verbose_name_plural": "备案材料",
+                "ordering": ["kind", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
-                ('series', models.CharField(choices=[('case', '申报编号'), ('registration', '备案编号')], max_length=12, verbose_name='序列')),
-                ('last', models.PositiveIntegerField(default=0, verbose_name='已用到')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.authority', verbose_name='备案机关')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年份")),
+                (
+                    "series",
+                    models.CharField(
+                        choices=[("case", "申报编号"), ("registration", "备案编号")],
+                        max_length=12,
+                        verbose_name="序列",
+                    ),
+                ),
+                ("last", models.PositiveIntegerField(default=0, verbose_name="已用到")),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.authority",
+                        verbose_name="备案机关",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '编号序列',
-                'verbose_name_plural': '编号序列',
+                "verbose_name": "编号序列",
+                "verbose_name_plural": "编号序列",
             },
         ),
         migrations.CreateModel(
-            name='Remark',
+            name="Remark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.CharField(max_length=2, verbose_name='部分')),
-                ('field', models.CharField(help_text='栏目标识；空白：对整个部分', max_length=40, verbose_name='栏目')),
-                ('provision', models.CharField(blank=True, max_length=20, verbose_name='条款编号')),
-                ('submission', models.PositiveSmallIntegerField(verbose_name='针对第几次提交')),
-                ('text', models.TextField(verbose_name='意见')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='提出时间')),
-                ('sent_at', models.DateTimeField(blank=True, help_text='空白：尚未发给申报单位', null=True, verbose_name='退回时间')),
-                ('answer', models.TextField(blank=True, verbose_name='答复')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
-                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='了结时间')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='答复人')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='filing.filing', verbose_name='备案')),
-                ('resolved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='了结人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section", models.CharField(max_length=2, verbose_name="部分")),
+                (
+                    "field",
+                    models.CharField(
+                        help_text="栏目标识；空白：对整个部分", max_length=40, verbose_name="栏目"
+                    ),
+                ),
+                ("provision", models.CharField(blank=True, max_length=20, verbose_name="条款编号")),
+                ("submission", models.PositiveSmallIntegerField(verbose_name="针对第几次提交")),
+                ("text", models.TextField(verbose_name="意见")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="提出时间")),
+                (
+                    "sent_at",
+                    models.DateTimeField(
+                        blank=True, help_text="空白：尚未发给申报单位", null=True, verbose_name="退回时间"
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, verbose_name="答复")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="答复时间")),
+                ("resolved_at", models.DateTimeField(blank=True, null=True, verbose_name="了结时间")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="答复人",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提出人",
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="remarks",
+                        to="filing.filing",
+                        verbose_name="备案",
+                    ),
+                ),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="了结人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '补正意见',
-                'verbose_name_plural': '补正意见',
-                'ordering': ['pk'],
+                "verbose_name": "补正意见",
+                "verbose_name_plural": "补正意见",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='ReviewMark',
+            name="ReviewMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provision', models.CharField(max_length=20, verbose_name='条款编号')),
-                ('decision', models.CharField(choices=[('met', '符合'), ('not_met', '不符合'), ('noted', '已说明'), ('approved', '同意偏离'), ('waived', '豁免')], max_length=8, verbose_name='处理')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('approver', models.CharField(blank=True, max_length=60, verbose_name='批准人')),
-                ('document', models.CharField(blank=True, max_length=200, verbose_name='批准文件')),
-                ('basis', models.CharField(max_length=64, verbose_name='依据指纹')),
-                ('at', models.DateTimeField(auto_now=True, verbose_name='处理时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='处理人')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='filing.filing', verbose_name='备案')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provision", models.CharField(max_length=20, verbose_name="条款编号")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("met", "符合"),
+                            ("not_met", "不符合"),
+                            ("noted", "已说明"),
+                            ("approved", "同意偏离"),
+                            ("waived", "豁免"),
+                        ],
+                        max_length=8,
+                        verbose_name="处理",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                ("approver", models.CharField(blank=True, max_length=60, verbose_name="批准人")),
+                ("document", models.CharField(blank=True, max_length=200, verbose_name="批准文件")),
+                ("basis", models.CharField(max_length=64, verbose_name="依据指纹")),
+                ("at", models.DateTimeField(auto_now=True, verbose_name="处理时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="处理人",
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="marks",
+                        to="filing.filing",
+                        verbose_name="备案",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审查处理',
-                'verbose_name_plural': '审查处理',
-                'ordering': ['provision'],
+                "verbose_name": "审查处理",
+                "verbose_name_plural": "审查处理",
+                "ordering": ["provision"],
             },
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['applicant', '-id'], name='filing_of_applicant'),
+            model_name="filing",
+            index=models.Index(fields=["applicant", "-id"], name="filing_of_applicant"),
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['authority', 'status', 'due_on', 'id'], name='filing_queue'),
+            model_name="filing",
+            index=models.Index(fields=["authority", "status", "due_on", "id"], name="filing_queue"),
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['consortium', 'kind'], name='filing_of_consortium'),
+            model_name="filing",
+            index=models.Index(fields=["consortium", "kind"], name="filing_of_consortium"),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', 'imported'), ('applicant__isnull', False), _connector='OR'), name='filing_has_applicant'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("origin", "imported"), ("applicant__isnull", False), _connector="OR"),
+                name="filing_has_applicant",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'draft'), _negated=True), models.Q(('case_number', ''), ('first_submitted_at__isnull', True), ('submissions', 0)), _connector='OR'), name='filing_draft_not_submitted'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "draft"), _negated=True),
+                    models.Q(("case_number", ""), ("first_submitted_at__isnull", True), ("submissions", 0)),
+                    _connector="OR",
+                ),
+                name="filing_draft_not_submitted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'withdrawn']), ('origin', 'imported'), models.Q(('authority__isnull', False), ('first_submitted_at__isnull', False), ('lead__isnull', False), ('submissions__gte', 1), ('submitted_at__gte', models.F('first_submitted_at')), models.Q(('case_number', ''), _negated=True), models.Q(('name', ''), _negated=True)), _connector='OR'), name='filing_submitted_is_complete'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["draft", "withdrawn"]),
+                    ("origin", "imported"),
+                    models.Q(
+                        ("authority__isnull", False),
+                        ("first_submitted_at__isnull", False),
+                        ("lead__isnull", False),
+                        ("submissions__gte", 1),
+                        ("submitted_at__gte", models.F("first_submitted_at")),
+                        models.Q(("case_number", ""), _negated=True),
+                        models.Q(("name", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="filing_submitted_is_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('received_at__isnull', True), ('received_by__isnull', True)), models.Q(('received_at__isnull', False), ('received_by__isnull', False)), _connector='OR'), name='filing_received_at_and_by'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("received_at__isnull", True), ("received_by__isnull", True)),
+                    models.Q(("received_at__isnull", False), ("received_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="filing_received_at_and_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('origin', 'online'), ('status__in', ['received', 'registered', 'revoked']), _negated=True), ('received_at__isnull', False), _connector='OR'), name='filing_received_first'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("origin", "online"),
+                        ("status__in", ["received", "registered", "revoked"]),
+                        _negated=True,
+                    ),
+                    ("received_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="filing_received_first",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['submitted', 'returned']), _negated=True), models.Q(('decided_at__isnull', True), ('received_at__isnull', True)), _connector='OR'), name='filing_undecided'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["submitted", "returned"]), _negated=True),
+                    models.Q(("decided_at__isnull", True), ("received_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="filing_undecided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='filing_decided_at_and_by'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="filing_decided_at_and_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['registered', 'refused', 'revoked']), _negated=True), ('origin', 'imported'), ('decided_at__isnull', False), _connector='OR'), name='filing_decision_is_signed'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["registered", "refused", "revoked"]), _negated=True),
+                    ("origin", "imported"),
+                    ("decided_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="filing_decision_is_signed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'refused'), _negated=True), models.Q(('decision_note', ''), _negated=True), _connector='OR'), name='filing_refusal_has_reason'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "refused"), _negated=True),
+                    models.Q(("decision_note", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="filing_refusal_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['registered', 'revoked']), _negated=True), models.Q(('consortium__isnull', False), ('registered_on__isnull', False)), models.Q(('kind', 'approval'), ('registered_on__isnull', False)), _connector='OR'), name='filing_registered_has_consortium'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["registered", "revoked"]), _negated=True),
+                    models.Q(("consortium__isnull", False), ("registered_on__isnull", False)),
+                    models.Q(("kind", "approval"), ("registered_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="filing_registered_has_consortium",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['registered', 'revoked']), _negated=True), ('origin', 'imported'), models.Q(models.Q(('registration_number', ''), _negated=True), models.Q(('verification_code', ''), _negated=True)), _connector='OR'), name='filing_registered_has_number'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["registered", "revoked"]), _negated=True),
+                    ("origin", "imported"),
+                    models.Q(
+                        models.Q(("registration_number", ""), _negated=True),
+                        models.Q(("verification_code", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="filing_registered_has_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['registered', 'revoked']), models.Q(('registered_on__isnull', True), ('registration_number', ''), ('verification_code', '')), _connector='OR'), name='filing_number_only_when_registered'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["registered", "revoked"]),
+                    models.Q(
+                        ("registered_on__isnull", True),
+                        ("registration_number", ""),
+                        ("verification_code", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="filing_number_only_when_registered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_on__isnull', True), ('due_state', '')), models.Q(('due_on__isnull', False), models.Q(('due_state', ''), _negated=True)), _connector='OR'), name='filing_due_with_state'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("due_on__isnull", True), ("due_state", "")),
+                    models.Q(("due_on__isnull", False), models.Q(("due_state", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="filing_due_with_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.UniqueConstraint(condition=models.Q(('case_number', ''), _negated=True), fields=('authority', 'case_number'), name='filing_case_number_once'),
+            model_name="filing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("case_number", ""), _negated=True),
+                fields=("authority", "case_number"),
+                name="filing_case_number_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.UniqueConstraint(condition=models.Q(('registration_number', ''), _negated=True), fields=('authority', 'registration_number'), name='filing_registration_number_once'),
+            model_name="filing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("registration_number", ""), _negated=True),
+                fields=("authority", "registration_number"),
+                name="filing_registration_number_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.UniqueConstraint(condition=models.Q(('verification_code', ''), _negated=True), fields=('verification_code',), name='filing_verification_code_once'),
+            model_name="filing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("verification_code", ""), _negated=True),
+                fields=("verification_code",),
+                name="filing_verification_code_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='filingevent',
-            index=models.Index(fields=['filing', 'at'], name='event_of_filing'),
+            model_name="filingevent",
+            index=models.Index(fields=["filing", "at"], name="event_of_filing"),
         ),
         migrations.AddConstraint(
-            model_name='filingmember',
-            constraint=models.UniqueConstraint(fields=('filing', 'institution'), name='filing_member_once'),
+            model_name="filingmember",
+            constraint=models.UniqueConstraint(fields=("filing", "institution"), name="filing_member_once"),
         ),
         migrations.AddConstraint(
-            model_name='filingmember',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on__isnull', True), ('joined_on__isnull', True), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='filing_member_dates_in_order'),
+            model_name="filingmember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("left_on__isnull", True),
+                    ("joined_on__isnull", True),
+                    ("left_on__gte", models.F("joined_on")),
+                    _connector="OR",
+                ),
+                name="filing_member_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filingsection',
-            constraint=models.UniqueConstraint(fields=('filing', 'key'), name='filing_section_once'),
+            model_name="filingsection",
+            constraint=models.UniqueConstraint(fields=("filing", "key"), name="filing_section_once"),
         ),
         migrations.AddConstraint(
-            model_name='filingversion',
-            constraint=models.UniqueConstraint(fields=('filing', 'number'), name='filing_version_once'),
+            model_name="filingversion",
+            constraint=models.UniqueConstraint(fields=("filing", "number"), name="filing_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='material',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('filing', 'kind', 'sha256'), name='material_content_once'),
+            model_name="material",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at__isnull", True)),
+                fields=("filing", "kind", "sha256"),
+                name="material_content_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='material',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='material_not_empty'),
+            model_name="material",
+            constraint=models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="material_not_empty"),
         ),
         migrations.AddConstraint(
-            model_name='numberseries',
-            constraint=models.UniqueConstraint(fields=('authority', 'year', 'series'), name='number_series_once'),
+            model_name="numberseries",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "year", "series"), name="number_series_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='remark_says_something'),
+            model_name="remark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="remark_says_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False), ('sent_at__isnull', False)), _connector='OR'), name='remark_answered_by_and_at'),
+            model_name="remark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer", ""), ("answered_at__isnull", True), ("answered_by__isnull", True)),
+                    models.Q(
+                        models.Q(("answer", ""), _negated=True),
+                        ("answered_at__isnull", False),
+                        ("answered_by__isnull", False),
+                        ("sent_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="remark_answered_by_and_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='remark_resolved_by_and_at'),
+            model_name="remark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("resolved_at__isnull", True), ("resolved_by__isnull", True)),
+                    models.Q(("resolved_at__isnull", False), ("resolved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="remark_resolved_by_and_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewmark',
-            constraint=models.UniqueConstraint(fields=('filing', 'provision'), name='review_mark_once'),
+            model_name="reviewmark",
+            constraint=models.UniqueConstraint(fields=("filing", "provision"), name="review_mark_once"),
         ),
         migrations.AddConstraint(
-            model_name='reviewmark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision__in', ['not_met', 'noted', 'approved', 'waived']), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='review_mark_has_note'),
+            model_name="reviewmark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision__in", ["not_met", "noted", "approved", "waived"]), _negated=True),
+                    models.Q(("note", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="review_mark_has_note",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewmark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', 'approved'), _negated=True), models.Q(('approver', ''), _negated=True), _connector='OR'), name='review_deviation_has_approver'),
+            model_name="reviewmark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision", "approved"), _negated=True),
+                    models.Q(("approver", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="review_deviation_has_approver",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewmark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', 'waived'), _negated=True), models.Q(models.Q(('document', ''), _negated=True), models.Q(('approver', ''), _negated=True)), _connector='OR'), name='review_waiver_has_document'),
+            model_name="reviewmark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision", "waived"), _negated=True),
+                    models.Q(
+                        models.Q(("document", ""), _negated=True), models.Q(("approver", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="review_waiver_has_document",
+            ),
         ),
     ]

@@ -8,146 +8,396 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UnitOfGrids',
-            fields=[
-            ],
+            name="UnitOfGrids",
+            fields=[],
             options={
-                'verbose_name': '网格单元',
-                'verbose_name_plural': '网格单元',
-                'proxy': True,
-                'default_permissions': (),
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "网格单元",
+                "verbose_name_plural": "网格单元",
+                "proxy": True,
+                "default_permissions": (),
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('registry.division',),
+            bases=("registry.division",),
         ),
         migrations.CreateModel(
-            name='Grid',
+            name="Grid",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='网格名称')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='期间')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grids', to='registry.authority', verbose_name='划分机关')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grids', to='registry.division', verbose_name='行政区划')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="网格名称")),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grids",
+                        to="registry.authority",
+                        verbose_name="划分机关",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grids",
+                        to="registry.division",
+                        verbose_name="行政区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '网格',
-                'verbose_name_plural': '网格',
-            },
-        ),
-        migrations.CreateModel(
-            name='GridAssignment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='期间')),
-                ('status', models.CharField(choices=[('in_force', '有效'), ('claimed', '主张'), ('dismissed', '未采纳')], max_length=9, verbose_name='效力')),
-                ('exclusive', models.BooleanField(db_default=True, default=True, verbose_name='独占')),
-                ('source', models.CharField(choices=[('plan', '规划指定'), ('filing', '备案'), ('import', '导入')], default='plan', max_length=6, verbose_name='来源')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='理由')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grid_assignments', to='registry.consortium', verbose_name='医联体')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.authority', verbose_name='决定机关')),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='grids.grid', verbose_name='网格')),
-            ],
-            options={
-                'verbose_name': '责任医联体',
-                'verbose_name_plural': '责任医联体',
-            },
-        ),
-        migrations.CreateModel(
-            name='GridEvent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('created', '划定网格'), ('renamed', '更名'), ('units_added', '划入'), ('units_removed', '划出'), ('claimed', '登记主张'), ('put_in_force', '指定负责'), ('dismissed', '主张未采纳'), ('ended', '结束负责'), ('split', '拆分'), ('merged', '合并'), ('retired', '撤销网格')], max_length=13, verbose_name='事项')),
-                ('detail', models.CharField(blank=True, max_length=1000, verbose_name='内容')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='理由')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='grids.grid', verbose_name='网格')),
-            ],
-            options={
-                'verbose_name': '网格沿革',
-                'verbose_name_plural': '网格沿革',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "网格",
+                "verbose_name_plural": "网格",
             },
         ),
         migrations.CreateModel(
-            name='GridUnit',
+            name="GridAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='期间')),
-                ('status', models.CharField(choices=[('in_force', '有效'), ('claimed', '主张'), ('dismissed', '未采纳')], db_default='in_force', default='in_force', max_length=9, verbose_name='效力')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grid_units', to='registry.division', verbose_name='街道、乡镇')),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='units', to='grids.grid', verbose_name='网格')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("in_force", "有效"), ("claimed", "主张"), ("dismissed", "未采纳")],
+                        max_length=9,
+                        verbose_name="效力",
+                    ),
+                ),
+                ("exclusive", models.BooleanField(db_default=True, default=True, verbose_name="独占")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("plan", "规划指定"), ("filing", "备案"), ("import", "导入")],
+                        default="plan",
+                        max_length=6,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grid_assignments",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.authority",
+                        verbose_name="决定机关",
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="grids.grid",
+                        verbose_name="网格",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '网格单元',
-                'verbose_name_plural': '网格单元',
+                "verbose_name": "责任医联体",
+                "verbose_name_plural": "责任医联体",
             },
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="GridEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='期间')),
-                ('exclusive', models.BooleanField(verbose_name='独占')),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='grids.gridassignment', verbose_name='责任医联体')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='registry.consortium', verbose_name='医联体')),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='grids.grid', verbose_name='网格')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.division', verbose_name='实地单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("created", "划定网格"),
+                            ("renamed", "更名"),
+                            ("units_added", "划入"),
+                            ("units_removed", "划出"),
+                            ("claimed", "登记主张"),
+                            ("put_in_force", "指定负责"),
+                            ("dismissed", "主张未采纳"),
+                            ("ended", "结束负责"),
+                            ("split", "拆分"),
+                            ("merged", "合并"),
+                            ("retired", "撤销网格"),
+                        ],
+                        max_length=13,
+                        verbose_name="事项",
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=1000, verbose_name="内容")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="grids.grid",
+                        verbose_name="网格",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '有效责任',
-                'verbose_name_plural': '有效责任',
+                "verbose_name": "网格沿革",
+                "verbose_name_plural": "网格沿革",
+                "ordering": ["-at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="GridUnit",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("in_force", "有效"), ("claimed", "主张"), ("dismissed", "未采纳")],
+                        db_default="in_force",
+                        default="in_force",
+                        max_length=9,
+                        verbose_name="效力",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grid_units",
+                        to="registry.division",
+                        verbose_name="街道、乡镇",
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="units",
+                        to="grids.grid",
+                        verbose_name="网格",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "网格单元",
+                "verbose_name_plural": "网格单元",
+            },
+        ),
+        migrations.CreateModel(
+            name="Holding",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
+                ("exclusive", models.BooleanField(verbose_name="独占")),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="grids.gridassignment",
+                        verbose_name="责任医联体",
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="registry.consortium",
+                        verbose_name="医联体",
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="grids.grid",
+                        verbose_name="网格",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="registry.division",
+                        verbose_name="实地单位",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "有效责任",
+                "verbose_name_plural": "有效责任",
             },
         ),
         migrations.AddIndex(
-            model_name='grid',
-            index=models.Index(fields=['name', 'id'], name='grid_by_name'),
+            model_name="grid",
+            index=models.Index(fields=["name", "id"], name="grid_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.UniqueConstraint(condition=models.Q(('during__upper_inf', True)), fields=('division', 'name'), name='grid_name_once_in_area'),
+            model_name="grid",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("during__upper_inf", True)),
+                fields=("division", "name"),
+                name="grid_name_once_in_area",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='grid_has_name'),
+            model_name="grid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="grid_has_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False)), name='grid_during_not_empty'),
+            model_name="grid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("during__isempty", False)), name="grid_during_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridassignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('exclusive', True), ('status', 'in_force')), expressions=[(models.Func(models.F('grid_id'), models.F('grid_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='grid_has_one_responsible'),
+            model_name="gridassignment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("exclusive", True), ("status", "in_force")),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("grid_id"), models.F("grid_id"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="grid_has_one_responsible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridassignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status', 'dismissed'), _negated=True), expressions=[(models.Func(models.F('grid_id'), models.F('grid_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('consortium_id'), models.F('consortium_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='consortium_once_for_grid'),
+            model_name="gridassignment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("status", "dismissed"), _negated=True),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("grid_id"), models.F("grid_id"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("consortium_id"),
+                            models.F("consortium_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="consortium_once_for_grid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False)), name='grid_assignment_not_empty'),
+            model_name="gridassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("during__isempty", False)), name="grid_assignment_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridunit',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status', 'dismissed'), _negated=True), expressions=[(models.Func(models.F('grid_id'), models.F('grid_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('division_id'), models.F('division_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='unit_once_in_grid'),
+            model_name="gridunit",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("status", "dismissed"), _negated=True),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("grid_id"), models.F("grid_id"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("division_id"),
+                            models.F("division_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="unit_once_in_grid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridunit',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False)), name='grid_unit_during_not_empty'),
+            model_name="gridunit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("during__isempty", False)), name="grid_unit_during_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('exclusive', True)), expressions=[(models.Func(models.F('unit_id'), models.F('unit_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='unit_held_once'),
+            model_name="holding",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("exclusive", True)),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("unit_id"), models.F("unit_id"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="unit_held_once",
+            ),
         ),
     ]

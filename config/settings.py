@@ -117,7 +117,7 @@ else:
     # Tests send messages that name rows of their own database: a running worker must never see them.
     BROKER_NAME = "broker-tests" if "PYTEST_VERSION" in env.ENVIRON else "broker"
     BROKER_DIR = Path(env.str("BROKER_DIR", default=str(LOCAL_DIR / BROKER_NAME)))
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"  # a name is expected, none is used
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "queue"),
         "data_folder_out": str(BROKER_DIR / "queue"),

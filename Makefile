@@ -26,7 +26,7 @@ db: .venv/.ok ## prepare an empty database: tables and reference data, no demo
 run: .venv/.ok ## start the product with its demo province on http://127.0.0.1:8000 (HOST=, PORT=)
 	@$(MANAGE) up --host $(HOST) --port $(PORT)
 
-test: .venv/.test .local/machine ## run every test, also against Redis and a server of the system (WITHOUT_SERVERS=1: not those)
+test: .venv/.test machine ## run every test, also against Redis and a server of the system (WITHOUT_SERVERS=1: not those)
 	$(BIN)/python -m tests.everything $(ARGS)
 
 lint: .venv/.test ## formatting, linting, types, forgotten migrations, production settings
@@ -45,7 +45,7 @@ upgrade: ## the same with the newest allowed versions
 	$(MAKE) lock UPGRADE=--upgrade
 
 clean: ## remove the environment and caches; the data in .local stays
-	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache staticfiles .local/machine
+	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache staticfiles
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A private uv: Debian's pip refuses the system environment, but not a folder of ours.
@@ -76,6 +76,6 @@ endef
 	$(call sync,requirements/test.txt)
 
 # The browser and its fonts, and where possible the servers that the tests run against.
-.local/machine: tests/machine.py
+.PHONY: machine
+machine:
 	@$(PYTHON3) tests/machine.py
-	@mkdir -p .local && touch $@

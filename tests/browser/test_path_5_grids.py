@@ -58,3 +58,5 @@ def test_townships_get_one_responsible_group_and_a_second_only_as_a_claim(page, 
     page.goto("/grids/?area=340202&on=2026-04-01")
     expect(page.locator(f'svg.yl-tiles a[aria-label^="{FREE[0]}"]')).to_be_visible()
     assert_accessible(page)
+    page.set_viewport_size({"width": 683, "height": 768})
+    assert page.evaluate("document.documentElement.scrollWidth") == 683, "twice as large, nothing runs off"

@@ -43,7 +43,8 @@ def _send_back(unsent: list[dict]) -> dict[str, Any]:
 
 def _register(content: dict) -> dict[str, Any]:
     lines = [
-        f"将登记医联体“{content['name']}”，成立日期 {content['founded_on']}。",
+        f"将登记医联体“{content['name']}”。",
+        f"成立日期 {content['founded_on']}。",
         f"将登记牵头医院和 {len(content['members'])} 家成员单位，签发备案编号和查验码。",
     ]
     return _panel("register", "备案", lines, "备注", optional=True)

@@ -120,6 +120,7 @@ def assert_accessible() -> Callable[[Page], None]:
     """No violation that axe-core can find on the page as it is now."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state("load")  # with its styles: what they hide is not judged
         violations = Axe().run(page).response["violations"]
         assert not violations, "\n".join(
             f"{violation['id']} ({violation['impact']}): {violation['help']}: {violation['nodes'][0]['html'][:200]}"

@@ -90,6 +90,9 @@ def sheet_parts(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
     return parts, date1904
 
 
+_BEYOND = rb"[A-Za-z]{4}|[A-Z]*[a-z]|[A-Z]*(?:\d{8}|[2-9]\d{6})"
+
+
 class _Patterns:
     """Byte patterns for the namespace prefix that this writer uses (mostly none)."""
 
@@ -125,6 +128,14 @@ class _Patterns:
         )
         self.wide = re.compile(rb"<" + p + rb'c\b[^>]*?\br="([A-Z]{2,3})\d+"[^>/]*>')
         self.reference = re.compile(rb'\br="([A-Z]+)(\d+)"')
+        # Addresses that no spreadsheet program writes: beyond the last cell there can be, or spelled so that the
+        # patterns here would miss them. The parser follows them and allocates whatever they span.
+        self.suspicious = re.compile(rb"r(?:\s+=|=[\s']|=\"(?:%s))" % _BEYOND)
+        self.strange = re.compile(
+            rb"<" + p + rb"(?:c|row)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*?\sr(?:\s+=|=[\s']|=\"(?:%s))" % _BEYOND
+        )
+        # A value far down; the last cell of a window is not always the lowest.
+        self.far = re.compile(rb'r="[A-Z]+(\d{6,7})"[^>/]*>\s*<' + p + rb"(?:v|is|f)\b")
         self.narrow = re.compile(rb"<" + p + rb'c\b[^>]*?\br="([A-Z])\d+"[^>/]*>')
 
 
@@ -149,6 +160,9 @@ def scan(archive: zipfile.ZipFile, part: str, allowed: int) -> SheetScan:
 
 
 def _look(window: bytes, patterns: _Patterns, result: SheetScan) -> None:
+    if patterns.suspicious.search(window) and patterns.strange.search(window):
+        raise FileRefused("damaged", "工作表里有超出范围的单元格地址。请在 Excel 中打开并另存后重新上传。")
+    result.rows = max(result.rows, *(int(row) for row in patterns.far.findall(window)), 0)
     if b'hidden="' in window:
         result.hidden_rows.update(int(found[1]) for found in patterns.hidden_row.finditer(window))
         for found in patterns.hidden_column.finditer(window):

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from registry.imports.limits import FileRefused
 from registry.imports.source import open_source
 from tests.registry.imports import files
 
@@ -72,3 +73,27 @@ def test_dates_of_both_epochs(tmp_path, date1904):
     with open_source(path) as source:
         assert list(source.sheets[0].rows()) == [(1, [dt.date(2019, 6, 25)])]
         assert source.sheets[0].date1904 is date1904
+
+
+@pytest.mark.parametrize(
+    "address", ['r="ZZZZZ2"', 'r="A99999999999"', 'r="A9999999"', "r='ZZZZZ2'", 'r = "ZZZZ2"', 'r="zzzzz2"']
+)
+def test_an_address_beyond_every_sheet_is_refused_before_the_parser_sees_it(tmp_path, address):
+    path = files.xlsx(tmp_path / "a.xlsx", [["a"], ["x"], ["y"]])
+    name = "xl/worksheets/sheet1.xml"
+    content = files.part(path, name)
+    assert b'r="A2"' in content
+    files.with_part(path, name, content.replace(b'r="A2"', address.encode()), replace=True)
+    with pytest.raises(FileRefused, match="超出范围"):
+        open_source(path)
+
+
+def test_a_value_far_down_is_measured_wherever_it_stands_and_empty_cells_are_not(tmp_path):
+    path = files.xlsx(tmp_path / "a.xlsx", [["a"], [1], [2]])
+    name = "xl/worksheets/sheet1.xml"
+    content = files.part(path, name)
+    files.with_part(path, name, content.replace(b'r="A2"', b'r="A1048576"'), replace=True)
+    assert open_source(path).sheets[0].scan.rows == 1_048_576
+    empty = content.replace(b"<row", b'<row r="1048576"><c r="A1048576" s="1"/></row><row', 1)
+    files.with_part(path, name, empty, replace=True)
+    assert open_source(path).sheets[0].scan.rows == 3

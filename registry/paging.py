@@ -7,6 +7,8 @@ from typing import Any
 from django.core import signing
 from django.db.models import Q, QuerySet
 
+from registry.numbers import whole_number
+
 COUNT_CAP = 10_000
 SIZES = (20, 50, 100)
 DEFAULT_SIZE = 50
@@ -56,8 +58,8 @@ def _reversed(order: Sequence[str]) -> list[str]:
 
 def page_size(request, default: int = DEFAULT_SIZE) -> int:
     """Rows a page, from the URL, among the sizes offered."""
-    wanted = request.GET.get("size", "")
-    return int(wanted) if wanted.isdigit() and int(wanted) in SIZES else default
+    wanted = whole_number(request.GET.get("size", ""))
+    return wanted if wanted in SIZES else default
 
 
 def keyset_page(
@@ -65,7 +67,10 @@ def keyset_page(
 ) -> Page:
     """The page that ?after= or ?before= names; columns of `order` must be non-null and end with a unique one."""
     size = page_size(request, default_size)
-    forward, key = _cursor(request, len(order))
+    salt = (
+        f"page {queryset.model._meta.label} {' '.join(order)}"  # a cursor of another list means nothing here
+    )
+    forward, key = _cursor(request, salt)
     if key is not None:
         queryset = queryset.filter(_bound(order, key, forward=forward))
     rows = list(queryset.order_by(*(order if forward else _reversed(order)))[: size + 1])
@@ -77,19 +82,18 @@ def keyset_page(
     return Page(
         rows=rows,
         size=size,
-        after=signing.dumps(_key(rows[-1], order), salt="page") if rows and has_next else None,
-        before=signing.dumps(_key(rows[0], order), salt="page") if rows and has_previous else None,
+        after=signing.dumps(_key(rows[-1], order), salt=salt) if rows and has_next else None,
+        before=signing.dumps(_key(rows[0], order), salt=salt) if rows and has_previous else None,
     )
 
 
-def _cursor(request, width: int) -> tuple[bool, list | None]:
+def _cursor(request, salt: str) -> tuple[bool, list | None]:
     for name, forward in (("after", True), ("before", False)):
         if token := request.GET.get(name):
             try:
-                key = signing.loads(token, salt="page")
+                return forward, signing.loads(token, salt=salt)
             except signing.BadSignature:
                 return True, None
-            return (forward, key) if isinstance(key, list) and len(key) == width else (True, None)
     return True, None
 
 

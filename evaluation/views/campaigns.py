@@ -14,6 +14,7 @@ from registry import access
 from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import Job
+from registry.numbers import whole_number
 from registry.paging import keyset_page
 
 YEARS_BACK = 8
@@ -43,9 +44,9 @@ def campaign_new(request):
     this_year = timezone.localdate().year
     wanted = request.GET.get("authority")
     authority = next((one for one in choices if one.code == wanted), choices[0])
-    year = request.GET.get("year", "")
     years = range(this_year, this_year - YEARS_BACK, -1)
-    year = int(year) if year.isdigit() and int(year) in years else this_year - 1
+    year = whole_number(request.GET.get("year", ""))
+    year = year if year in years else this_year - 1
     schemes, consortia = campaigns.schemes_for(authority, year), campaigns.consortia_of(authority, year)
     form = CampaignForm(
         request.POST or None,

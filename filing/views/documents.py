@@ -9,6 +9,7 @@ from filing import clock, snapshots
 from filing.models import Filing
 from filing.views.shared import visible
 from registry import access, access_log
+from registry.numbers import whole_number
 
 
 @require_GET
@@ -16,9 +17,9 @@ def form_print(request, pk: int):
     """备案表 as it was submitted (``?version=`` for an earlier one); the hospital may print its draft."""
     filing = visible(request, pk)
     access_log.exported(request.user, filing, "form")
-    wanted = request.GET.get("version", "")
-    if wanted.isdigit():
-        version = get_object_or_404(filing.versions, number=int(wanted))
+    wanted = whole_number(request.GET.get("version", ""))
+    if wanted is not None:
+        version = get_object_or_404(filing.versions, number=wanted)
     elif filing.submissions and not (filing.editable and _own(request, filing)):
         version = filing.versions.get(number=filing.submissions)
     else:

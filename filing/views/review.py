@@ -13,9 +13,10 @@ from filing.filters import QueueFilter
 from filing.forms import RemarkForm
 from filing.models import Filing, Remark
 from filing.sections import label_of
-from filing.views.shared import attempt, number, reasons, visible
+from filing.views.shared import attempt, reasons, visible
 from registry import access, access_log
 from registry.guards import open_to
+from registry.numbers import whole_number
 from registry.paging import keyset_page
 
 S = Filing.Status
@@ -123,7 +124,7 @@ def move(request, pk: int, action: str):
     visible(request, pk)
     if action not in transitions.MOVES:
         raise Http404
-    arguments = {"by": request.user, "version": number(request.POST.get("version", ""))}
+    arguments = {"by": request.user, "version": whole_number(request.POST.get("version", ""))}
     if action not in ("submit", "receive"):
         arguments["note"] = request.POST.get("note", "")
     act = getattr(transitions, action)

@@ -10,6 +10,7 @@ from filing.forms import MaterialForm, MemberForm
 from filing.models import Filing, FilingMember, Material
 from filing.views.shared import attempt, visible
 from registry import access, access_log
+from registry.numbers import whole_number
 
 
 def _member(request, pk: int) -> FilingMember:
@@ -22,7 +23,8 @@ def _member(request, pk: int) -> FilingMember:
 def members_add(request, pk: int):
     """Add the institutions that were picked."""
     filing = visible(request, pk)
-    picked = [int(value) for value in request.POST.getlist("institution") if value.isdigit()]
+    typed = map(whole_number, request.POST.getlist("institution"))
+    picked = [number for number in typed if number is not None]
     attempt(request, lambda: editing.add_members(filing.pk, picked, by=request.user))
     return redirect("filing:section", pk, editing.MEMBERS)
 

@@ -20,11 +20,6 @@ def visible(request, pk: int) -> Filing:
     return get_object_or_404(rows, pk=pk)
 
 
-def number(value: str) -> int | None:
-    """A version as it came from a form."""
-    return int(value) if value.isdigit() else None
-
-
 def attempt(request, act, success: str = "") -> bool:
     """Do an act; a refusal becomes a message. Answers whether it was done."""
     try:

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from registry import workdays
 from registry.errors import Refused
+from registry.management.commands.due_date import Command
 from registry.models import CalendarDay, CalendarYear
 from registry.reference.calendar import load_calendar
 
@@ -49,6 +50,15 @@ def test_text_says_the_last_day_and_why_others_do_not_count(calendar):
 def test_nonsense_is_refused_in_words(calendar, args):
     with pytest.raises(CommandError, match=r"日期|整数|日历"):
         run(*args)
+
+
+@pytest.mark.parametrize("args", [["2026-13-01"], ["2026-01-05", "--workdays", "²"]])
+def test_at_a_terminal_nonsense_ends_without_a_traceback(args, capsys):
+    with pytest.raises(SystemExit) as ended:
+        Command().run_from_argv(["manage.py", "due_date", *args])
+    shown = capsys.readouterr()
+    assert ended.value.code == 2 and not shown.out
+    assert args[-1] in shown.err
 
 
 def test_the_last_day_lasts_until_midnight_local_time():

@@ -1,11 +1,13 @@
 """`manage.py due_date 2026-09-11`: the last day of a period of workdays, with every day counted and skipped."""
 
 import json
+from argparse import ArgumentTypeError
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from registry import workdays
+from registry.numbers import whole_number
 
 WEEKDAYS = "一二三四五六日"
 STATES = {"final": "确定", "provisional": "暂定（涉及尚未公布放假安排的年份，载入后重新计算）"}
@@ -52,10 +54,11 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"“{text}”不是 YYYY-MM-DD 形式的日期。") from error
+        raise ArgumentTypeError(f"“{text}”不是 YYYY-MM-DD 形式的日期。") from error
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 1000:
-        raise CommandError(f"工作日数“{text}”不是 1 至 1000 的整数。")
-    return int(text)
+    number = whole_number(text)
+    if number is None or not 1 <= number <= 1000:
+        raise ArgumentTypeError(f"工作日数“{text}”不是 1 至 1000 的整数。")
+    return number

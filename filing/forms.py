@@ -7,6 +7,7 @@ from filing.models import Filing, FilingMember, Material
 from filing.sections import Field, Section
 from registry import access
 from registry.models import Consortium, Institution, TreatmentSubject
+from registry.plausible import PLAUSIBLE_DAY
 
 RADIO_AT_MOST = 4
 DATE = {"type": "date"}
@@ -138,6 +139,11 @@ class MemberForm(forms.ModelForm):
             "remote_equipment": forms.NullBooleanSelect,
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("joined_on", "left_on", "remote_enabled_on"):
+            self.fields[name].validators = [*self.fields[name].validators, *PLAUSIBLE_DAY]
+
 
 class MaterialForm(forms.Form):
     """上传材料."""
@@ -169,7 +175,7 @@ class RemarkForm(forms.Form):
 
     section = forms.CharField(widget=forms.HiddenInput)
     field = forms.CharField(widget=forms.HiddenInput, required=False)
-    provision = forms.CharField(widget=forms.HiddenInput, required=False)
+    provision = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
     text = forms.CharField(label="意见", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
 
 

@@ -112,6 +112,10 @@ def set_mark(
     if decision == ReviewMark.Decision.WAIVED and not document:
         raise Refused("豁免须写明批准文件。")
     values = {"decision": decision, "note": note, "approver": approver, "document": document}
+    for name in ("approver", "document"):
+        column = ReviewMark._meta.get_field(name)
+        if len(values[name]) > column.max_length:
+            raise Refused(f"{column.verbose_name}最多 {column.max_length} 个字。")
     mark, _ = ReviewMark.objects.update_or_create(
         filing=filing,
         provision=provision,

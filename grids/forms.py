@@ -4,8 +4,12 @@ from django import forms
 from django.utils import timezone
 
 from grids.models import Grid
+from registry.plausible import PLAUSIBLE_DAY
 
-DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+DAY = {
+    "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    "validators": PLAUSIBLE_DAY,
+}
 
 
 class Townships(forms.ModelMultipleChoiceField):

@@ -87,6 +87,14 @@ def test_an_unmet_rule_blocks_registration_until_it_is_waived(case):
     assert case.filing.consortium.waivers.get().provision == "CQ-19"
 
 
+def test_an_approver_longer_than_his_column_is_refused_in_words(case):
+    case.members = case.members[:1]
+    case.received()
+    given = {"decision": "waived", "note": "紧缺", "document": "渝卫〔2020〕1号", "by": case.reviewer}
+    with pytest.raises(Refused, match="批准人最多 60 个字"):
+        reviewing.set_mark(case.filing.pk, "CQ-19", approver="批" * 61, **given)
+
+
 def test_missing_charter_blocks_and_the_generated_form_counts(case):
     case.draft()
     case.filing.materials.filter(kind="charter").delete()

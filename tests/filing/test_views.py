@@ -319,3 +319,44 @@ def test_a_revoked_receipt_says_so(client, case):
     case.registered()
     transitions.revoke(case.filing.pk, by=reviewer_of(case.commission), note="误办")
     assert "备案已撤销" in page(client, "verify", code=case.filing.verification_code).text
+
+
+# -- What nobody types --------------------------------------------------------------------------------------
+@pytest.mark.parametrize("number", ["²", "９", "-1", "9" * 5000, "x"])
+def test_numbers_that_are_none_change_nothing(client, case, number):
+    case.draft()
+    signed_in(client, case.filer)
+    pk = case.filing.pk
+    before = case.filing.members.count()
+    assert page(client, "list", size=number).status_code == 200
+    assert page(client, "form_print", pk, version=number).status_code == 200
+    assert post(client, "members_add", pk, institution=number).status_code == 302
+    assert post(client, "move", pk, "submit", version=number).status_code == 302
+    assert case.filing.members.count() == before
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_member_does_not_leave_in_a_year_that_cannot_be_meant(client, case, day):
+    case.draft()
+    signed_in(client, case.filer)
+    member = case.filing.members.order_by("pk").first()
+    response = post(client, "member", member.pk, role=member.role, left_on=day)
+    assert "请核对年份" in response.text
+    assert FilingMember.objects.get(pk=member.pk).left_on == member.left_on
+
+
+def test_a_remark_names_a_provision_that_can_be_one(client, case):
+    case.submitted()
+    signed_in(client, case.reviewer)
+    post(client, "remark_add", case.filing.pk, section="A", field="name", text="x", provision="P" * 300)
+    assert not Remark.objects.exists()
+
+
+def test_the_cursor_of_another_list_is_as_good_as_none(client, case):
+    case.submitted()
+    for number in range(20):
+        InstitutionFactory(name=f"甲医院{number}", division=case.hospital.division)
+    signed_in(client, case.reviewer)
+    institutions = client.get(reverse("registry:institution_list"), {"size": 20}).text
+    cursor = re.search(r"after=([^&\"]+)", institutions)[1]
+    assert case.hospital.name in page(client, "queue", after=cursor).text

@@ -302,3 +302,19 @@ def test_a_city_sees_the_grids_of_its_districts(client, district, grid):
 )
 def test_a_tile_shows_what_tells_a_consortium_apart(name, short):
     assert short_name(name) == short
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+@pytest.mark.parametrize("name", ["assign", "edit", "split", "merge", "retire"])
+def test_a_mistyped_year_is_refused_at_its_field(client, district, grid, name, day):
+    client.force_login(district.planner)
+    typed = {"start": day, "on": day, "last": day}
+    response = client.post(reverse(f"grids:{name}", args=[grid.pk]), typed)
+    assert "请核对年份" in response.content.decode()
+
+
+def test_a_responsibility_does_not_end_beyond_all_years(client, district, grid):
+    client.force_login(district.planner)
+    held = grid.assignments.get()
+    response = client.post(reverse("grids:end", args=[held.pk]), {"last": "9999-12-31"}, follow=True)
+    assert "请核对年份" in response.content.decode()

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "registry.middleware.AuditContextMiddleware",
     "registry.middleware.NotFoundMiddleware",
+    "registry.middleware.ZeroByteMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -108,3 +108,13 @@ def test_every_entry_of_the_menu_leads_somewhere_and_names_known_roles():
     for entry in navigation.entries():
         assert reverse(entry.url_name)
         assert set(entry.places) <= set(ROLES)
+
+
+def test_a_zero_byte_is_refused_in_words(client, person):
+    client.force_login(person)
+    for response in (
+        client.get(reverse("registry:policy_library"), {"q": "a\0b"}),
+        client.post(reverse("registry:account"), {"q": "a\0b"}),
+    ):
+        assert response.status_code == 400
+        assert "控制字符" in response.content.decode()

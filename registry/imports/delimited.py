@@ -74,9 +74,9 @@ def rows(path: Path, encoding: str, limits: Limits = LIMITS) -> Iterator[tuple[i
                 yield number, row
     except UnicodeError:
         _refuse()
-    except csv.Error as error:
+    except csv.Error:
         raise FileRefused(
-            "damaged", f"文本表格的格式有误（{error}），多半是引号没有成对。请另存为 .xlsx 后重新上传。"
+            "damaged", "文本表格的格式有误，多半是引号没有成对。请另存为 .xlsx 后重新上传。"
         ) from None
 
 

@@ -25,8 +25,10 @@ class Command(BaseCommand):
         try:
             person = operators.acting_person(options["username"])
             outcome = import_consortia(options["file"], by=person, apply=options["apply"])
-        except (Refused, OSError) as refusal:
+        except Refused as refusal:
             self._refused(str(refusal), options["format"])
+        except OSError:
+            self._refused(f"找不到或打不开文件：{options['file']}", options["format"])
         if options["format"] == "json":
             self.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False))
         else:

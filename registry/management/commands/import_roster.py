@@ -51,7 +51,7 @@ class Command(BaseCommand):
             try:
                 service.apply(batch.pk, by)
             except Refused as refusal:
-                raise CommandError(str(refusal)) from None
+                raise CommandError(str(refusal), returncode=FILE_REFUSED) from None
         return CLEAN, result | {"applied": True}
 
     def _person(self, username: str | None):
@@ -59,8 +59,8 @@ class Command(BaseCommand):
             return operator(), EVERYWHERE
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
-            raise CommandError(f"没有名为 {username} 的用户。")
+            raise CommandError(f"没有名为 {username} 的用户。", returncode=FILE_REFUSED)
         try:
             return user, scope_of(user)
         except Refused as refusal:
-            raise CommandError(str(refusal)) from None
+            raise CommandError(str(refusal), returncode=FILE_REFUSED) from None

@@ -104,10 +104,11 @@ def test_as_a_person_the_area_is_the_persons(run, world):
 
 def test_who_may_not_import_is_told_so(world, tmp_path):
     path = files.xlsx(tmp_path / "a.xlsx", [TITLES])
-    with pytest.raises(CommandError, match="没有导入"):
+    with pytest.raises(CommandError, match="没有导入") as refused:
         call_command("import_roster", str(path), username=stranger().username)
-    with pytest.raises(CommandError, match="没有名为"):
+    with pytest.raises(CommandError, match="没有名为") as unknown:
         call_command("import_roster", str(path), username="nobody")
+    assert (refused.value.returncode, unknown.value.returncode) == (2, 2), "1 would say that rows are wrong"
 
 
 def test_as_text_for_a_terminal(world, tmp_path, capsys):

@@ -17,7 +17,7 @@ def acting_person(username: str = "") -> User:
     """The user of that name, or the operator account. Raises Refused for a name that nobody has."""
     if not username:
         return operator()
-    user = User.objects.filter(username=username).first()
+    user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
         raise Refused(f"没有用户名为“{username}”的账户。")
     return user

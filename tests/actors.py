@@ -4,9 +4,9 @@ from registry import access
 from tests.factories import UserFactory
 
 
-def stranger(**_):
+def stranger(**person):
     """Signed in, assigned to nothing."""
-    return UserFactory()
+    return UserFactory(**person)
 
 
 def _at(role):

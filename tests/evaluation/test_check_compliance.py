@@ -84,7 +84,9 @@ def test_namesakes_are_told_apart_by_code(law, good, chongqing):
     ("options", "message"),
     [
         ({"division": "999999"}, "没有代码为 999999"),
+        ({"division": ""}, "没有代码为"),  # an unset variable of a script must not mean everything
         ({"consortium": "没有这个"}, "没有名为“没有这个”的医联体"),
+        ({"consortium": ""}, "没有名为“”的医联体"),
         ({"as_of": "2019-13-01"}, "不是有效日期"),
     ],
 )

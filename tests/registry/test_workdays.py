@@ -52,7 +52,7 @@ def test_nonsense_is_refused_in_words(calendar, args):
         run(*args)
 
 
-@pytest.mark.parametrize("args", [["2026-13-01"], ["2026-01-05", "--workdays", "²"]])
+@pytest.mark.parametrize("args", [["2026-13-01"], ["20260105"], ["2026-01-05", "--workdays", "²"]])
 def test_at_a_terminal_nonsense_ends_without_a_traceback(args, capsys):
     with pytest.raises(SystemExit) as ended:
         Command().run_from_argv(["manage.py", "due_date", *args])

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             self._print_text(rows)
 
     def _day(self, text: str | None) -> dt.date:
-        if not text:
+        if text is None:
             return timezone.localdate()
         try:
             return dt.date.fromisoformat(text)
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(f"基准日 {text} 不是有效日期，请写成 2019-12-31 的样子") from None
 
     def _area(self, code: str | None, day: dt.date) -> Area:
-        if not code:
+        if code is None:
             return EVERYWHERE
         area = area_of_code(code, day)
         if area is None:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         return area
 
     def _chosen(self, name: str | None, area: Area, day: dt.date) -> list[int] | None:
-        if not name:
+        if name is None:
             return None
         rows = BY_SUBJECT["consortium"].inside(area, day).filter(name=name)
         if not rows.exists():

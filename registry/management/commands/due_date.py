@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentTypeError
-from datetime import date
+from datetime import date, datetime
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -52,7 +52,7 @@ def _show(day: date) -> str:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError as error:
         raise ArgumentTypeError(f"“{text}”不是 YYYY-MM-DD 形式的日期。") from error
 

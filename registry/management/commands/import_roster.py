@@ -4,15 +4,13 @@ import json
 import sys
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from registry.errors import Refused
 from registry.imports import service
-from registry.imports.limits import FileRefused
 from registry.imports.report import EMPTY, answer, as_text
 from registry.imports.scope import EVERYWHERE, scope_of
-from registry.models import User
-from registry.operators import operator
+from registry.operators import acting_person, operator
 
 CLEAN, ROW_ERRORS, FILE_REFUSED = 0, 1, 2
 
@@ -35,12 +33,12 @@ class Command(BaseCommand):
             sys.exit(status)
 
     def _import(self, file: Path, apply: bool, username: str | None) -> tuple[int, dict]:
-        by, scope = self._person(username)
         if not file.is_file():
             return FILE_REFUSED, {**EMPTY, "refused": f"找不到文件：{file}"}
         try:
+            by, scope = self._person(username)
             batch = service.stage(file, file.name, by, scope)
-        except FileRefused as refusal:
+        except Refused as refusal:
             return FILE_REFUSED, {**EMPTY, "refused": str(refusal)}
         result = answer(batch)
         bad = bool(result["errors"] or result["decisions"])
@@ -51,16 +49,11 @@ class Command(BaseCommand):
             try:
                 service.apply(batch.pk, by)
             except Refused as refusal:
-                raise CommandError(str(refusal), returncode=FILE_REFUSED) from None
+                return FILE_REFUSED, result | {"refused": str(refusal)}
         return CLEAN, result | {"applied": True}
 
     def _person(self, username: str | None):
         if username is None:
             return operator(), EVERYWHERE
-        user = User.objects.filter(username=username, is_active=True).first()
-        if user is None:
-            raise CommandError(f"没有名为 {username} 的用户。", returncode=FILE_REFUSED)
-        try:
-            return user, scope_of(user)
-        except Refused as refusal:
-            raise CommandError(str(refusal), returncode=FILE_REFUSED) from None
+        user = acting_person(username)
+        return user, scope_of(user)

@@ -23,7 +23,7 @@ SAFE["SECRET_KEY"] += "-and-more-than-fifty"
 
 
 def manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    foreign = ("DATABASE_URL", "REDIS_URL", "DEBUG", "PYTEST_", "ALLOW_")
+    foreign = ("DATABASE_URL", "REDIS_URL", "DEBUG", "PYTEST_", "ALLOW_", "DJANGO_ALLOW_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     command = [sys.executable, project.BASE_DIR / "manage.py", *arguments]
     return subprocess.run(command, env=kept | SAFE | changes, capture_output=True, text=True, check=False)

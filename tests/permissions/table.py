@@ -178,7 +178,7 @@ MATRIX: dict[tuple[str, str], Row] = {
         "evaluation:ranking",
         "evaluation:score_sheet",
     ),
-    **_rows("get", w.campaign_arguments, (*HOSPITALS, *both("evaluator", "leader")), (), "evaluation:scheme"),
+    **_rows("get", w.campaign_arguments, both("evaluator", "leader"), (), "evaluation:scheme"),
     **_rows(
         "post",
         w.campaign_arguments,

@@ -7,6 +7,7 @@ from django.core.cache import cache
 
 from registry import access_log
 from registry.models import Job
+from registry.policy import library
 from tests import strict
 
 
@@ -39,6 +40,7 @@ def places_of_this_test(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
+    library._book.cache_clear()  # a test may have published other rules under the same documents
     access_log._waiting.clear()  # refusals of a test whose transaction never ended
     current_app.conf.broker_url = "memory://"
 

@@ -52,7 +52,8 @@ def _seal_one() -> int:
             cursor.execute("LOCK TABLE registry_auditblock IN EXCLUSIVE MODE")
             latest = AuditBlock.objects.order_by("-last_entry").first()
             previous, start = (latest.digest, latest.last_entry) if latest else (GENESIS, 0)
-            cursor.execute("SET LOCAL lock_timeout = '500ms'")
+            # Longer than deadlock_timeout, after which an autovacuum of the table gives way to us.
+            cursor.execute("SET LOCAL lock_timeout = '2500ms'")
             cursor.execute("LOCK TABLE registry_auditentry IN SHARE MODE")
             cursor.execute(
                 "SELECT max(id) FROM (SELECT id FROM registry_auditentry WHERE id > %s ORDER BY id LIMIT %s) run",

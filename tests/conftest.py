@@ -1,5 +1,6 @@
 """Fixtures of the whole suite. The strict ones apply to every test (tests/strict.py)."""
 
+import hypothesis
 import pytest
 from celery import current_app
 from django.conf import settings as project
@@ -9,6 +10,10 @@ from registry import access_log
 from registry.models import Job
 from registry.policy import library
 from tests import strict
+
+# The same examples in every run: a failure seen once can be seen again.
+hypothesis.settings.register_profile("steady", derandomize=True)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -122,6 +122,7 @@ def code(raw) -> tuple[str, bool]:
         )
     raw = raw or ""
     value = "".join(unicodedata.normalize("NFKC", _clean(raw)).split()).lstrip("'‘’`").upper()
+    value = unicodedata.normalize("NFKC", value)  # what a space kept apart may have come together
     if value.lower() in _NOTHING:
         return "", False
     if _SCIENTIFIC.fullmatch(value):

@@ -12,7 +12,7 @@ PRODUCTION = PRODUCTION=1 ALLOWED_HOSTS=www.example.org DATABASE_URL=postgres://
 LOCK = .uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" $(UPGRADE) pyproject.toml
 
-.PHONY: help install db run test lint lock upgrade clean
+.PHONY: help install db run test bench lint lock upgrade clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ run: .venv/.ok ## start the product with its demo province on http://127.0.0.1:8
 
 test: .venv/.test machine ## run every test, also against Redis and a server of the system (WITHOUT_SERVERS=1: not those)
 	$(BIN)/python -m tests.everything $(ARGS)
+
+bench: .venv/.test ## measure against peers and limits: BENCH=import, pages … (docs/benchmarks.md)
+	$(BIN)/python -m tests.benchmarks $(or $(BENCH),--help) $(ARGS)
 
 lint: .venv/.test ## formatting, linting, types, forgotten migrations, production settings
 	$(BIN)/ruff format --check .

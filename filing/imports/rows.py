@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from filing.imports.columns import UNKNOWN_LEAD, WORDS
-from filing.imports.divisions import Places
 from filing.imports.lookups import Authorities, Institutions, Kinds, Subjects, company_of, is_company
 from filing.imports.reader import Row
 from registry.models import Authority, Division, Institution, TreatmentSubject
+from registry.places.codes import Codes
 
 
 @dataclass
@@ -77,7 +77,7 @@ class CredentialRow:
 class Lookups:
     """Everything that rows are read against."""
 
-    places: Places
+    places: Codes
     institutions: Institutions
     subjects: Subjects
     authorities: Authorities
@@ -91,25 +91,27 @@ def division(row: Row, name: str, lookups: Lookups) -> Division | None:
         if row.ok:
             row.note(name, "required", "缺少区划代码。", "请填六位（区县）或九位（乡镇街道）代码。")
         return None
-    place = lookups.places.find(code)
-    if place.retired is not None and place.division is not None:
-        row.warn(
-            name,
-            "retired-division",
-            f"代码 {code}（{place.retired.name}）已停用，按继任的 {place.division.code}（{place.division.name}）处理。",
-            "请核对后改用现行代码。",
-        )
-    elif place.retired is not None and place.candidates:
-        listed = "、".join(f"{one.code} {one.name}" for one in place.candidates[:8])
+    meaning = lookups.places.find(code)
+    if meaning.place is None and meaning.heirs:
+        listed = "、".join(f"{one.code} {one.name}" for one in meaning.heirs[:8])
         row.decide(
             name,
             "retired-division",
-            f"代码 {code}（{place.retired.name}）已分入几个区划：{listed}。",
+            f"代码 {code}（{meaning.retired}）已分入几个区划：{listed}。",
             "请改填其中一个。",
         )
-    elif place.division is None:
+        return None
+    if meaning.place is None:
         row.note(name, "unknown-division", f"没有代码为 {code} 的行政区划。", "请核对六位或九位区划代码。")
-    return place.division
+        return None
+    if meaning.retired:
+        row.warn(
+            name,
+            "retired-division",
+            f"代码 {code}（{meaning.retired}）已停用，按继任的 {meaning.place.code}（{meaning.place.name}）处理。",
+            "请核对后改用现行代码。",
+        )
+    return lookups.places.division(meaning.place)
 
 
 def institution(row: Row, name: str, lookups: Lookups, near: Division | None) -> Institution | None:

@@ -14,7 +14,6 @@ from django.utils import timezone
 from filing import numbering
 from filing.imports import rows, write
 from filing.imports.columns import CONSORTIA, CREDENTIALS, GRIDS, MEMBERS, SHEETS
-from filing.imports.divisions import Places, townships_of
 from filing.imports.lookups import Authorities, Institutions, Kinds, Subjects
 from filing.imports.reader import Row, SheetReader
 from grids.services import GridRow, import_grids
@@ -25,6 +24,7 @@ from registry.imports.limits import FileRefused
 from registry.imports.source import Source, open_source
 from registry.imports.table import read_table
 from registry.models import Consortium
+from registry.places.codes import Codes
 
 PERMISSION = "import_institutions"
 
@@ -100,7 +100,7 @@ class _Run:
         self.readers, self.outcome, self.by = readers, outcome, by
         self.raw = {name: list(reader.rows()) for name, reader in readers.items()}
         self.lookups = rows.Lookups(
-            places=Places(self._mentions((CONSORTIA, "division"), (GRIDS, "division"), code=True)),
+            places=Codes(self._mentions((CONSORTIA, "division"), (GRIDS, "division"), code=True)),
             institutions=Institutions(
                 self._mentions((CONSORTIA, "lead"), (MEMBERS, "institution"), (CREDENTIALS, "institution"))
             ),
@@ -237,7 +237,7 @@ class _Run:
             if read is None:
                 continue
             consortium = self._named(row, "consortium", read.consortium) if read.consortium else None
-            townships = townships_of(read.division, read.start or timezone.localdate())
+            townships = read.division.townships_on(read.start or timezone.localdate())
             if not townships:
                 row.note(
                     "division", "no-townships", f"“{read.division.name}”下没有乡镇街道。", "请改填九位代码。"

@@ -8,7 +8,8 @@ from django.utils import timezone
 from registry.imports import cells
 from registry.imports.cells import CellFault
 from registry.imports.issues import Issue, Severity
-from registry.imports.places import Place, Places
+from registry.places.cells import Places
+from registry.places.codes import Place
 from registry.imports.scope import Scope
 from registry.imports.table import Table
 from registry.imports.vocabulary import Vocabulary

@@ -14,7 +14,7 @@ from registry.imports.issues import Issue, Severity
 from registry.imports.limits import FileRefused
 from registry.imports.mains import Mains
 from registry.imports.matching import Candidates
-from registry.imports.places import Places
+from registry.places.cells import Places
 from registry.imports.roster_columns import COLUMNS
 from registry.imports.roster_rules import RULES
 from registry.imports.scope import Scope

@@ -95,6 +95,13 @@ class Division(models.Model):
             place = place.parent
         return "".join(names)
 
+    def townships_on(self, day) -> list["Division"]:
+        """The townships that it stood for on a day: itself, or all those below it, each physical one once."""
+        if self.level == self.Level.TOWNSHIP:
+            return [self]
+        townships = Division.objects.on(day).within(self).physical().filter(level=self.Level.TOWNSHIP)
+        return list(townships.order_by("code"))
+
     @property
     def unit_id(self) -> int:
         """Id of the physical place: the representative of its group of codes, or itself."""

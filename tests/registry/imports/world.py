@@ -32,7 +32,7 @@ class World:
         ]:
             self._add(TownshipFactory(code=code, name=name, parent=self[county]))
         ForeignCode.objects.create(
-            division=self["弋江区"], system="旧代码", code="340299", name="弋江区", source="测试"
+            division=self["弋江区"], system="GB/T 2260 旧码", code="340299", name="弋江区", source="测试"
         )
 
     def _add(self, division):

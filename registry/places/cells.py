@@ -6,31 +6,13 @@ from dataclasses import dataclass, field
 
 from registry.imports import cells
 from registry.imports.cells import CellFault, match_key
-from registry.models import Division, DivisionSuccession, ForeignCode, ManagementArea
+from registry.models import Division, ManagementArea
+from registry.places.codes import Codes, Meaning, Place
 
 _DIGITS = re.compile(r"(?<!\d)\d{2,12}(?!\d)")
 _SUFFIX = re.compile(r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|省|市)$")
 _TOWN_SUFFIX = re.compile(r"(?:街道办事处|办事处|街道|地区|镇|(?:民族)?乡|苏木)$")
 _FILLERS = frozenset(("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"))
-MUNICIPALITIES = frozenset(("11", "12", "31", "50"))
-
-
-@dataclass(slots=True)
-class Place:
-    """One division as the import needs it."""
-
-    id: int
-    code: str
-    name: str
-    level: str
-    parent: int | None
-    path: str
-    current: bool
-    townships: dict[str, list[tuple[int, str, str]]] | None = None
-
-    @property
-    def in_municipality(self) -> bool:
-        return self.code[:2] in MUNICIPALITIES
 
 
 @dataclass(slots=True)
@@ -50,33 +32,14 @@ def _short(name: str) -> str:
     return _SUFFIX.sub("", name) or name
 
 
-class Places:
-    """Every province, city and county, loaded once; townships county by county when asked for."""
+class Places(Codes):
+    """Codes and names; the names of townships county by county when asked for."""
 
     def __init__(self):
-        self.by_id: dict[int, Place] = {}
-        self._current: dict[str, Place] = {}
-        self._retired: dict[str, list[Place]] = {}
-        rows = Division.objects.exclude(level=Division.Level.TOWNSHIP).order_by("pk")
-        for pk, code, name, level, parent, path, end in rows.values_list(
-            "pk", "code", "name", "level", "parent_id", "path", "valid_to"
-        ):
-            place = Place(pk, code, name, level, parent, path, end is None)
-            self.by_id[pk] = place
-            if place.current:
-                self._current[code] = place
-            else:
-                self._retired.setdefault(code, []).append(place)
-        self._successors: dict[int, list[int]] = {}
-        for old, new in DivisionSuccession.objects.order_by("pk").values_list("old_id", "new_id"):
-            self._successors.setdefault(old, []).append(new)
-        self._foreign: dict[str, set[int]] = {}
-        for code, division in ForeignCode.objects.order_by("pk").values_list("code", "division_id"):
-            if len(code) == 6 and division in self.by_id:
-                self._foreign.setdefault(code, set()).add(division)
+        super().__init__()
         self._areas = dict(ManagementArea.objects.order_by("pk").values_list("code", "name"))
         self._names = self._index()
-        self._parents: set[int | None] | None = None
+        self._parents = {one.parent for one in self.by_id.values() if one.current}
 
     # -- By code --------------------------------------------------------------------------------------------
     def by_code(self, code: str) -> Found:
@@ -95,20 +58,9 @@ class Places:
         return found
 
     def _county(self, code: str) -> Found:
-        if place := self._current.get(code):
-            return Found(place)
-        if retired := self._retired.get(code):
-            return self._heir(code, retired)
-        heirs = {
-            self._current_heirs(self.by_id[pk])[0].id
-            for pk in self._foreign.get(code, ())
-            if self._current_heirs(self.by_id[pk])
-        }
-        if len(heirs) == 1:
-            place = self.by_id[heirs.pop()]
-            return Found(place).warn(
-                "division-retired", f"{code} 已停用，按沿革对应到 {place.code} {place.name}。"
-            )
+        meaning = self.find(code)
+        if meaning.place or meaning.retired:
+            return self._heir(code, meaning)
         if code in self._areas:
             raise CellFault(
                 "division-area",
@@ -117,25 +69,17 @@ class Places:
             )
         raise CellFault("division-unknown", f"区划表里没有 {code}。", "请按现行行政区划代码填写。")
 
-    def _current_heirs(self, place: Place) -> list[Place]:
-        if place.current:
-            return [place]
-        heirs: dict[int, Place] = {}
-        for pk in self._successors.get(place.id, ()):
-            if (new := self.by_id.get(pk)) and new is not place:
-                heirs.update({one.id: one for one in self._current_heirs(new)})
-        return list(heirs.values())
-
-    def _heir(self, code: str, retired: list[Place]) -> Found:
-        heirs = {one.id: one for place in retired for one in self._current_heirs(place)}
-        name = retired[-1].name
-        if len(heirs) == 1:
-            heir = next(iter(heirs.values()))
+    @staticmethod
+    def _heir(code: str, meaning: Meaning) -> Found:
+        if meaning.place and not meaning.retired:
+            return Found(meaning.place)
+        name = meaning.retired
+        if heir := meaning.place:
             return Found(heir).warn(
                 "division-retired", f"{code} {name}已停用，按沿革对应到 {heir.code} {heir.name}。"
             )
-        if heirs:
-            options = "、".join(f"{one.code} {one.name}" for one in heirs.values())
+        if meaning.heirs:
+            options = "、".join(f"{one.code} {one.name}" for one in meaning.heirs)
             raise CellFault(
                 "division-split", f"{code} {name}已停用，分入 {options}。", "请填其中现在所在的一个。"
             )
@@ -190,7 +134,10 @@ class Places:
             )
             raise CellFault("division-ambiguous", f"“{said}”可以是 {options}。", "请填 6 位行政区划代码。")
         if candidates:
-            return self._heir(candidates[0].code, candidates)
+            retired = candidates[-1].name
+            heirs = self.heirs([place.id for place in candidates])
+            one = heirs[0] if len(heirs) == 1 else None
+            return self._heir(candidates[0].code, Meaning(one, retired, heirs))
         raise CellFault(
             "division-unknown", f"区划表里没有“{said}”。", "请填现行的 6 位行政区划代码，例如 500103。"
         )
@@ -201,8 +148,6 @@ class Places:
 
     def has_counties(self, place: Place) -> bool:
         """True when the place is divided further down to counties."""
-        if self._parents is None:
-            self._parents = {one.parent for one in self.by_id.values() if one.current}
         return place.id in self._parents
 
     def named_in(self, text: str, within=None) -> Place | None:
@@ -275,22 +220,16 @@ class Places:
 
     def _add_township(self, found: Found, code: str) -> None:
         known = self._load_townships(found.place).get(code)
-        if known is None:
-            known = self._retired_township(code)
-        if known is None:
+        heir = known[0][0] if known else None
+        if heir is None and (meaning := self.find(code)).retired and meaning.place:
+            heir = meaning.place.id
+        if heir is None:
             raise CellFault(
                 "township-unknown",
                 f"区划表里没有乡镇、街道代码 {code}。",
                 "请核对代码，或只填 6 位区县代码。",
             )
-        found.township = known[0][0]
-
-    def _retired_township(self, code: str) -> list[tuple[int, str, str]] | None:
-        heirs = Division.objects.filter(
-            level=Division.Level.TOWNSHIP, predecessors__code=code, valid_to__isnull=True
-        ).order_by("pk")
-        rows = list(heirs.values_list("pk", "code", "name")[:2])
-        return rows if len(rows) == 1 else None
+        found.township = heir
 
     def township(self, county: Place, raw) -> int | None:
         """Id of a township of a county by code or name; None when blank. Raises CellFault when unknown."""

@@ -1,28 +1,24 @@
 """Which bureau a filing goes to (报送机关): it follows from the lead hospital, not from what the filer picks.
 
-The texts say: municipal and army hospitals file with the municipal commission, district hospitals with the bureau
-of their district (CQ-80, CQ-81). For others the reading is: a privately run hospital files with the bureau of its
-place, every other with the bureau of the level it belongs to (readings A20).
+A rule that says it decides (渝 四(三): CQ-80, CQ-81), with the parameters under which the same rule is later checked.
+Where no rule speaks of such a lead, fixtures/filing/routes.csv holds our reading (A20), and the reason says so.
 """
 
+import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.utils import timezone
 
 from registry.models import Authority, Institution
 from registry.models.division import ManagementAreaDivision
+from registry.policy.book import BoundRule
+from registry.policy.library import current_book
 
-A = Institution.Affiliation
-LEVELS = {
-    A.NATIONAL: Authority.Level.PROVINCE,
-    A.PROVINCE: Authority.Level.PROVINCE,
-    A.MILITARY: Authority.Level.PROVINCE,
-    A.CITY: Authority.Level.CITY,
-    A.COUNTY: Authority.Level.COUNTY,
-    A.TOWNSHIP: Authority.Level.COUNTY,
-    A.VILLAGE: Authority.Level.COUNTY,
-    A.NONE: Authority.Level.COUNTY,
-}
+UPPER, LOCAL = "filed_with_upper_bureau", "filed_with_local_bureau"
 LEVEL_ORDER = [Authority.Level.COUNTY, Authority.Level.CITY, Authority.Level.PROVINCE]
-READING = {A.NONE: "条文没有规定社会办医疗机构的报送机关，按所在区县处理"}
 
 
 @dataclass(frozen=True)
@@ -33,19 +29,47 @@ class Route:
     reason: str
 
 
+@cache
+def readings() -> Mapping[str, tuple[str, str]]:
+    """Level of the bureau and our remark, by affiliation, for leads of which no rule speaks."""
+    path = settings.BASE_DIR / "fixtures" / "filing" / "routes.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["affiliation"]: (row["level"], row["remark"]) for row in csv.DictReader(file)}
+
+
 def route(lead: Institution | None) -> Route:
     """The bureau with which the lead files."""
     if lead is None:
         return Route(None, "填写牵头医院后确定报送机关")
-    affiliation = A.MILITARY if lead.is_military else lead.affiliation
+    affiliation = "military" if lead.is_military else lead.affiliation
     if not affiliation:
         return Route(None, "牵头医院的隶属关系未填写，请联系名录管理员补充")
-    found = _authority(lead, LEVELS[affiliation])
+    rule, found = _ruled(lead, affiliation)
+    if rule is None:
+        level, remark = readings()[affiliation]
+        found = _authority(lead, level)
     if found is None:
         return Route(None, f"没有找到“{lead.division}”的卫生健康行政部门，请联系系统管理员")
-    word = "部队医院" if affiliation == A.MILITARY else f"隶属关系为{A(affiliation).label}"
-    reason = f"牵头医院{word}"
-    return Route(found, f"{reason}；{READING[affiliation]}" if affiliation in READING else reason)
+    military = affiliation == "military"
+    word = "部队医院" if military else f"隶属关系为{Institution.Affiliation(affiliation).label}"
+    basis = f"依据{rule.citation}" if rule else remark
+    return Route(found, f"牵头医院{word}；{basis}" if basis else f"牵头医院{word}")
+
+
+def _ruled(lead: Institution, affiliation: str) -> tuple[BoundRule | None, Authority | None]:
+    """The rule that routes this lead, and the bureau that it names."""
+    codes = tuple(code for code in lead.division.path.split("/") if code)
+    for rule in current_book().rules_for(codes, timezone.localdate()):
+        params = rule.spec.params
+        if rule.spec.check == UPPER and (affiliation in params["affiliations"] or lead.is_military):
+            named = Authority.objects.filter(
+                division__code=params["authority"], division__valid_to__isnull=True
+            )
+            return rule, named.first()
+        private = lead.ownership == Institution.Ownership.PRIVATE
+        if rule.spec.check == LOCAL and affiliation in params["affiliations"] and not private:
+            return rule, _authority(lead, Authority.Level.COUNTY)
+    return None, None
 
 
 def _authority(lead: Institution, level: str) -> Authority | None:

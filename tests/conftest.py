@@ -11,6 +11,8 @@ from registry.models import Job
 from registry.policy import library
 from tests import strict
 
+pytest_plugins = ["tests.law"]
+
 # The same examples in every run: a failure seen once can be seen again.
 hypothesis.settings.register_profile("steady", derandomize=True)
 hypothesis.settings.load_profile("steady")

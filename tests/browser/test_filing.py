@@ -12,7 +12,6 @@ from registry.models import Consortium
 from tests.actors import filer_of, reviewer_of
 from tests.factories.filing import Case, pdf
 from tests.factories.registry import InstitutionFactory
-from tests.filing.conftest import law  # noqa: F401  the fixture
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("law")]
 

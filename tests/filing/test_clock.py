@@ -68,3 +68,28 @@ def test_an_old_filing_keeps_its_deadline_where_this_year_has_no_calendar(munici
     with time_machine.travel("2031-05-01T10:00:00+08:00"):
         read = clock.read(filing)
     assert (read.due.due, read.left, read.missing) == (dt.date(2020, 10, 15), None, "")
+
+
+def test_no_published_year_has_moved_a_deadline_beyond_the_margin_of_doubt(municipal):
+    """Against a calendar that knows weekends alone, which is less than a provisional year knows."""
+
+    def weekdays_alone(day: dt.date) -> bool:
+        return day.weekday() < 5
+
+    def due(begins: dt.date, works) -> dt.date:
+        day, left = begins, 15
+        while left:
+            day += dt.timedelta(days=1)
+            left -= works(day)
+        return day
+
+    worst = 0
+    for offset in range((dt.date(2026, 11, 1) - dt.date(2007, 1, 1)).days):
+        begins = dt.date(2007, 1, 1) + dt.timedelta(days=offset)
+        expected, turned_out = due(begins, weekdays_alone), due(begins, is_workday)
+        moved = sum(
+            weekdays_alone(expected + dt.timedelta(days=n))
+            for n in range(1, (turned_out - expected).days + 1)
+        )
+        worst = max(worst, moved)
+    assert 0 < worst < clock.MOVABLE

@@ -8,7 +8,6 @@ import pytest
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
-from tests.filing.conftest import law  # noqa: F401
 from tests.permissions import world as w
 from tests.permissions.table import MATRIX
 

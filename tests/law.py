@@ -1,4 +1,4 @@
-"""The law and the calendar that filings are judged by."""
+"""The law and the calendar that filings are judged by, for every test that files."""
 
 import copy
 

@@ -18,6 +18,12 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "sweep-jobs": {"task": "registry.tasks.sweep_jobs", "schedule": 30.0},
     "seal-audit": {"task": "registry.tasks.seal_audit", "schedule": 60.0},
+    # A message that found no worker in time is dropped: the next one does its work.
+    "recheck-changed": {
+        "task": "evaluation.tasks.recheck_changed",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
     "nightly-compliance": {
         "task": "evaluation.tasks.nightly_compliance",
         "schedule": crontab(hour=1, minute=30),

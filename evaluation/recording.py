@@ -1,15 +1,16 @@
 """Keeping findings (记录检查结果) compactly: what has not changed is not written again."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import connection, transaction
 
 from evaluation.models import ComplianceRun, Finding
 from evaluation.subjects import Source, Subject, judged
 from registry.models import FactSheet, Rule
-from registry.policy.book import PLAN_ENDED, RuleBook
+from registry.policy.book import PLAN_ENDED, BoundRule, RuleBook
 from registry.policy.engine import Judgement
 from registry.policy.receipts import code_version, record_facts
 from registry.policy.verdict import Outcome
@@ -17,17 +18,21 @@ from registry.policy.verdict import Outcome
 LOCK_CLASS = 5_152  # namespace of the locks on subjects that are being judged
 REFRESHED = (
     "explanation", "cure", "evidence", "missing", "plan_ended", "rule", "facts", "calendar_version",
-    "code_version", "reference_date", "subject_name", "subject_code", "division", "kind", "modality",
+    "code_version", "bound", "reference_date", "subject_name", "subject_code", "division", "kind", "modality",
 )  # fmt: skip
 
 
 @dataclass
 class Recorded:
-    """What a batch brought: verdicts by outcome, findings that are new or changed, findings that hold no more."""
+    """What a batch brought: verdicts by outcome, findings that are new or changed, findings that hold no more.
+
+    `changed` gives, for each subject of which a verdict is another, the verdicts that stood before by provision.
+    """
 
     tally: Counter = field(default_factory=Counter)
     opened: int = 0
     resolved: int = 0
+    changed: dict[int, dict[str, str]] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -45,12 +50,13 @@ def record(run: ComplianceRun, source: Source, ids: Sequence[int], book: RuleBoo
             result.tally[str(judgement.verdict.outcome)] += 1
             if judgement.verdict.outcome is not Outcome.NA:
                 fresh.append(_finding(run, source, subject, judgement))
+    _exempting(fresh, book, run.as_of)
     _set_rules(fresh)
     if run.is_snapshot:
         _replace_snapshot(run, source, ids, fresh)
         result.opened = len(fresh)
     else:
-        result.opened, result.resolved = _merge(run, source, ids, fresh)
+        _merge(run, source, ids, fresh, result)
     return result
 
 
@@ -67,6 +73,13 @@ def resolve_departed(run: ComplianceRun, area, judged_ids: dict[str, set[int]]) 
     for start in range(0, len(gone), 1000):
         _close(run, gone[start : start + 1000])
     return len(gone)
+
+
+def close_of_subjects(run, source: Source, ids: Sequence[int]) -> None:
+    """Close whatever stands of subjects that exist no more."""
+    if ids:
+        rows = Finding.objects.standing().filter(subject_type=source.subject, subject_id__in=ids)
+        _close(run, list(rows.order_by("pk").values_list("pk", flat=True)))
 
 
 def _lock(source: Source, ids: Sequence[int]) -> None:
@@ -99,6 +112,7 @@ def _finding(run, source: Source, subject: Subject, judgement: Judgement) -> Fin
         plan_ended=PLAN_ENDED in judgement.rule.remarks,
         calendar_version=getattr(judgement.facts, "calendar_version", ""),
         code_version=code_version(),
+        bound=_bound(judgement.rule),
         reference_date=run.as_of,
         first_seen=run.as_of,
         snapshot=run if run.is_snapshot else None,
@@ -107,13 +121,35 @@ def _finding(run, source: Source, subject: Subject, judgement: Judgement) -> Fin
     return finding
 
 
-def _set_rules(findings: Iterable[Finding]) -> None:
+def _bound(rule: BoundRule) -> dict:
+    """How the rule stood to other documents on the day, as far as its verdict depends on that."""
+    bound = {"parent": rule.missing_parent} if rule.missing_parent else {}
+    return bound | {"undated": True} if rule.pack.is_undated else bound
+
+
+def _exempting(findings: Sequence[Finding], book: RuleBook, day: date) -> None:
+    """Note with each finding the rules that might have exempted its subject, and did not."""
+    known: dict[int, dict[str, list[str]]] = {}
+    for finding in findings:
+        rules = book.rules_for(finding.judgement.facts.ancestry, day)
+        by_rule = known.get(id(rules))
+        if by_rule is None:
+            by_rule = known[id(rules)] = defaultdict(list)
+            for rule in rules:
+                for exempted in rule.spec.exempts:
+                    by_rule[exempted].append(rule.id)
+        if exempting := by_rule.get(finding.provision):
+            finding.bound["exempting"] = exempting
+
+
+def _set_rules(findings: Sequence[Finding]) -> None:
     """The stored version of each rule that was applied.
 
     Where the program has learnt to read more of a rule since it was stored, its digest differs although its words do
     not: then it is the version in force.
     """
     provisions = {finding.provision for finding in findings}
+    provisions |= {name for finding in findings for name in finding.bound.get("exempting", ())}
     rows = Rule.objects.filter(provision__in=provisions).order_by("pk")
     exact: dict[tuple[str, str], int] = {}
     in_force: dict[str, int] = {}
@@ -128,6 +164,8 @@ def _set_rules(findings: Iterable[Finding]) -> None:
     }
     for finding in findings:
         finding.rule_id = applied[finding.provision]
+        if exempting := finding.bound.get("exempting"):
+            finding.bound["exempting"] = [in_force[name] for name in exempting if name in in_force]
 
 
 def _with_facts(findings: Sequence[Finding]) -> None:
@@ -150,9 +188,12 @@ def _replace_snapshot(run, source, ids, fresh) -> None:
     Finding.objects.bulk_create(fresh)
 
 
-def _merge(run, source, ids, fresh) -> tuple[int, int]:
+def _merge(run, source, ids, fresh, result: Recorded) -> None:
     rows = Finding.objects.standing().filter(subject_type=source.subject, subject_id__in=ids).order_by("pk")
     standing = {(row.subject_id, row.provision): row for row in rows}
+    before_all: dict[int, dict[str, str]] = {}
+    for row in standing.values():
+        before_all.setdefault(row.subject_id, {})[row.provision] = row.verdict
     created, refreshed, closed = [], [], []
     for finding in fresh:
         before = standing.pop((finding.subject_id, finding.provision), None)
@@ -164,12 +205,14 @@ def _merge(run, source, ids, fresh) -> tuple[int, int]:
         elif _says_otherwise(before, finding):
             finding.pk, finding.first_seen = before.pk, before.first_seen
             refreshed.append(finding)
+    other = {finding.subject_id for finding in created} | {row.subject_id for row in standing.values()}
+    result.changed = {pk: before_all.get(pk, {}) for pk in sorted(other)}
     closed += [row.pk for row in standing.values()]
     _with_facts([*created, *refreshed])
     _close(run, closed)
     Finding.objects.bulk_create(created)
     Finding.objects.bulk_update(refreshed, REFRESHED)
-    return len(created), len(closed)
+    result.opened, result.resolved = len(created), len(closed)
 
 
 def _says_otherwise(before: Finding, now: Finding) -> bool:
@@ -181,6 +224,7 @@ def _says_otherwise(before: Finding, now: Finding) -> bool:
         "missing",
         "plan_ended",
         "rule_id",
+        "bound",
         "subject_name",
         "division_id",
         "kind",

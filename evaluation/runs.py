@@ -2,24 +2,33 @@
 
 import datetime as dt
 import logging
+import time
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 
 from django.db import OperationalError, transaction
+from django.db.models import Func, IntegerField, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from evaluation.areas import area_of
-from evaluation.models import ComplianceRun, RunItem
+from evaluation.missed import is_comparable, missed_by_recheck
+from evaluation.models import ComplianceRun, Finding, RunItem
 from evaluation.recording import record, resolve_departed
-from evaluation.subjects import BATCH, BY_SUBJECT, SOURCES, batches
+from evaluation.subjects import BATCH, BY_SUBJECT, PLACEHOLDERS, SOURCES, batches
+from evaluation.tallies import compact
 from registry import access, jobs
 from registry.errors import Refused
+from registry.facts.institutions import places
 from registry.models import Division, Job
 from registry.policy.library import current_book
+from registry.policy.receipts import code_version
 
 logger = logging.getLogger(__name__)
 KIND = "compliance"
 STEPS = 40  # a run moves its bar at least this often
+HELD = 0.5  # seconds between two looks at batches that helpers hold
 
 
 @transaction.atomic
@@ -37,7 +46,7 @@ def start_nightly() -> list[ComplianceRun]:
     provinces = Division.objects.current().filter(level=Division.Level.PROVINCE).order_by("code")
     started = []
     for division in provinces:
-        if not area_has_consortia(division):
+        if not area_needs_checking(division):
             continue
         try:
             with transaction.atomic():
@@ -47,17 +56,26 @@ def start_nightly() -> list[ComplianceRun]:
     return started
 
 
-def area_has_consortia(division: Division) -> bool:
-    """True when any consortium is recorded in the area."""
-    source = BY_SUBJECT["consortium"]
-    return source.inside(area_of(division), timezone.localdate()).exists()
+def start_after_change(division: Division) -> ComplianceRun:
+    """One run over a place whose law, places or calendar have changed. Refused while it is being checked."""
+    return _start(division, timezone.localdate(), ComplianceRun.Origin.CHANGE, by=None)
+
+
+def area_needs_checking(division: Division) -> bool:
+    """True when any consortium is recorded in the area, or anything found there still stands."""
+    area = area_of(division)
+    return (
+        BY_SUBJECT["consortium"].inside(area, timezone.localdate()).exists()
+        or Finding.objects.standing().filter(area.condition("division")).exists()
+    )
 
 
 def _start(division: Division, as_of: dt.date, origin: str, by) -> ComplianceRun:
     snapshot = as_of != timezone.localdate()
     run = ComplianceRun.objects.create(
-        division=division, as_of=as_of, is_snapshot=snapshot, origin=origin, started_by=by
-    )
+        division=division, as_of=as_of, is_snapshot=snapshot, origin=origin, started_by=by,
+        code_version=code_version(),
+    )  # fmt: skip
     run.job = jobs.start_job(
         KIND,
         f"{division.name}合规检查（{as_of}）",
@@ -72,61 +90,123 @@ def _start(division: Division, as_of: dt.date, origin: str, by) -> ComplianceRun
 
 
 # -- Working ------------------------------------------------------------------------------------------------
-def work(job: Job, run: ComplianceRun) -> dict:
-    """Carry a run on from where it stands to its end; what an earlier worker finished is not done again."""
+def work(
+    job: Job, run: ComplianceRun, *, call_helpers: Callable[[ComplianceRun], None], pause=time.sleep
+) -> dict:
+    """Carry a run on from where it stands to its end; what an earlier worker finished is not done again.
+
+    Helpers take batches from the same list. The run ends when nothing is left, so a batch that a helper holds is
+    waited for, and taken over when the helper is killed.
+    """
     if run.finished_at is None:
         if run.planned_at is None:
             jobs.advance(job, 0, phase="生成清单")
             plan(run)
-        done, total = _progress(run)
-        jobs.advance(job, done, total, phase="已检查")
-        while (subjects := check_next(run)) is not None:
-            done += subjects
-            jobs.advance(job, done)
+        jobs.advance(job, *progress(run), phase="已检查")
+        call_helpers(run)
+        while True:
+            checked = check_next(run)
+            jobs.advance(job, progress(run)[0])
+            if checked is None:
+                if not run.items.filter(done_at__isnull=True).exists():
+                    break
+                pause(HELD)
         finish(run)
     return {"opened": run.opened, "resolved": run.resolved, "tally": run.tally}
 
 
+def help_with(run: ComplianceRun) -> bool:
+    """Check the batches of one place beside the worker that holds the job; False when there is nothing to do."""
+    if run.job.state != Job.State.RUNNING or run.finished_at:
+        return False
+    first = run.items.filter(done_at__isnull=True).order_by("-pk").first()
+    if first is None:
+        return False
+    while check_next(run, place=first.place) is not None:
+        if not Job.objects.filter(pk=run.job_id, state=Job.State.RUNNING).exists():
+            return False
+    return True
+
+
 @transaction.atomic
 def plan(run: ComplianceRun) -> None:
-    """Write the work list: batches of subjects, place by place."""
+    """Write the work list: batches of subjects, each within one city (or county, in a city or municipality)."""
     area = area_of(run.division)
-    ids = {source.subject: source.ids(area, run.as_of) for source in SOURCES}
-    total = sum(map(len, ids.values()))
+    listed = {source.subject: source.places(area, run.as_of) for source in SOURCES}
+    total = sum(map(len, listed.values()))
     size = max(1, min(BATCH, -(-total // STEPS)))
-    RunItem.objects.bulk_create(
-        RunItem(run=run, subject_type=subject, subjects=list(batch))
-        for subject, listed in ids.items()
-        for batch in batches(listed, size)
-    )
+    blank = set(Division.objects.filter(kind__in=PLACEHOLDERS).order_by().values_list("code", flat=True))
+    depth = len(places(run.division.path))
+    items = [
+        RunItem(run=run, subject_type=subject, place=place, subjects=list(batch))
+        for subject, rows in listed.items()
+        for place, ids in _by_place(rows, depth, blank)
+        for batch in batches(ids, size)
+    ]
+    own = run.division.code  # a stable sort: one place after another, the whole last, kinds in their order
+    items.sort(key=lambda item: (item.place == own, item.place))
+    RunItem.objects.bulk_create(items)
     run.planned_at = timezone.now()
     run.save(update_fields=["planned_at"])
 
 
-def _progress(run: ComplianceRun) -> tuple[int, int]:
-    done = total = 0
-    for subjects, done_at in run.items.order_by("pk").values_list("subjects", "done_at"):
-        total += len(subjects)
-        done += len(subjects) if done_at else 0
-    return done, total
+def _by_place(
+    rows: Iterable[tuple[int, str]], depth: int, blank: set[str]
+) -> Iterator[tuple[str, list[int]]]:
+    """Ids by the place directly below the run's own; what stands in the run's own place comes under that."""
+
+    def place(row) -> str:
+        codes = [code for code in places(row[1])[: depth + 2] if code not in blank]
+        return codes[min(depth, len(codes) - 1)]
+
+    for code, group in groupby(rows, key=place):
+        yield code, [pk for pk, _ in group]
+
+
+def progress(run: ComplianceRun) -> tuple[int, int]:
+    """Subjects done and subjects listed."""
+    size = Func("subjects", function="cardinality", output_field=IntegerField())
+    sums = run.items.aggregate(
+        total=Sum(size, default=0), done=Sum(size, filter=Q(done_at__isnull=False), default=0)
+    )
+    return sums["done"], sums["total"]
+
+
+def progress_by_place(run: ComplianceRun) -> list[dict]:
+    """Subjects done and listed by place, while the list is there."""
+    size = Func("subjects", function="cardinality", output_field=IntegerField())
+    rows = (
+        run.items.order_by("place")
+        .values("place")
+        .annotate(total=Sum(size), done=Sum(size, filter=Q(done_at__isnull=False), default=0))
+    )
+    names = dict(
+        Division.objects.current().filter(code__in=[row["place"] for row in rows]).values_list("code", "name")
+    )
+    return [{**row, "name": names.get(row["place"], row["place"])} for row in rows]
 
 
 @transaction.atomic
-def check_next(run: ComplianceRun) -> int | None:
+def check_next(run: ComplianceRun, place: str | None = None) -> int | None:
     """Check the next batch that nobody else holds; how many subjects were finished, None when none is left."""
-    item = run.items.filter(done_at__isnull=True).select_for_update(skip_locked=True).order_by("pk").first()
+    pending = run.items.filter(done_at__isnull=True)
+    if place is not None:
+        pending = pending.filter(place=place)
+    item = pending.select_for_update(skip_locked=True).order_by("pk").first()
     if item is None:
         return None
+    source = BY_SUBJECT[item.subject_type]
     try:
         with transaction.atomic():
-            recorded = record(run, BY_SUBJECT[item.subject_type], item.subjects, current_book())
+            recorded = record(run, source, item.subjects, current_book())
+            item.missed = len(missed_by_recheck(run, source, recorded.changed))
     except OperationalError:
         raise  # the database is in trouble, not these subjects
     except Exception as error:
         return _isolate(item, error)
     item.tally, item.opened, item.resolved = recorded.tally, recorded.opened, recorded.resolved
     item.done_at = timezone.now()
-    item.save(update_fields=["tally", "opened", "resolved", "done_at"])
+    item.save(update_fields=["tally", "opened", "resolved", "missed", "done_at"])
     return len(item.subjects)
 
 
@@ -135,7 +215,7 @@ def _isolate(item: RunItem, error: Exception) -> int:
     if len(item.subjects) > 1:
         middle = len(item.subjects) // 2
         RunItem.objects.bulk_create(
-            RunItem(run_id=item.run_id, subject_type=item.subject_type, subjects=half)
+            RunItem(run_id=item.run_id, subject_type=item.subject_type, place=item.place, subjects=half)
             for half in (item.subjects[:middle], item.subjects[middle:])
         )
         item.delete()
@@ -157,15 +237,17 @@ def finish(run: ComplianceRun) -> None:
     judged_ids: dict[str, set[int]] = defaultdict(set)
     for source in SOURCES:
         judged_ids[source.subject] = set()
-    opened = resolved = faults = 0
+    opened = resolved = faults = missed = 0
     for item in run.items.order_by("pk").iterator(chunk_size=500):
         tally.update(item.tally)
         opened, resolved = opened + item.opened, resolved + item.resolved
-        faults += bool(item.error)
+        faults, missed = faults + bool(item.error), missed + item.missed
         judged_ids[item.subject_type].update(item.subjects)
     if not run.is_snapshot:
         resolved += resolve_departed(run, area_of(run.division), judged_ids)
+        compact(run.division)
     run.tally, run.opened, run.resolved, run.faults = tally, opened, resolved, faults
+    run.missed = missed if is_comparable(run) else None
     run.finished_at = timezone.now()
-    run.save(update_fields=["tally", "opened", "resolved", "faults", "finished_at"])
+    run.save(update_fields=["tally", "opened", "resolved", "faults", "missed", "finished_at"])
     run.items.filter(error="").delete()  # the list has served; what went wrong is kept

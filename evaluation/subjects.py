@@ -49,6 +49,7 @@ class Source:
     describe: Callable[[Sequence[int]], dict[int, Subject]]
     read: Callable[[Sequence[int], dt.date], Iterable[tuple[int, Any]]]
     shown_as: str = ""
+    path: str = "division__path"
 
     @property
     def reported(self) -> str:
@@ -58,6 +59,10 @@ class Source:
     def ids(self, area: Area, day: dt.date) -> list[int]:
         """Ids of the subjects in an area on a day, place by place."""
         return list(self.inside(area, day).values_list("pk", flat=True))
+
+    def places(self, area: Area, day: dt.date) -> list[tuple[int, str]]:
+        """Ids with the paths of the places that the subjects stand in, place by place."""
+        return list(self.inside(area, day).values_list("pk", self.path))
 
 
 # -- Consortia ----------------------------------------------------------------------------------------------
@@ -149,7 +154,7 @@ SOURCES = (
     Source("filing", consortia_in, describe_consortia, filing_facts, shown_as="consortium"),
     Source("institution", institutions_in, describe_institutions, read_institutions),
     Source("grid", grids_in, describe_grids, read_grids),
-    Source("division", divisions_in, describe_divisions, read_divisions),
+    Source("division", divisions_in, describe_divisions, read_divisions, path="path"),
 )
 BY_SUBJECT = {source.subject: source for source in SOURCES}
 

@@ -1,16 +1,48 @@
 """Background work of evaluation; the schedule stands in config/celery.py."""
 
-from celery import shared_task
+import logging
 
-from evaluation import runs, scorecards
+from celery import shared_task
+from django.conf import settings
+from kombu.exceptions import OperationalError as BrokerError
+
+from evaluation import recheck, runs, scorecards
 from evaluation.models import Campaign, ComplianceRun
 from registry import jobs
+
+logger = logging.getLogger(__name__)
 
 
 @jobs.job_task("evaluation.tasks.run_compliance")
 def run_compliance(job, run_id: int) -> dict:
     """Carry a compliance run on to its end."""
-    return runs.work(job, ComplianceRun.objects.select_related("division").get(pk=run_id))
+    run = ComplianceRun.objects.select_related("division").get(pk=run_id)
+    return runs.work(job, run, call_helpers=call_helpers)
+
+
+def call_helpers(run: ComplianceRun) -> None:
+    """Ask further workers for help: as many as are configured, and no more than there are places."""
+    places = run.items.filter(done_at__isnull=True).order_by().values("place").distinct().count()
+    for _ in range(min(settings.COMPLIANCE_HELPERS, places - 1)):
+        try:
+            help_compliance.delay(run.pk)
+        except (OSError, BrokerError) as error:
+            logger.warning("run=%s goes on without helpers: %s", run.pk, error)
+            return
+
+
+@shared_task(name="evaluation.tasks.help_compliance", ignore_result=True)
+def help_compliance(run_id: int) -> None:
+    """Check one place of a run, then stand at the end of the queue again, so that other work is let in between."""
+    run = ComplianceRun.objects.select_related("division", "job").get(pk=run_id)
+    if runs.help_with(run):
+        help_compliance.delay(run_id)
+
+
+@shared_task(name="evaluation.tasks.recheck_changed", ignore_result=True)
+def recheck_changed() -> None:
+    """Judge again what has changed since the last time."""
+    recheck.recheck()
 
 
 @shared_task(name="evaluation.tasks.nightly_compliance", ignore_result=True)

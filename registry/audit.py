@@ -27,6 +27,9 @@ UNAUDITED: dict[str, str] = {
     "registry.ImportRow": "staging of an import, written in masses; what it changes is audited where it is written",
     "registry.ImportIssue": "findings on a staged file, drawn by program and never edited",
     "evaluation.RunItem": "work list of a compliance run; holds ids and progress",
+    "evaluation.Change": "queue of audit entries that compliance has not looked at yet",
+    "evaluation.Touched": "queue of subjects that are to be judged again",
+    "evaluation.Tally": "counted by triggers from the findings",
     "evaluation.Finding": "drawn from audited facts by the engine, dated itself, never edited by a person",
 }
 

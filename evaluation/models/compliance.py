@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 
+from evaluation.models.tally import counted
 from registry import access
 from registry.audit import audited
 from registry.models import Consortium
@@ -41,6 +42,7 @@ class ComplianceRun(models.Model):
     class Origin(models.TextChoices):
         NIGHTLY = "nightly", "每夜"
         ON_DEMAND = "on_demand", "人工发起"
+        CHANGE = "change", "政策或区划变更"
 
     division = models.ForeignKey(
         "registry.Division",
@@ -69,6 +71,10 @@ class ComplianceRun(models.Model):
     opened = models.PositiveIntegerField("新增或改变", default=0)
     resolved = models.PositiveIntegerField("不再成立", default=0)
     faults = models.PositiveIntegerField("没有查成的对象", default=0)
+    missed = models.PositiveIntegerField(
+        "随改随查遗漏", null=True, blank=True, help_text="空白：没有可对照的上一次检查"
+    )
+    code_version = models.CharField("程序版本", max_length=40, blank=True)
 
     objects = ComplianceRunQuerySet.as_manager()
 
@@ -83,6 +89,11 @@ class ComplianceRun(models.Model):
     @cached_property
     def confirmed_until(self):
         """The day on which the findings of this area were last confirmed before this run."""
+        return self.earlier.aggregate(day=models.Max("as_of"))["day"]
+
+    @cached_property
+    def earlier(self):
+        """Finished runs over this area, or one that holds it, before this run."""
         earlier = ComplianceRun.objects.filter(
             is_snapshot=False, finished_at__isnull=False, started_at__lt=self.started_at
         )
@@ -91,7 +102,7 @@ class ComplianceRun(models.Model):
         for end in range(1, len(path)):
             if path[end] == "/":
                 above |= Q(division__path=path[: end + 1])
-        return earlier.filter(above).aggregate(day=models.Max("as_of"))["day"]
+        return earlier.filter(above)
 
 
 class RunItem(models.Model):
@@ -99,11 +110,13 @@ class RunItem(models.Model):
 
     run = models.ForeignKey(ComplianceRun, models.CASCADE, related_name="items")
     subject_type = models.CharField("对象", max_length=20)
+    place = models.CharField("地区代码", max_length=12, blank=True)
     subjects = ArrayField(models.BigIntegerField(), verbose_name="对象号")
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
     tally = models.JSONField("判定计数", default=dict)
     opened = models.PositiveIntegerField("新增或改变", default=0)
     resolved = models.PositiveIntegerField("不再成立", default=0)
+    missed = models.PositiveIntegerField("随改随查遗漏", default=0)
     error = models.CharField("错误", max_length=300, blank=True)
 
     class Meta:
@@ -140,7 +153,7 @@ class Finding(models.Model):
     """检查结果：a rule's verdict on one subject from the day it was first seen until the day it was no longer so.
 
     An unchanged verdict is not written again: while `resolved_on` is empty it holds, and was confirmed by the last
-    finished run over its place. NA is no finding. `rule` (its version), `facts`, `calendar_version` and
+    finished run over its place. NA is no finding. `rule` (its version), `facts`, `bound`, `calendar_version` and
     `code_version` are the receipt from which the verdict can be given again.
     """
 
@@ -174,6 +187,9 @@ class Finding(models.Model):
     )
     calendar_version = models.CharField("日历版本", max_length=16, blank=True)
     code_version = models.CharField("程序版本", max_length=40, blank=True)
+    bound = models.JSONField(
+        "适用情况", default=dict, help_text="判定时未载入的上位文件、未载日期、可能豁免本条的规则版本"
+    )
     reference_date = models.DateField("基准日")
     first_seen = models.DateField("首次发现")
     last_seen = models.DateField("最后确认", null=True, blank=True, help_text="空白：仍然成立")
@@ -216,7 +232,9 @@ class Finding(models.Model):
                 name="finding_by_area",
             ),
             models.Index(fields=["consortium", "id"], name="finding_of_consortium"),
+            models.Index(fields=["first_seen", "resolved_on"], name="finding_by_days"),
         ]
+        triggers = counted()
 
     def __str__(self) -> str:
         return f"{self.provision} {self.subject_name} {self.verdict}"

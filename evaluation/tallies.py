@@ -1,0 +1,24 @@
+"""Adding up the counts of verdicts (判定计数汇总)."""
+
+from django.db import connection, transaction
+
+from registry.models import Division
+
+_COMPACT = """
+    WITH gone AS (
+        DELETE FROM evaluation_tally WHERE id IN (
+            SELECT tally.id FROM evaluation_tally tally JOIN registry_division place ON place.id = tally.division_id
+            WHERE place.path LIKE %s FOR UPDATE OF tally SKIP LOCKED
+        ) RETURNING division_id, provision, verdict, number
+    )
+    INSERT INTO evaluation_tally (division_id, provision, verdict, number)
+    SELECT division_id, provision, verdict, sum(number) FROM gone
+    GROUP BY division_id, provision, verdict HAVING sum(number) <> 0
+"""
+
+
+@transaction.atomic
+def compact(division: Division) -> None:
+    """One row for each place, provision and verdict of an area; the sums stay what they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPACT, [f"{division.path}%"])

@@ -1,38 +1,76 @@
-"""What a registration writes into the register (备案入册): consortium, lead, members and facts, all or nothing."""
+"""What a registration writes into the register (备案入册): consortium, lead, members, grids and facts, all or nothing."""
 
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from filing import ledger
+from filing.acceptance_of_changes import write_change, write_close
+from filing.declared import write_credential, write_declarations
 from filing.models import Filing, ReviewMark
-from filing.sections import SECTIONS
+from grids.services import assign_filed
 from registry.errors import Refused
-from registry.models import Consortium, Declaration, Lead, Membership, Waiver
+from registry.models import Consortium, Lead, Membership, Waiver
 
 
-def write(filing: Filing, *, by) -> Consortium:
-    """Enter the consortium of a registered filing; called inside the registering transaction."""
-    if filing.origin == Filing.Origin.IMPORTED:
-        return _confirm(filing)
+def write(filing: Filing, *, by) -> None:
+    """Enter a registered filing; called inside the registering transaction. A prior approval enters nothing."""
+    if filing.kind == Filing.Kind.APPROVAL:
+        return
+    if filing.kind == Filing.Kind.ESTABLISH and filing.origin == Filing.Origin.ONLINE:
+        with ledger.kept(filing):
+            _establish(filing, by=by)
+        return
+    filing.consortium = Consortium.objects.select_for_update(of=("self",)).get(pk=filing.consortium_id)
+    with ledger.kept(filing):
+        WRITERS[filing.kind](filing, filing.consortium, by=by)
+
+
+def take_back(filing: Filing, *, by) -> None:
+    """Undo an entry exactly (filing/ledger.py); refused where later filings stand on it."""
+    if filing.kind == Filing.Kind.APPROVAL:
+        _refuse_used_approval(filing)
+        return
+    consortium = Consortium.objects.select_for_update(of=("self",)).get(pk=filing.consortium_id)
+    later = consortium.filings.exclude(pk=filing.pk).filter(first_submitted_at__isnull=False)
+    gone = [Filing.Status.WITHDRAWN, Filing.Status.REFUSED, Filing.Status.REVOKED]
+    if filing.kind == Filing.Kind.ESTABLISH and later.exclude(status__in=gone).exists():
+        raise Refused("这家医联体已有后续备案，不能撤销。请先撤销后续备案，或办理终止。")
+    ledger.take_back(filing, by=by)
+
+
+def _refuse_used_approval(filing: Filing) -> None:
+    used = filing.establishments.exclude(status__in=[Filing.Status.WITHDRAWN, Filing.Status.REFUSED])
+    if used.filter(first_submitted_at__isnull=False).exclude(status=Filing.Status.REVOKED).exists():
+        raise Refused("已有备案以这件审查为依据提交，不能撤销。")
+
+
+def _establish(filing: Filing, *, by) -> None:
     contents = {section.key: section.content for section in filing.sections.all()}
     consortium = _consortium(filing, contents["A"], contents["D"])
     Lead.objects.create(consortium=consortium, institution=filing.lead, during=(filing.founded_on, None))
     Membership.objects.bulk_create(_membership(filing, member, consortium) for member in filing.members.all())
-    marks = {mark.provision: mark for mark in filing.marks.all()}
-    _declarations(filing, consortium, contents, marks, by)
-    _waivers(consortium, marks, by)
+    write_declarations(filing, consortium, by=by)
+    write_credential(filing)
+    _waivers(consortium, {mark.provision: mark for mark in filing.marks.all()})
+    if grids := contents["A"].get("grid_ids"):
+        assign_filed(consortium, grids, start=filing.founded_on, authority=filing.authority, by=by)
     filing.consortium = consortium
-    return consortium
 
 
-def _confirm(filing: Filing) -> Consortium:
+def _confirm(filing: Filing, consortium: Consortium, *, by) -> None:
     """An imported consortium is in the register already; only its 备案日期 is new."""
-    consortium = Consortium.objects.select_for_update(of=("self",)).get(pk=filing.consortium_id)
     consortium.registered_on = filing.registered_on
     consortium.version += 1
     consortium.save(update_fields=["registered_on", "version"])
-    return consortium
+
+
+WRITERS = {
+    Filing.Kind.ESTABLISH: _confirm,
+    Filing.Kind.CHANGE: write_change,
+    Filing.Kind.CLOSE: write_close,
+}
 
 
 def _consortium(filing: Filing, content: dict, governance: dict) -> Consortium:
@@ -61,6 +99,7 @@ def _create(filing: Filing, content: dict, governance: dict) -> Consortium:
         division=filing.lead.division,
         authority=filing.authority,
         founded_on=filing.founded_on,
+        approved_on=filing.approval.registered_on if filing.approval else None,
         registered_on=filing.registered_on,
         is_demo=filing.lead.is_demo,
     )
@@ -78,40 +117,7 @@ def _membership(filing: Filing, member, consortium: Consortium) -> Membership:
     )
 
 
-def _declarations(filing: Filing, consortium: Consortium, contents: dict, marks: dict, by) -> None:
-    now = timezone.now()
-    rows = []
-    for section in SECTIONS:
-        for field in section.fields_for(filing.consortium_kind):
-            value = contents.get(section.key, {}).get(field.key)
-            if not field.declares or not value:
-                continue
-            decision = next((marks[clause].decision for clause in field.clauses if clause in marks), "")
-            state = _state(decision)
-            decided = state != Declaration.State.DECLARED
-            rows.append(
-                Declaration(
-                    consortium=consortium,
-                    key=field.declares,
-                    value=value,
-                    evidence=f"备案 {filing.case_number}",
-                    state=state,
-                    decided_by=by if decided else None,
-                    decided_at=now if decided else None,
-                )
-            )
-    Declaration.objects.bulk_create(rows)
-
-
-def _state(decision: str) -> str:
-    if decision == ReviewMark.Decision.MET:
-        return Declaration.State.ACCEPTED
-    return (
-        Declaration.State.REJECTED if decision == ReviewMark.Decision.NOT_MET else Declaration.State.DECLARED
-    )
-
-
-def _waivers(consortium: Consortium, marks: dict, by) -> None:
+def _waivers(consortium: Consortium, marks: dict) -> None:
     Waiver.objects.bulk_create(
         Waiver(
             provision=mark.provision,
@@ -124,16 +130,3 @@ def _waivers(consortium: Consortium, marks: dict, by) -> None:
         for mark in marks.values()
         if mark.decision == ReviewMark.Decision.WAIVED
     )
-
-
-def take_back(filing: Filing, *, by) -> None:
-    """Undo the entry: the consortium then exists on no day; its rows remain in the audit and in the frozen version."""
-    consortium = Consortium.objects.select_for_update().get(pk=filing.consortium_id)
-    later = consortium.filings.exclude(pk=filing.pk).exclude(status=Filing.Status.WITHDRAWN)
-    if later.exists():
-        raise Refused("这家医联体已有后续备案，不能撤销。请办理终止。")
-    consortium.memberships.all().delete()
-    consortium.leads.all().delete()
-    consortium.declarations.all().delete()
-    consortium.closed_on, consortium.registered_on = consortium.founded_on, None
-    consortium.save(update_fields=["closed_on", "registered_on"])

@@ -8,7 +8,7 @@ reason and approver; the 资料不足 of a document that nobody has loaded asks 
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,9 +16,11 @@ from typing import Any
 from django.utils import timezone
 
 from filing import drafts
+from filing.form import form_of
 from filing.models import CheckSheet, Filing, FilingVersion, ReviewMark
+from filing.routing import APPROVAL_CHECK
 from registry.models import FactSheet
-from registry.policy.book import PLAN_ENDED
+from registry.policy.book import PLAN_ENDED, BoundRule
 from registry.policy.engine import Judgement, judge_one
 from registry.policy.library import current_book
 from registry.policy.pack import HANDLINGS, canonical
@@ -83,9 +85,14 @@ class Row:
         return [(decision.value, decision.label) for decision in ANSWERS.get(self.verdict, ())]
 
     @property
+    def unrelated(self) -> bool:
+        """Whether this filing can do nothing about the line: a change of other parts, or the approval itself."""
+        return self.receipt.get("unrelated", False)
+
+    @property
     def settleable(self) -> bool:
         """Whether an act of the reviewer is wanted here at all."""
-        return not self.receipt["lateness"] and not self.receipt["missing_parent"]
+        return not self.unrelated and not self.receipt["lateness"] and not self.receipt["missing_parent"]
 
     @property
     def needs_approver(self) -> bool:
@@ -99,7 +106,7 @@ class Row:
     def open(self) -> str:
         """What stands in the way of registration; nothing when this line is settled."""
         verdict = self.verdict
-        if self.receipt["lateness"]:
+        if self.receipt["lateness"] or self.unrelated:
             return ""
         if verdict is Outcome.FAIL and self.receipt["modality"] in BINDING:
             return "不符合"
@@ -177,13 +184,24 @@ def live(filing: Filing, as_of: date | None = None) -> Sheet:
     }
     subjects = drafts.subjects(filing, as_of, marks, accepted)
     position = {rule.id: place for place, rule in enumerate(rules)}
+    unrelated = _unrelated(filing)
     receipts = [
-        _receipt(judgement, declared.get(judgement.rule.id))
+        _receipt(judgement, declared.get(judgement.rule.id)) | {"unrelated": unrelated(judgement.rule)}
         for facts in subjects
         for judgement in judge_one(facts, rules, as_of)
     ]
     receipts.sort(key=lambda receipt: (ORDER.index(receipt["outcome"]), position[receipt["rule"]]))
     return Sheet([_row(receipt, marks) for receipt in receipts], as_of, {f.subject: f for f in subjects})
+
+
+def _unrelated(filing: Filing) -> Callable[[BoundRule], bool]:
+    """Tells rules that this filing can do nothing about: they are shown, and stand in nobody's way."""
+    if filing.kind == Filing.Kind.CHANGE:
+        form = form_of(filing)
+        return lambda rule: form.place_of(rule.id) is None
+    if filing.kind == Filing.Kind.APPROVAL:
+        return lambda rule: rule.spec.check == APPROVAL_CHECK
+    return lambda rule: False
 
 
 def _declared_by_rule(filing: Filing, rules) -> dict[str, list]:

@@ -10,9 +10,9 @@ from django.db.models import DateField, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from filing import routing, snapshots
+from filing import answers, changes, routing
+from filing.form import form_of
 from filing.models import Filing, FilingMember
-from filing.sections import SECTIONS
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ def read(filing: Filing) -> list[SectionState]:
     members = filing.members.count()
     files = filing.materials.filter(removed_at=None).count()
     states = []
-    for section in SECTIONS:
+    for section in form_of(filing).sections:
         missing = [
             field.short or field.label
-            for field in section.fields_for(filing.consortium_kind)
+            for field in section.fields
             if field.required
-            and snapshots.is_blank(snapshots.raw_value(filing, field, contents.get(section.key, {})))
+            and answers.is_blank(answers.raw_value(filing, field, contents.get(section.key, {})))
         ]
         note = ""
         if section.kind == "members":
@@ -72,8 +72,27 @@ def problems(filing: Filing, states: list[SectionState] | None = None) -> list[s
     if filing.founded_on and filing.founded_on > today:
         found.append(f"成立日期不能晚于今天（{today:%Y-%m-%d}）")
     found += [f"“{member.institution}”的退出日期早于加入日期" for member in _left_before_joining(filing)]
-    if filing.lead and (route := routing.route(filing.lead)).authority is None:
+    if filing.lead and filing.authority is None and (route := routing.route(filing.lead)).authority is None:
         found.append(route.reason)
+    return found + _of_its_kind(filing)
+
+
+def _of_its_kind(filing: Filing) -> list[str]:
+    """What only a change or an end must fulfil."""
+    if filing.kind not in (Filing.Kind.CHANGE, Filing.Kind.CLOSE):
+        return []
+    consortium, found = filing.consortium, []
+    if consortium.closed_on:
+        found.append(f"“{consortium}”已于 {consortium.closed_on} 终止，不能再申报")
+    if filing.effective_on and consortium.founded_on and filing.effective_on <= consortium.founded_on:
+        found.append(f"生效日期应晚于成立日期（{consortium.founded_on}）")
+    if filing.kind == Filing.Kind.CHANGE:
+        documents = Filing.Part.DOCUMENTS in filing.parts
+        attached = filing.materials.filter(removed_at=None).exists()
+        if documents and not attached:
+            found.append("材料部分未上传新的章程或协议书")
+        if not documents and not changes.changed(filing.base, changes.proposed_items(filing)):
+            found.append("与现行名录相比没有任何改动")
     return found
 
 

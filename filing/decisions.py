@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from filing import consequences, transitions
 from filing.models import Filing
 
 
@@ -12,7 +13,7 @@ def panels(
     offered = (
         [_withdraw(filing)]
         if own
-        else [_refuse(filing), _send_back(unsent), _register(content), _revoke(filing)]
+        else [_refuse(filing), _send_back(unsent), _register(filing, content), _revoke(filing)]
     )
     return [panel for panel in offered if panel["action"] in can]
 
@@ -32,7 +33,8 @@ def _withdraw(filing: Filing) -> dict[str, Any]:
 
 def _refuse(filing: Filing) -> dict[str, Any]:
     lines = [f"编号 {filing.case_number} 的备案就此办结，申报单位须重新申报。", "理由会通知申报单位。"]
-    return _panel("refuse", "不予备案", lines, "不予备案的理由", kind="danger")
+    word = transitions.label(filing, "refuse")
+    return _panel("refuse", word, lines, f"{word}的理由", kind="danger")
 
 
 def _send_back(unsent: list[dict]) -> dict[str, Any]:
@@ -41,15 +43,11 @@ def _send_back(unsent: list[dict]) -> dict[str, Any]:
     return _panel("send_back", "退回补正", lines, "总体说明", optional=bool(unsent), remarks=unsent)
 
 
-def _register(content: dict) -> dict[str, Any]:
-    lines = [
-        f"将登记医联体“{content['name']}”。",
-        f"成立日期 {content['founded_on']}。",
-        f"将登记牵头医院和 {len(content['members'])} 家成员单位，签发备案编号和查验码。",
-    ]
-    return _panel("register", "备案", lines, "备注", optional=True)
+def _register(filing: Filing, content: dict) -> dict[str, Any]:
+    word, lines = transitions.label(filing, "register"), consequences.lines(filing, content)
+    return _panel("register", word, lines, "备注", optional=True)
 
 
 def _revoke(filing: Filing) -> dict[str, Any]:
-    lines = [f"备案编号 {filing.registration_number} 保留并标明已撤销，医联体从名录中撤出。"]
-    return _panel("revoke", "撤销备案", lines, "撤销理由", kind="danger")
+    lines = [f"编号 {filing.registration_number} 保留并标明已撤销。", consequences.of_revoking(filing)]
+    return _panel("revoke", transitions.label(filing, "revoke"), lines, "撤销理由", kind="danger")

@@ -5,6 +5,7 @@ declares counts as accepted or rejected once the reviewer has said so.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,8 @@ from django.utils import timezone
 
 from filing import clock, materials, routing
 from filing.facts import FilingFacts, MaterialFacts
+from filing.form import ancestry, form_of
 from filing.models import Filing, FilingMember, ReviewMark
-from filing.sections import SECTIONS
 from registry.facts import (
     ConsortiumFacts,
     DeclarationFacts,
@@ -30,18 +31,16 @@ from registry.models import Consortium, TreatmentSubject
 D = ReviewMark.Decision
 
 
-def ancestry(filing: Filing) -> tuple[str, ...]:
-    """Codes of the bureau's place and of all above it: the packs of these places bind the filing."""
-    if filing.authority is None:
-        return places(filing.lead.division.path) if filing.lead else ()
-    place = filing.authority.division or filing.authority.management_area.host
-    return places(place.path)
-
-
 def subjects(
     filing: Filing, as_of: date, marks: Mapping[str, ReviewMark], accepted: Mapping[str, bool]
 ) -> tuple:
-    """The consortium that the filing describes, and the filing itself."""
+    """The consortium that the filing describes, and the filing itself.
+
+    A change is judged by the consortium as it would then be; the rules about filing a new one do not bind it. An end
+    is judged by no rule, a prior approval by those about the consortium.
+    """
+    if filing.kind == Filing.Kind.CLOSE:
+        return ()
     members = list(filing.members.order_by("pk"))
     ids = {member.institution_id for member in members} | set(filter(None, [filing.lead_id]))
     institutions = institution_facts(ids)
@@ -49,8 +48,13 @@ def subjects(
     if filing.origin == Filing.Origin.IMPORTED and filing.consortium_id:
         registered = consortium_facts([filing.consortium_id], as_of)
         return (*registered, _filing(filing, as_of, members, institutions, waivers))
+    if filing.kind == Filing.Kind.CHANGE:
+        return (_after_change(filing, as_of, members, institutions, waivers, accepted),)
+    proposed = _consortium(filing, as_of, members, institutions, waivers, accepted)
+    if filing.kind == Filing.Kind.APPROVAL:
+        return (proposed,)
     return (
-        _consortium(filing, as_of, members, institutions, waivers, accepted),
+        proposed,
         _filing(filing, as_of, members, institutions, waivers),
     )
 
@@ -81,6 +85,7 @@ def _consortium(
         specialty_focus=content.get("specialty_focus") or "",
         closeness=content.get("closeness") or "",
         founded_on=filing.founded_on,
+        approved_on=filing.approval.registered_on if filing.approval else None,
         council_chair=contents.get("D", {}).get("council_chair") or "",
         ancestry=places(division.path) if division else (),
         county=county,
@@ -96,6 +101,37 @@ def _consortium(
         waivers=waivers,
         partners=_partners(filing, members, as_of),
     )
+
+
+def _after_change(
+    filing: Filing,
+    as_of: date,
+    members: list[FilingMember],
+    institutions: Mapping[int, InstitutionFacts],
+    waivers: tuple[WaiverFacts, ...],
+    accepted: Mapping[str, bool],
+) -> ConsortiumFacts:
+    """The registered consortium with what the change says in place of what stands."""
+    registered = consortium_facts([filing.consortium_id], as_of)[0]
+    said = _consortium(filing, as_of, members, institutions, waivers, accepted)
+    taken = [name for part in filing.parts for name in OF_PART.get(part, ())]
+    declarations = {**registered.declarations, **said.declarations}
+    return replace(
+        registered,
+        **{name: getattr(said, name) for name in taken},
+        declarations=declarations,
+        waivers=(*registered.waivers, *waivers),
+    )
+
+
+P = Filing.Part
+OF_PART: dict[str, tuple[str, ...]] = {
+    P.NAME: ("name",),
+    P.LEAD: ("lead", "ancestry", "county", "county_is_urban"),
+    P.MEMBERS: ("members",),
+    P.GRIDS: ("specialty_focus",),
+    P.GOVERNANCE: ("closeness", "council_chair"),
+}
 
 
 def contents_of(filing: Filing) -> dict[str, dict]:
@@ -120,8 +156,8 @@ def declared(filing: Filing, contents: Mapping[str, dict]) -> dict[str, Any]:
     """What the hospital has declared, by the key of the fact."""
     return {
         field.declares: value
-        for section in SECTIONS
-        for field in section.fields_for(filing.consortium_kind)
+        for section in form_of(filing).sections
+        for field in section.fields
         if field.declares and (value := contents.get(section.key, {}).get(field.key))
     }
 

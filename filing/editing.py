@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from filing import clock, routing
+from filing.form import form_of
 from filing.models import Filing, FilingEvent, FilingMember, FilingSection
-from filing.sections import BY_KEY, SECTIONS
+from filing.sections import SECTIONS
 from registry import access
 from registry.errors import Refused, Stale
 from registry.models import Institution
@@ -32,7 +33,9 @@ def start(*, applicant: Institution, by, kind: str = Filing.Kind.ESTABLISH) -> F
 
 def editable(filing_id: int, *, by) -> Filing:
     """The filing, locked, that this person may edit now."""
-    rows = Filing.objects.select_for_update(of=("self",)).select_related("applicant", "lead")
+    rows = Filing.objects.select_for_update(of=("self",)).select_related(
+        "applicant", "lead__division", "authority__division", "consortium"
+    )
     filing = rows.get(pk=filing_id)
     access.require(by, "edit_filing", filing.applicant or "filing")
     if not filing.editable or filing.origin == Filing.Origin.IMPORTED:
@@ -41,7 +44,9 @@ def editable(filing_id: int, *, by) -> Filing:
 
 
 def set_route(filing: Filing) -> list[str]:
-    """Set the bureau that follows from the lead; answers the fields to save."""
+    """Set the bureau that follows from the lead; a change, an end or an approval keeps the one it began with."""
+    if filing.kind != Filing.Kind.ESTABLISH:
+        return []
     filing.authority = routing.route(filing.lead).authority
     return ["authority"]
 
@@ -52,7 +57,15 @@ def touch(filing: Filing, key: str, *, by) -> FilingSection:
     section.version += 1
     section.saved_by, section.saved_at = by, timezone.now()
     section.save(update_fields=["version", "saved_by", "saved_at"])
+    unprepare(filing)
     return section
+
+
+def unprepare(filing: Filing) -> None:
+    """What was sent to the signer has changed: it is prepared no longer."""
+    if filing.prepared_at:
+        filing.prepared_at = filing.prepared_by = None
+        filing.save(update_fields=["prepared_at", "prepared_by"])
 
 
 @transaction.atomic
@@ -64,18 +77,23 @@ def save_section(filing_id: int, key: str, values: Mapping[str, Any], *, version
         raise Stale(
             f"{section.saved_by} 在 {timezone.localtime(section.saved_at):%H:%M} 已保存过这一部分。", section
         )
+    part = form_of(filing).section(key)
+    if part and any(field.key == "consortium_kind" for field in part.fields):
+        filing.consortium_kind = values.get("consortium_kind") or filing.consortium_kind
+        part = form_of(filing).section(key)  # another kind is asked other questions
+    if part is None:
+        raise Refused("这件备案不填这一部分。")
     columns = {
-        field.column: values[field.key]
-        for field in BY_KEY[key].fields
-        if field.column and field.key in values
+        field.column: values[field.key] for field in part.fields if field.column and field.key in values
     }
     for column, value in columns.items():
         setattr(filing, column, value)
-    kept = {field.key for field in BY_KEY[key].fields if not field.column}
+    kept = {field.key for field in part.fields if not field.column}
     section.content = {**section.content, **{k: storable(v) for k, v in values.items() if k in kept}}
     section.version += 1
     section.saved_by, section.saved_at = by, timezone.now()
     section.save(update_fields=["content", "version", "saved_by", "saved_at"])
+    unprepare(filing)
     if columns:
         derived = clock.set_deadline(filing) + (set_route(filing) if "lead" in columns else [])
         filing.save(update_fields=[*columns, *derived])
@@ -90,10 +108,17 @@ def storable(value: Any) -> Any:
 
 
 # -- Members ------------------------------------------------------------------------------------------------
+def _with_members(filing_id: int, *, by) -> Filing:
+    filing = editable(filing_id, by=by)
+    if form_of(filing).section(MEMBERS) is None:
+        raise Refused("这件备案不涉及成员单位。需要变更成员的，请另行发起成员单位变更。")
+    return filing
+
+
 @transaction.atomic
 def add_members(filing_id: int, institutions: Iterable[int], *, by) -> list[FilingMember]:
     """Add institutions that the person may see; those already named are left as they are."""
-    filing = editable(filing_id, by=by)
+    filing = _with_members(filing_id, by=by)
     known = set(filing.members.values_list("institution", flat=True))
     found = Institution.objects.visible_to(by).live().filter(pk__in=list(institutions)).order_by("pk")
     if any(institution.pk == filing.lead_id for institution in found):
@@ -112,7 +137,7 @@ def add_members(filing_id: int, institutions: Iterable[int], *, by) -> list[Fili
 def save_member(member_id: int, values: Mapping[str, Any], *, by) -> FilingMember:
     """Change a member's line."""
     member = FilingMember.objects.get(pk=member_id)
-    filing = editable(member.filing_id, by=by)
+    filing = _with_members(member.filing_id, by=by)
     for name, value in values.items():
         setattr(member, name, value)
     try:
@@ -128,6 +153,6 @@ def save_member(member_id: int, values: Mapping[str, Any], *, by) -> FilingMembe
 def remove_member(member_id: int, *, by) -> None:
     """Take a member off the list."""
     member = FilingMember.objects.get(pk=member_id)
-    filing = editable(member.filing_id, by=by)
+    filing = _with_members(member.filing_id, by=by)
     member.delete()
     touch(filing, MEMBERS, by=by)

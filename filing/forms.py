@@ -3,8 +3,9 @@
 from django import forms
 from django.utils import timezone
 
+from filing.fields import Field, Section
 from filing.models import Filing, FilingMember, Material
-from filing.sections import Field, Section
+from filing.pick import grids_to_pick, leads_to_pick
 from registry import access
 from registry.models import Consortium, Institution, TreatmentSubject
 from registry.plausible import PLAUSIBLE_DAY
@@ -26,7 +27,9 @@ def _form_field(field: Field) -> forms.Field:
         "long": lambda: forms.CharField(
             max_length=field.max_length, widget=forms.Textarea(attrs={"rows": 3})
         ),
-        "date": lambda: forms.DateField(widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d")),
+        "date": lambda: forms.DateField(
+            widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"), validators=PLAUSIBLE_DAY
+        ),
         "choice": lambda: _choice(field),
         "multi": lambda: forms.MultipleChoiceField(
             choices=field.choices, widget=forms.CheckboxSelectMultiple
@@ -35,6 +38,9 @@ def _form_field(field: Field) -> forms.Field:
         "number": lambda: forms.IntegerField(min_value=1, max_value=100_000),
         "email": lambda: forms.EmailField(max_length=field.max_length),
         "institution": lambda: forms.ModelChoiceField(Institution.objects.none(), empty_label="— 选择 —"),
+        "grids": lambda: forms.TypedMultipleChoiceField(
+            coerce=int, choices=(), widget=forms.CheckboxSelectMultiple
+        ),
         "subject": lambda: forms.ModelChoiceField(
             TreatmentSubject.objects.order_by("code"), empty_label="— 选择 —"
         ),
@@ -51,7 +57,7 @@ class SectionForm(forms.Form):
     def __init__(self, filing: Filing, section: Section, person, data=None, *, saved=None):
         self.filing, self.section = filing, section
         saved = saved or filing.sections.get(key=section.key)
-        self.asked = section.fields_for(filing.consortium_kind)
+        self.asked = section.fields
         initial = {"version": saved.version}
         for field in self.asked:
             initial[field.key] = (
@@ -61,10 +67,9 @@ class SectionForm(forms.Form):
         for field in self.asked:
             self.fields[field.key] = _form_field(field)
             if field.kind == "institution":
-                own = access.institutions_of(person, "edit_filing")
-                self.fields[field.key].queryset = Institution.objects.filter(
-                    pk__in={*own, *filter(None, [filing.lead_id])}
-                ).order_by("name")
+                self.fields[field.key].queryset = leads_to_pick(filing, person)
+            if field.kind == "grids":
+                self.fields[field.key].choices = grids_to_pick(filing, initial[field.key] or ())
 
     def full_clean(self):
         demanded = {name for name, field in self.fields.items() if field.required and name != "version"}
@@ -78,7 +83,7 @@ class SectionForm(forms.Form):
         today = timezone.localdate()
         for field in self.asked:
             value = self.cleaned_data.get(field.key)
-            if field.kind == "date" and value and value > today:
+            if field.kind == "date" and not field.future and value and value > today:
                 self.add_error(field.key, f"{field.label}不能晚于今天（{today:%Y-%m-%d}）。")
         return self.cleaned_data
 
@@ -109,6 +114,28 @@ class StartForm(forms.Form):
         hospitals = Institution.objects.filter(pk__in=own).order_by("name")
         self.fields["applicant"].queryset = hospitals
         self.fields["applicant"].initial = hospitals.first()
+
+
+class ChangeForm(forms.Form):
+    """发起变更: what it touches."""
+
+    parts = forms.MultipleChoiceField(
+        label="变更内容",
+        choices=Filing.Part.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请选择至少一项变更内容。"},
+    )
+
+
+class ApprovalForm(forms.Form):
+    """申请组建专科联盟: for which hospital."""
+
+    applicant = forms.ModelChoiceField(Institution.objects.none(), label="牵头医院", empty_label=None)
+
+    def __init__(self, person, data=None):
+        super().__init__(data)
+        own = access.institutions_of(person, "edit_filing")
+        self.fields["applicant"].queryset = Institution.objects.filter(pk__in=own).order_by("name", "pk")
 
 
 class MemberForm(forms.ModelForm):

@@ -12,7 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from filing.editing import MATERIALS, editable, touch
+from filing.form import form_of
 from filing.models import Filing, Material
+from filing.supplements import RequiredMaterial
 from registry.errors import Refused
 from registry.models import Institution
 
@@ -164,3 +166,9 @@ def remove(material_id: int, *, by) -> Filing:
 def current(filing: Filing):
     """The files that belong to the filing as it stands."""
     return filing.materials.filter(removed_at=None).select_related("covers")
+
+
+def wanted(filing: Filing) -> list[RequiredMaterial]:
+    """Kinds of file that the place's documents ask for beyond charter and agreements, and that are not there yet."""
+    there = set(current(filing).values_list("kind", flat=True))
+    return [material for material in form_of(filing).materials if material.kind not in there]

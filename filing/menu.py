@@ -16,6 +16,7 @@ def waiting_for_reviewer(user) -> int:
 
 
 add(
-    Entry("备案", "filing:list", {"filer": 10}, count=waiting_for_hospital),
+    Entry("备案", "filing:list", {"filer": 10, "signer": 10}, count=waiting_for_hospital),
+    Entry("我的医联体", "filing:mine", {"filer": 15, "signer": 15}),
     Entry("备案审查", "filing:queue", {"reviewer": 10}, count=waiting_for_reviewer, area="filing:list"),
 )

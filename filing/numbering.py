@@ -19,6 +19,7 @@ CASE_PREFIX = {
     Filing.Kind.CLOSE: "终",
     Filing.Kind.APPROVAL: "审",
 }
+REGISTRATION_PREFIX = {Filing.Kind.APPROVAL: "医联审"}
 # Without 0/O, 1/I/L: the code is read from paper and typed again.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LARGEST_BELIEVABLE = 99_999
@@ -47,9 +48,10 @@ def take_case_number(filing: Filing) -> str:
 
 
 def take_registration_number(filing: Filing) -> str:
-    """备案编号, such as 医联备〔2020〕500000-0021号. Call inside the registering transaction."""
+    """备案编号, such as 医联备〔2020〕500000-0021号, of a prior approval 医联审〔…〕. Call inside the registering transaction."""
     year, number = _take(filing.authority, NumberSeries.Series.REGISTRATION)
-    return f"医联备〔{year}〕{filing.authority.code}-{number:04d}号"
+    prefix = REGISTRATION_PREFIX.get(filing.kind, "医联备")
+    return f"{prefix}〔{year}〕{filing.authority.code}-{number:04d}号"
 
 
 def year_and_number(text: str) -> tuple[int, int] | None:

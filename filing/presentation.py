@@ -6,11 +6,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from filing import clock, snapshots
+from filing import changes, clock, snapshots, transitions
 from filing.assessment import Row, Sheet
+from filing.fields import Section
+from filing.form import Form
 from filing.materials import PREVIEWED
 from filing.models import Filing, FilingVersion, Remark
-from filing.sections import BY_KEY, find_field, section_of_clause
+from filing.sections import BY_KEY
+from filing.supplements import find_field
 from registry.workdays import CalendarMissing, current_calendar
 
 ACTIONS = {
@@ -82,7 +85,7 @@ def clause_url(pack: str, rule: str) -> str:
     return f"{reverse('registry:policy_document', args=[pack])}?open={rule}#{rule}"
 
 
-def check(row: Row, acts: str = "", kind: str = "") -> dict[str, Any]:
+def check(row: Row, form: Form, acts: str = "") -> dict[str, Any]:
     """A line as components/check_row.html takes it."""
     return {
         "verdict": row.verdict,
@@ -100,27 +103,27 @@ def check(row: Row, acts: str = "", kind: str = "") -> dict[str, Any]:
         "evidence": row.evidence_pairs,
         "acts_template": acts,
         "row": row,
-        "place": section_of_clause(row.rule, kind),
+        "place": form.place_of(row.rule),
         "suggestion": f"{row.explanation}。{row.cure}" if row.cure else f"{row.explanation}。",
     }
 
 
-def checks(sheet: Sheet, kind: str, verdict: str = "", acts: str = "") -> dict[str, list[dict]]:
+def checks(sheet: Sheet, form: Form, verdict: str = "", acts: str = "") -> dict[str, list[dict]]:
     """The sheet in two groups, those that need a person first; with a verdict only the lines of that verdict."""
     if verdict:
         chosen = [row for row in sheet.rows if str(row.verdict) == verdict.upper()]
-        return {"loud": [check(row, acts, kind) for row in chosen], "quiet": []}
+        return {"loud": [check(row, form, acts) for row in chosen], "quiet": []}
     return {
-        "loud": [check(row, acts, kind) for row in sheet.loud],
-        "quiet": [check(row, "", kind) for row in sheet.quiet],
+        "loud": [check(row, form, acts) for row in sheet.loud],
+        "quiet": [check(row, form) for row in sheet.quiet],
     }
 
 
-def field_problems(sheet: Sheet, section_key: str, kind: str) -> dict[str, list[Row]]:
+def field_problems(sheet: Sheet, section: Section) -> dict[str, list[Row]]:
     """Lines that an answer of this section would put right, by the first field that a rule names."""
     found: dict[str, list[Row]] = {}
     shown: set[str] = set()
-    for field in BY_KEY[section_key].fields_for(kind):
+    for field in section.fields:
         found[field.key] = [
             row
             for row in sheet.loud
@@ -128,17 +131,19 @@ def field_problems(sheet: Sheet, section_key: str, kind: str) -> dict[str, list[
             and row.rule not in shown
             and str(row.verdict) in ("FAIL", "DEVIATION")
             and not row.lateness
+            and not row.unrelated
         ]
         shown.update(row.rule for row in found[field.key])
     return found
 
 
-def problems_of_section(sheet: Sheet, section_key: str) -> list[Row]:
+def problems_of_section(sheet: Sheet, section: Section) -> list[Row]:
     """Unmet rules that this section would put right, for its mark in the list of sections."""
-    section = BY_KEY[section_key]
     clauses = {*section.clauses, *(clause for field in section.fields for clause in field.clauses)}
     return [
-        row for row in sheet.loud if row.rule in clauses and str(row.verdict) == "FAIL" and not row.lateness
+        row
+        for row in sheet.loud
+        if row.rule in clauses and str(row.verdict) == "FAIL" and not row.lateness and not row.unrelated
     ]
 
 
@@ -148,6 +153,14 @@ def content_of(filing: Filing, own: bool) -> dict[str, Any]:
     if filing.submissions and not (own and filing.editable):
         return filing.versions.get(number=filing.submissions).content
     return snapshots.describe(filing)
+
+
+def register_differences(filing: Filing, content: dict, own: bool) -> list[changes.Difference]:
+    """A change against the register of today; decided, or back in the hospital's hands, as it was submitted."""
+    if filing.status in Filing.WITH_AUTHORITY or (own and filing.status in Filing.OPEN):
+        return changes.differences(filing)
+    frozen = content.get("changes", ())
+    return [changes.Difference("", line["label"], "", line["before"], line["after"]) for line in frozen]
 
 
 NO_CHANGES = {"answers": {}, "members_added": [], "members_removed": []}
@@ -212,36 +225,21 @@ def events(filing: Filing) -> list[dict]:
     """The history, newest first, as components/timeline.html takes it."""
     rows = []
     for event in filing.events.select_related("by").order_by("-at", "-pk"):
-        text = ACTIONS.get(event.action, event.action)
+        text = transitions.label(filing, event.action) or ACTIONS.get(event.action, event.action)
         if event.action == "submit":
             number = event.details.get("submission", 1)
             text = "首次提交" if number == 1 else f"提交第 {number} 版"
         if event.action == "register":
-            text = f"备案，编号 {event.details.get('number', '')}"
+            text += f"，编号 {event.details.get('number', '')}"
         if sent := event.details.get("remarks"):
             text += f"，{sent} 条意见"
         if event.note:
             text += f"：{event.note}"
         kind = "key" if event.action in KEY_ACTIONS else "ret" if event.action == "send_back" else ""
-        url, link = _paper(filing, event)
-        rows.append({"text": text, "at": event.at, "who": event.by, "kind": kind, "url": url, "link": link})
+        rows.append({"text": text, "at": event.at, "who": event.by, "kind": kind})
     if filing.founded_on:
-        rows.append(
-            {"text": "医联体成立", "at": filing.founded_on, "who": "", "kind": "", "url": "", "link": ""}
-        )
+        rows.append({"text": "医联体成立", "at": filing.founded_on, "who": "", "kind": ""})
     return rows
-
-
-PAPERS = {"receive": "受理通知", "send_back": "补正通知", "refuse": "决定书", "register": "回执"}
-
-
-def _paper(filing: Filing, event) -> tuple[str, str]:
-    """The address and the name of the paper that an act ended in; both empty without one."""
-    if event.action not in PAPERS or (event.action == "register" and not filing.verification_code):
-        return "", ""
-    if event.action == "register":
-        return reverse("filing:receipt", args=[filing.pk]), PAPERS["register"]
-    return reverse("filing:notice", args=[filing.pk, event.pk]), PAPERS[event.action]
 
 
 def files(materials: list[dict]) -> list[dict]:

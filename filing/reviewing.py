@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from filing import assessment, transitions
 from filing.editing import editable
+from filing.form import form_of
 from filing.models import Filing, Remark, ReviewMark
-from filing.sections import BY_KEY, find_field
 from registry import access
 from registry.errors import Refused
 
@@ -29,7 +29,8 @@ def add_remark(
 ) -> Remark:
     """提意见 on a field or a whole section; it reaches the hospital with the next return."""
     filing = reviewable(filing_id, by=by)
-    if section not in BY_KEY or (field and find_field(section, field) is None):
+    form = form_of(filing)
+    if form.section(section) is None or (field and form.find(section, field) is None):
         raise Refused("备案表没有这一栏。")
     if not text.strip():
         raise Refused("意见不能空白。")

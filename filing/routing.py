@@ -12,6 +12,7 @@ from functools import cache
 from django.conf import settings
 from django.utils import timezone
 
+from registry.facts.institutions import places
 from registry.models import Authority, Institution
 from registry.models.division import ManagementAreaDivision
 from registry.policy.book import BoundRule
@@ -70,6 +71,32 @@ def _ruled(lead: Institution, affiliation: str) -> tuple[BoundRule | None, Autho
         if rule.spec.check == LOCAL and affiliation in params["affiliations"] and not private:
             return rule, _authority(lead, Authority.Level.COUNTY)
     return None, None
+
+
+APPROVAL_CHECK = "approved_before_founding"
+
+
+def route_approval(lead: Institution) -> Route:
+    """The bureau that must agree before an alliance is founded: that of the document which asks for it (芜湖四（五）)."""
+    rules = current_book().rules_for(places(lead.division.path), timezone.localdate())
+    rule = next((rule for rule in rules if rule.spec.check == APPROVAL_CHECK), None)
+    if rule is None:
+        return Route(None, f"{lead.division}的政策文件没有要求专科联盟组建前先经审查，成立后直接备案即可。")
+    found = Authority.objects.filter(
+        division__code=rule.pack.jurisdiction, division__valid_to__isnull=True
+    ).first()
+    if found is None:
+        return Route(None, "没有找到负责审查的卫生健康行政部门，请联系系统管理员。")
+    return Route(found, f"{rule.citation}：{rule.spec.quote}")
+
+
+def reason_of(filing) -> str:
+    """Why a filing goes to its bureau, in a sentence."""
+    if filing.kind == "approval" and filing.lead:
+        return route_approval(filing.lead).reason
+    if filing.kind in ("change", "close"):
+        return "变更和终止报原备案机关"
+    return route(filing.lead).reason
 
 
 def _authority(lead: Institution, level: str) -> Authority | None:

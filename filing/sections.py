@@ -5,52 +5,14 @@ the filing itself, every other in the content of its section. ``declares`` names
 states: only its owner can state it, and it counts once the reviewer has accepted it.
 """
 
-from dataclasses import dataclass
-
+from filing.fields import Field, Section
+from filing.fields_of_changes import CHANGE_FIELDS
 from registry.models import Consortium
 
 FORM_VERSION = "2026-1"
 GRID_KINDS = ("city_group", "county_community")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One question. ``kind``: text, long, date, choice, multi, bool, number, person, institution or subject.
-
-    ``short`` names it in a list of what is missing, where its label is a whole sentence.
-    """
-
-    key: str
-    label: str
-    kind: str = "text"
-    clauses: tuple[str, ...] = ()
-    choices: tuple[tuple[str, str], ...] = ()
-    required: bool = True
-    kinds: tuple[str, ...] = ()
-    column: str = ""
-    help: str = ""
-    declares: str = ""
-    max_length: int = 300
-    wide: bool = False
-    short: str = ""
-
-    def applies_to(self, consortium_kind: str) -> bool:
-        return not self.kinds or consortium_kind in self.kinds
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the form. ``kind``: fields, members or materials (the last two are lists of rows)."""
-
-    key: str
-    title: str
-    kind: str = "fields"
-    fields: tuple[Field, ...] = ()
-    help: str = ""
-    clauses: tuple[str, ...] = ()
-
-    def fields_for(self, consortium_kind: str) -> list[Field]:
-        return [field for field in self.fields if field.applies_to(consortium_kind)]
+NEW = ("establish", "approval")
+CHANGING = ("change", "close")
 
 
 def _same(*words: str) -> tuple[tuple[str, str], ...]:
@@ -67,6 +29,7 @@ CONSORTIUM = Section(
     "A",
     "医联体",
     fields=(
+        *CHANGE_FIELDS,
         Field(
             "name",
             "医联体名称",
@@ -74,6 +37,7 @@ CONSORTIUM = Section(
             column="name",
             wide=True,
             help="用牵头医院执业许可证上的第一名称",
+            part="name",
         ),
         Field(
             "consortium_kind",
@@ -82,6 +46,7 @@ CONSORTIUM = Section(
             ("CQ-03",),
             tuple(Consortium.Kind.choices),
             column="consortium_kind",
+            filings=NEW,
         ),
         Field(
             "specialty_focus",
@@ -91,6 +56,7 @@ CONSORTIUM = Section(
             tuple(Consortium.Focus.choices),
             kinds=GRID_KINDS,
             help="中医、妇幼等专科服务为主的医联体，服务网格可以与其他医联体重叠，由审核人确认",
+            part="grids",
         ),
         Field(
             "founded_on",
@@ -99,6 +65,7 @@ CONSORTIUM = Section(
             ("CQ-83",),
             column="founded_on",
             help="章程或协议书生效的那一天，不是揭牌日",
+            filings=("establish",),
         ),
         Field(
             "founding_basis",
@@ -107,6 +74,7 @@ CONSORTIUM = Section(
             (),
             (("agreement", "协议书最后签署日"), ("charter", "章程生效日")),
             help="提交时要附上这份文件",
+            filings=("establish",),
         ),
         Field(
             "scope",
@@ -115,8 +83,9 @@ CONSORTIUM = Section(
             ("CQ-49",),
             tuple(Consortium.Scope.choices),
             kinds=("specialty_alliance",),
+            filings=NEW,
         ),
-        Field("specialty", "诊疗科目", "subject", ("CQ-77",), kinds=("specialty_alliance",)),
+        Field("specialty", "诊疗科目", "subject", ("CQ-77",), kinds=("specialty_alliance",), filings=NEW),
         Field(
             "specialty_text",
             "专科名称",
@@ -124,6 +93,7 @@ CONSORTIUM = Section(
             kinds=("specialty_alliance",),
             max_length=60,
             help="不用诊疗科目名录中的名称时，在承诺部分写明理由",
+            filings=NEW,
         ),
         Field(
             "closeness",
@@ -132,23 +102,51 @@ CONSORTIUM = Section(
             choices=tuple(Consortium.Closeness.choices),
             required=False,
             kinds=(*GRID_KINDS, "urban_rural_link"),
+            part="governance",
         ),
-        Field("planned", "依据规划组建", "choice", ("CQ-24", "CQ-72"), YES_NO, required=False),
-        Field("plan_line", "规划名称和条目", clauses=("CQ-24",), required=False),
-        Field("cooperation", "合作方式", "multi", ("CQ-17",), COOPERATION, kinds=("city_group",), wide=True),
+        Field("planned", "依据规划组建", "choice", ("CQ-24", "CQ-72"), YES_NO, required=False, filings=NEW),
+        Field("plan_line", "规划名称和条目", clauses=("CQ-24",), required=False, filings=NEW),
         Field(
-            "grids",
+            "cooperation",
+            "合作方式",
+            "multi",
+            ("CQ-17",),
+            COOPERATION,
+            kinds=("city_group",),
+            wide=True,
+            part="governance",
+        ),
+        Field(
+            "grid_ids",
             "服务网格",
-            "long",
+            "grids",
             ("CQ-07", "CQ-40"),
             required=False,
             kinds=GRID_KINDS,
+            part="grids",
             wide=True,
-            help="写明街道、乡镇；责任网格由规划部门在备案后指定",
-            max_length=1000,
+            help="列出牵头医院和成员单位所在区县已划定的网格；备案后由本医联体负责，已由他方负责的不能选入",
         ),
         Field(
-            "capacity", "可容纳的成员数", "number", ("YN-33",), required=False, kinds=("specialty_alliance",)
+            "grids",
+            "服务网格说明",
+            "long",
+            ("CQ-07",),
+            required=False,
+            kinds=GRID_KINDS,
+            wide=True,
+            help="尚未划定网格的，写明街道、乡镇，由规划部门划定后指定",
+            max_length=1000,
+            part="grids",
+        ),
+        Field(
+            "capacity",
+            "可容纳的成员数",
+            "number",
+            ("YN-33",),
+            required=False,
+            kinds=("specialty_alliance",),
+            part="governance",
         ),
     ),
 )
@@ -164,6 +162,7 @@ LEAD = Section(
             column="lead",
             wide=True,
             help="名录中的资料有误时，请联系名录管理员更正",
+            part="lead",
         ),
         Field(
             "radiating_capacity",
@@ -176,6 +175,7 @@ LEAD = Section(
             wide=True,
             max_length=2000,
             help="牵头医院为三级医院、但不是市级医院时填写，附有关数据；由审核人认定",
+            part="lead",
         ),
         Field(
             "remote_office",
@@ -185,6 +185,7 @@ LEAD = Section(
             kinds=("telemedicine_network",),
             declares="remote_office",
             help="名称、设立文件和负责人",
+            part="governance",
         ),
         Field(
             "platform",
@@ -194,6 +195,7 @@ LEAD = Section(
             kinds=("telemedicine_network",),
             declares="platform",
             help="名称和运营单位",
+            part="governance",
         ),
         Field(
             "remote_services",
@@ -204,16 +206,18 @@ LEAD = Section(
             kinds=("telemedicine_network",),
             declares="remote_services",
             wide=True,
+            part="governance",
         ),
-        Field("contact", "联系人", max_length=60),
-        Field("contact_phone", "联系电话", max_length=60),
-        Field("contact_email", "电子邮箱", "email", required=False),
+        Field("contact", "联系人", max_length=60, filings=(*NEW, *CHANGING)),
+        Field("contact_phone", "联系电话", max_length=60, filings=(*NEW, *CHANGING)),
+        Field("contact_email", "电子邮箱", "email", required=False, filings=(*NEW, *CHANGING)),
     ),
 )
 MEMBERS = Section(
     "C",
     "成员单位",
     "members",
+    part="members",
     help="按名称、简称、拼音首字母或统一社会信用代码查找",
     clauses=("CQ-05", "CQ-16", "CQ-19", "CQ-25", "CQ-26", "CQ-30", "CQ-41", "CQ-53", "CQ-62", "CQ-67"),
 )
@@ -228,9 +232,10 @@ GOVERNANCE = Section(
             ("CQ-87",),
             (("council", "理事会"), ("committee", "管理委员会"), ("office", "专门机构"), ("none", "未设")),
             required=False,
+            part="governance",
         ),
-        Field("board_founded_on", "设立日期", "date", required=False),
-        Field("council_chair", "理事长", max_length=60, required=False),
+        Field("board_founded_on", "设立日期", "date", required=False, part="governance"),
+        Field("council_chair", "理事长", max_length=60, required=False, part="governance"),
         Field(
             "charter_lead",
             "章程中牵头医院负总责、分工负责、防治结合的条款",
@@ -239,6 +244,7 @@ GOVERNANCE = Section(
             declares="lead_overall_responsibility",
             wide=True,
             help="写明章程页码",
+            part="governance",
         ),
         Field(
             "charter_tiers",
@@ -249,6 +255,7 @@ GOVERNANCE = Section(
             declares="division_of_labour",
             wide=True,
             help="写明章程页码",
+            part="governance",
         ),
         Field(
             "charter_mechanism",
@@ -258,6 +265,7 @@ GOVERNANCE = Section(
             declares="cooperation_mechanism",
             wide=True,
             help="写明章程页码",
+            part="governance",
         ),
         Field(
             "referral",
@@ -267,6 +275,7 @@ GOVERNANCE = Section(
             declares="referral_procedure",
             wide=True,
             help="写明文件名称或章程页码",
+            part="governance",
         ),
     ),
 )
@@ -275,7 +284,7 @@ COMMITMENT = Section(
     "F",
     "承诺",
     fields=(
-        Field("handler", "经办人", max_length=60),
+        Field("handler", "经办人", max_length=60, filings=(*NEW, *CHANGING)),
         Field(
             "deviation_reason",
             "未按“原则上”要求办理的理由",
@@ -284,34 +293,17 @@ COMMITMENT = Section(
             required=False,
             wide=True,
             max_length=2000,
+            filings=(*NEW, "change"),
         ),
         Field(
-            "truthful", "本单位承诺所填内容和所附材料真实、准确、完整", "bool", wide=True, short="真实性承诺"
+            "truthful",
+            "本单位承诺所填内容和所附材料真实、准确、完整",
+            "bool",
+            wide=True,
+            short="真实性承诺",
+            filings=(*NEW, *CHANGING),
         ),
     ),
 )
 SECTIONS = (CONSORTIUM, LEAD, MEMBERS, GOVERNANCE, MATERIALS, COMMITMENT)
 BY_KEY = {section.key: section for section in SECTIONS}
-FIELD_SECTIONS = {field.key: section for section in SECTIONS for field in section.fields}
-
-
-def find_field(section_key: str, field_key: str) -> Field | None:
-    section = BY_KEY.get(section_key)
-    return next((field for field in section.fields if field.key == field_key), None) if section else None
-
-
-def label_of(section_key: str, field_key: str) -> str:
-    """Words for a place in the form: the field's label, or the section's title."""
-    field = find_field(section_key, field_key)
-    return field.label if field else BY_KEY[section_key].title
-
-
-def section_of_clause(provision: str, consortium_kind: str) -> tuple[str, str] | None:
-    """Section and field in which a provision's facts are given; where a failing check sends the filer."""
-    for section in SECTIONS:
-        for field in section.fields_for(consortium_kind):
-            if provision in field.clauses:
-                return section.key, field.key
-        if provision in section.clauses:
-            return section.key, ""
-    return None

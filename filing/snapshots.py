@@ -9,24 +9,33 @@ from typing import Any
 
 from django.utils import timezone
 
-from filing import materials, routing
+from filing import changes, materials, routing
+from filing.answers import in_words, is_blank, raw_value
+from filing.fields import Field
+from filing.form import form_of
 from filing.models import Filing, FilingVersion
-from filing.sections import FORM_VERSION, SECTIONS, Field
+from grids.models import Grid
 from registry.models import Institution, TreatmentSubject
 
 
 def describe(filing: Filing) -> dict[str, Any]:
     """Everything that the filing says now, as JSON-able values."""
+    form = form_of(filing)
     contents = {section.key: section.content for section in filing.sections.all()}
+    grids = _grids(contents.get("A", {}).get("grid_ids") or ())
     subject = TreatmentSubject.objects.filter(pk=contents.get("A", {}).get("specialty") or "").first()
     return {
-        "form_version": FORM_VERSION,
+        "form_version": form.version,
+        "title": form.title,
         "kind": filing.kind,
+        "kind_label": filing.get_kind_display(),
+        "parts": [filing.Part(part).label for part in filing.parts],
+        "effective_on": filing.effective_on.isoformat() if filing.effective_on else None,
         "name": filing.name,
         "consortium_kind": filing.consortium_kind,
         "applicant": str(filing.applicant or ""),
         "authority": filing.authority.name if filing.authority else "",
-        "route_reason": routing.route(filing.lead).reason,
+        "route_reason": routing.reason_of(filing),
         "founded_on": filing.founded_on.isoformat() if filing.founded_on else None,
         "sections": [
             {
@@ -34,11 +43,14 @@ def describe(filing: Filing) -> dict[str, Any]:
                 "title": section.title,
                 "kind": section.kind,
                 "fields": [
-                    _answer(filing, field, contents.get(section.key, {}), subject)
-                    for field in section.fields_for(filing.consortium_kind)
+                    _answer(filing, field, contents.get(section.key, {}), subject, grids)
+                    for field in section.fields
                 ],
             }
-            for section in SECTIONS
+            for section in form.sections
+        ],
+        "changes": [
+            {"label": d.label, "before": d.now, "after": d.after} for d in changes.differences(filing)
         ],
         "lead": institution_card(filing.lead) if filing.lead else None,
         "members": [_member(member) for member in members_of(filing)],
@@ -52,49 +64,30 @@ def members_of(filing: Filing):
     )
 
 
-def raw_value(filing: Filing, field: Field, content: dict) -> Any:
-    """An answer as it is stored: on the filing itself or in its section."""
-    if field.column:
-        value = getattr(filing, f"{field.column}_id" if field.kind == "institution" else field.column)
-        return value.isoformat() if field.kind == "date" and value else value
-    return content.get(field.key)
+def _grids(ids) -> dict[int, str]:
+    rows = Grid.objects.filter(pk__in=ids).select_related("division").order_by("pk")
+    return {grid.pk: f"{grid}（{grid.division.name}）" for grid in rows} if ids else {}
 
 
-def is_blank(value: Any) -> bool:
-    return value is None or value is False or value in ("", [])
-
-
-def _answer(filing: Filing, field: Field, content: dict, subject) -> dict[str, Any]:
+def _answer(filing: Filing, field: Field, content: dict, subject, grids) -> dict[str, Any]:
     value = raw_value(filing, field, content)
     return {
         "key": field.key,
         "label": field.label,
         "clauses": list(field.clauses),
         "value": value,
-        "text": _text(filing, field, value, subject),
+        "text": _text(filing, field, value, subject, grids),
     }
 
 
-def _text(filing: Filing, field: Field, value: Any, subject) -> str:
+def _text(filing: Filing, field: Field, value: Any, subject, grids) -> str:
     if not is_blank(value) and field.kind == "institution":
         return str(filing.lead)
     if not is_blank(value) and field.kind == "subject":
         return str(subject or value)
+    if not is_blank(value) and field.kind == "grids":
+        return "、".join(grids.get(pk, str(pk)) for pk in value)
     return in_words(field, value)
-
-
-def in_words(field: Field, value: Any) -> str:
-    """An answer as a person reads it; an institution or subject must be given as the object."""
-    if is_blank(value):
-        return ""
-    if field.kind == "choice":
-        return dict(field.choices).get(value, str(value))
-    if field.kind == "multi":
-        words = dict(field.choices)
-        return "、".join(words.get(item, item) for item in value)
-    if field.kind == "bool":
-        return "是"
-    return str(value)
 
 
 def institution_card(institution: Institution) -> dict[str, Any]:
@@ -146,7 +139,7 @@ def freeze(filing: Filing, *, by, at: datetime) -> FilingVersion:
     return FilingVersion.objects.create(
         filing=filing,
         number=filing.submissions,
-        form_version=FORM_VERSION,
+        form_version=form_of(filing).version,
         content=describe(filing),
         submitted_by=by,
         submitted_at=at,

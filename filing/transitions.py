@@ -13,7 +13,16 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from filing import acceptance, assessment, clock, completeness, editing, numbering, snapshots
+from filing import (
+    acceptance,
+    assessment,
+    clock,
+    completeness,
+    editing,
+    numbering,
+    signing,
+    snapshots,
+)
 from filing.models import CheckSheet, Filing, FilingEvent
 from filing.signals import filing_moved
 from registry import access, audit
@@ -51,10 +60,29 @@ NOT_HERE = "这是导入的既有备案，请通过导入更正。"
 FILER_MOVES = frozenset(name for name, move in MOVES.items() if move.permission == "edit_filing")
 
 
+# What the moves of a prior approval are called (申请 → 审查 → 同意 | 不同意).
+APPROVAL_WORDS = {
+    "submit": "提交申请",
+    "receive": "受理审查",
+    "register": "同意",
+    "refuse": "不同意",
+    "revoke": "撤销同意",
+}
+
+
+def label(filing: Filing, action: str) -> str:
+    """What a move is called for this kind of filing; empty for what is no move."""
+    if filing.kind == Filing.Kind.APPROVAL and action in APPROVAL_WORDS:
+        return APPROVAL_WORDS[action]
+    return MOVES[action].label if action in MOVES else ""
+
+
 # -- What every move shares ---------------------------------------------------------------------------------
 def locked(filing_id: int) -> Filing:
     """The filing with its row locked until the transaction ends."""
-    rows = Filing.objects.select_for_update(of=("self",)).select_related("lead", "applicant", "authority")
+    rows = Filing.objects.select_for_update(of=("self",)).select_related(
+        "lead__division", "applicant", "authority__division", "consortium", "approval"
+    )
     return rows.get(pk=filing_id)
 
 
@@ -83,7 +111,7 @@ def why_not(filing: Filing, action: str, user, own: str | None = None) -> str:
     if filing.origin == Filing.Origin.IMPORTED and action not in IMPORTED_MOVES:
         return NOT_HERE
     if filing.status not in move.sources:
-        return f"备案当前为“{filing.status_label}”，不能{move.label}。"
+        return f"备案当前为“{filing.status_label}”，不能{label(filing, action)}。"
     unit = unit_of(filing, move.permission)
     if unit is None or not access.covers(user, move.permission, unit):
         return "您没有这项权限。"
@@ -91,7 +119,7 @@ def why_not(filing: Filing, action: str, user, own: str | None = None) -> str:
         return reason
     if action == "revoke" and filing.decided_by_id == user.pk:
         return "撤销备案须由作出备案决定以外的另一人办理。"
-    return ""
+    return signing.why_not_submit(filing, user) if action == "submit" else ""
 
 
 def _begin(filing_id: int, action: str, by, version: int | None) -> Filing:
@@ -102,7 +130,9 @@ def _begin(filing_id: int, action: str, by, version: int | None) -> Filing:
     if move.permission == "review_filings" and (reason := own_case(by, filing)):
         raise Refused(reason)
     if filing.status not in move.sources:
-        raise Refused(f"备案当前为“{filing.status_label}”，不能{move.label}。请刷新页面查看最新情况。")
+        raise Refused(
+            f"备案当前为“{filing.status_label}”，不能{label(filing, action)}。请刷新页面查看最新情况。"
+        )
     if version is not None and version != filing.version:
         raise Stale("您打开页面以后，这件备案又有变动。请核对后重新办理。", filing)
     return filing
@@ -149,6 +179,8 @@ def _act(move):
 def submit(filing_id: int, *, by, version: int | None = None) -> Filing:
     """提交. The first one stops the clock and takes the case number; a later one answers a return."""
     filing = _begin(filing_id, "submit", by, version)
+    if reason := signing.why_not_submit(filing, by):
+        raise Refused(reason)
     if problems := completeness.problems(filing):
         raise Refused("提交前还须处理：" + "；".join(problems) + "。")
     now = timezone.now()
@@ -165,7 +197,14 @@ def submit(filing_id: int, *, by, version: int | None = None) -> Filing:
         fields.append("case_number")
     frozen = snapshots.freeze(filing, by=by, at=now)
     filing.sheet = _freeze_sheet(filing, frozen, CheckSheet.Occasion.SUBMISSION)
-    return _finish(filing, "submit", by, [*fields, "sheet"], submission=filing.submissions)
+    return _finish(
+        filing,
+        "submit",
+        by,
+        [*fields, "sheet"],
+        submission=filing.submissions,
+        prepared_by=str(filing.prepared_by) if filing.prepared_by else "",
+    )
 
 
 @_act

@@ -1,11 +1,16 @@
 from django.urls import path
 
-from filing.views import documents, filer, public, review, rows
+from filing.views import documents, filer, mine, public, review, rows
 
 app_name = "filing"
 urlpatterns = [
     path("", filer.filing_list, name="list"),
     path("start/", filer.start, name="start"),
+    path("consortia/", mine.consortium_list, name="mine"),
+    path("consortia/<int:pk>/change/", mine.change_start, name="change_start"),
+    path("consortia/<int:pk>/close/", mine.close_start, name="close_start"),
+    path("consortia/<int:pk>/unchanged/", mine.unchanged_state, name="unchanged"),
+    path("approvals/start/", mine.approval_start, name="approval_start"),
     path("queue/", review.queue, name="queue"),
     path("verify/", public.verify, name="verify"),
     path("<int:pk>/", review.detail, name="detail"),
@@ -16,12 +21,11 @@ urlpatterns = [
     path("<int:pk>/remarks/", review.remark_add, name="remark_add"),
     path("<int:pk>/marks/<str:provision>/", review.mark, name="mark"),
     path("<int:pk>/moves/<str:action>/", review.move, name="move"),
+    path("<int:pk>/establish/", mine.approval_establish, name="approval_establish"),
+    path("<int:pk>/register/", mine.follow_register, name="follow_register"),
+    path("<int:pk>/prepare/", mine.prepare, name="prepare"),
     path("<int:pk>/form/", documents.form_print, name="form_print"),
-    path("<int:pk>/form/word/", documents.form_word, name="form_word"),
     path("<int:pk>/receipt/", documents.receipt, name="receipt"),
-    path("<int:pk>/receipt/word/", documents.receipt_word, name="receipt_word"),
-    path("<int:pk>/notices/<int:event>/", documents.notice, name="notice"),
-    path("<int:pk>/notices/<int:event>/word/", documents.notice_word, name="notice_word"),
     path("members/<int:pk>/", rows.member, name="member"),
     path("members/<int:pk>/remove/", rows.member_remove, name="member_remove"),
     path("materials/<int:pk>/", rows.material, name="material"),

@@ -50,6 +50,15 @@ ROLES: dict[str, Role] = dict(
             "report_values",
         ),
         _role(
+            "signer",
+            "负责人",
+            "确认并提交本医院经办人填好的备案，也可以自己填写；看得到本医院牵头或参加的医联体。",
+            "institution",
+            "edit_filing",
+            "confirm_filing",
+            "view_own_consortia",
+        ),
+        _role(
             "reviewer",
             "审核人",
             "审查报送本机关及下级机关的备案；查看本辖区机构、医联体、网格和合规检查。",
@@ -114,7 +123,7 @@ ROLES: dict[str, Role] = dict(
         _role("auditor", "审计员", "查看审计记录；看不到备案内容。", "system", "read_audit"),
     ]
 )
-INSTITUTION_PERMISSIONS = ("edit_filing", "view_own_consortia", "report_values")
+INSTITUTION_PERMISSIONS = ("edit_filing", "confirm_filing", "view_own_consortia", "report_values")
 UNIT_MODELS = {"authority": "Authority", "institution": "Institution"}
 
 

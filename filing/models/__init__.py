@@ -1,3 +1,4 @@
+from filing.models.entry import FilingEntry
 from filing.models.event import FilingEvent
 from filing.models.filing import Filing
 from filing.models.material import Material
@@ -5,11 +6,14 @@ from filing.models.member import FilingMember
 from filing.models.numbers import NumberSeries
 from filing.models.review import Remark, ReviewMark
 from filing.models.section import FilingSection
+from filing.models.signing import SigningRule
+from filing.models.unchanged import UnchangedStatement
 from filing.models.version import CheckSheet, FilingVersion
 
 __all__ = [
     "CheckSheet",
     "Filing",
+    "FilingEntry",
     "FilingEvent",
     "FilingMember",
     "FilingSection",
@@ -18,4 +22,6 @@ __all__ = [
     "NumberSeries",
     "Remark",
     "ReviewMark",
+    "SigningRule",
+    "UnchangedStatement",
 ]

@@ -1,6 +1,7 @@
 """The case (备案件): who files what with whom, and how far it has come."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -40,9 +41,20 @@ class Filing(models.Model):
         FINAL = "final", "确定"
         PROVISIONAL = "provisional", "暂定"
 
+    class Part(models.TextChoices):
+        """变更内容: what a change may touch. Changes of different parts may be open side by side."""
+
+        MEMBERS = "members", "成员单位"
+        LEAD = "lead", "牵头医院"
+        NAME = "name", "名称"
+        GRIDS = "grids", "服务网格"
+        GOVERNANCE = "governance", "组织管理和合作方式"
+        DOCUMENTS = "documents", "章程和协议"
+
     EDITABLE = (Status.DRAFT, Status.RETURNED)
     WITH_AUTHORITY = (Status.SUBMITTED, Status.RECEIVED)
     FINISHED = (Status.REGISTERED, Status.REFUSED, Status.WITHDRAWN, Status.REVOKED)
+    OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RECEIVED, Status.RETURNED)
 
     kind = models.CharField("事项", max_length=9, choices=Kind.choices, default=Kind.ESTABLISH)
     origin = models.CharField("来源", max_length=8, choices=Origin.choices, default=Origin.ONLINE)
@@ -82,6 +94,35 @@ class Filing(models.Model):
     name = models.CharField("医联体名称", max_length=300, blank=True)
     consortium_kind = models.CharField("类型", max_length=20, choices=Consortium.Kind.choices, blank=True)
     founded_on = models.DateField("成立日期", null=True, blank=True)
+    effective_on = models.DateField(
+        "生效日期", null=True, blank=True, help_text="变更：从这一天起；终止：当日起不再存在"
+    )
+    parts = ArrayField(
+        models.CharField(max_length=10, choices=Part.choices),
+        default=list,
+        blank=True,
+        verbose_name="变更内容",
+    )
+    base = models.JSONField(
+        "变更所依据的名录", default=dict, blank=True, help_text="带入时名录的内容；变更只改与它不同的地方"
+    )
+    approval = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="establishments",
+        verbose_name="组建审查",
+    )
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="送确认的经办人",
+    )
+    prepared_at = models.DateTimeField("送负责人确认时间", null=True, blank=True)
     due_on = models.DateField("备案期限", null=True, blank=True)
     due_state = models.CharField("期限状态", max_length=11, choices=DueState.choices, blank=True)
     late_workdays = models.PositiveSmallIntegerField(
@@ -204,6 +245,18 @@ class Filing(models.Model):
                 condition=Q(due_on__isnull=True, due_state="") | Q(due_on__isnull=False) & ~Q(due_state=""),
                 name="filing_due_with_state",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["change", "close"]) | Q(consortium__isnull=False),
+                name="filing_of_a_registered_consortium",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="change") | ~Q(parts=[]), name="filing_change_touches_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(prepared_at__isnull=True, prepared_by__isnull=True)
+                | Q(prepared_at__isnull=False, prepared_by__isnull=False),
+                name="filing_prepared_at_and_by",
+            ),
             models.UniqueConstraint(
                 fields=["authority", "case_number"],
                 condition=~Q(case_number=""),
@@ -243,6 +296,11 @@ class Filing(models.Model):
     def is_late(self) -> bool | None:
         """Whether the first submission missed the deadline; None while it is open or cannot be told."""
         return None if self.late_workdays is None else self.late_workdays > 0
+
+    @property
+    def parts_words(self) -> str:
+        """What a change touches, in words."""
+        return "、".join(self.Part(part).label for part in self.parts)
 
     @property
     def status_label(self) -> str:

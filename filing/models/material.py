@@ -45,6 +45,8 @@ class Material(models.Model):
     content_type = models.CharField("类型", max_length=100)
     size = models.PositiveIntegerField("字节数")
     sha256 = models.CharField("SHA-256", max_length=64)
+    pages = models.PositiveIntegerField("页数", null=True, blank=True, help_text="PDF 和图片；其他类型不计")
+    scanner = models.CharField("查毒程序", max_length=100, blank=True, help_text="空白：没有配置查毒")
     version = models.PositiveSmallIntegerField("版本", default=1)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人"

@@ -12,7 +12,7 @@ class FilingVersion(models.Model):
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="versions", verbose_name="备案")
     number = models.PositiveSmallIntegerField("第几次提交")
-    form_version = models.CharField("表单版本", max_length=20)
+    form_version = models.CharField("表单版本", max_length=200)
     content = models.JSONField("内容", help_text="各部分的栏目、填写内容、成员、材料")
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提交人"

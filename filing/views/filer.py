@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from filing import (
+    answers,
     assessment,
+    changes,
     clock,
     completeness,
     editing,
@@ -17,18 +19,20 @@ from filing import (
     presentation,
     reviewing,
     routing,
+    signing,
     snapshots,
 )
+from filing.form import form_of
 from filing.forms import MaterialForm, SectionForm, StartForm
 from filing.models import Filing, Remark
 from filing.search import find_institutions
-from filing.sections import BY_KEY, SECTIONS
 from filing.views.shared import attempt, reasons, visible
 from registry import access
 from registry.errors import Refused, Stale
 from registry.guards import open_to
 from registry.paging import keyset_page
 
+FIRST = "A"
 ROUTE_CHECKS = ("filed_with_upper_bureau", "filed_with_local_bureau")
 
 
@@ -59,8 +63,8 @@ def start(request):
         with transaction.atomic():
             filing = editing.start(applicant=form.cleaned_data["applicant"], by=request.user)
             values = {"consortium_kind": form.cleaned_data["consortium_kind"]}
-            editing.save_section(filing.pk, SECTIONS[0].key, values, version=1, by=request.user)
-        return redirect("filing:section", filing.pk, SECTIONS[0].key)
+            editing.save_section(filing.pk, FIRST, values, version=1, by=request.user)
+        return redirect("filing:section", filing.pk, FIRST)
     return render(request, "filing/start.html", {"form": form})
 
 
@@ -71,16 +75,18 @@ def _editable(request, pk: int) -> Filing:
     return filing
 
 
-def _section(key: str):
-    if key not in BY_KEY:
-        raise Http404
-    return BY_KEY[key]
+def _section(filing: Filing, key: str):
+    part = form_of(filing).section(key)
+    if part is None:
+        raise Http404("这件备案不填这一部分")
+    return part
 
 
 @require_http_methods(["GET", "POST"])
 def section(request, pk: int, key: str):
     """One section of the form: the answers, or the list of members or materials."""
-    filing, part = _editable(request, pk), _section(key)
+    filing = _editable(request, pk)
+    part = _section(filing, key)
     if not filing.editable:
         return redirect("filing:detail", pk)
     if request.htmx and "q" in request.GET:
@@ -118,7 +124,8 @@ def _page(request, filing: Filing, part, form=None, **more) -> dict:
             "material_form": MaterialForm(filing),
             "accepted": materials.ACCEPTED_WORDS,
             "previewed": materials.PREVIEWED,
-            "part_problems": presentation.problems_of_section(context["sheet"], part.key),
+            "part_problems": presentation.problems_of_section(context["sheet"], part),
+            "wanted": materials.wanted(filing),
         }
     return context
 
@@ -142,31 +149,48 @@ def aside_context(request, filing: Filing, part) -> dict:
     verdict = request.GET.get("verdict", "")
     states = completeness.read(filing)
     problems = completeness.problems(filing, states)
+    form = form_of(filing)
     remarks = list(filing.remarks.filter(sent_at__isnull=False).select_related("by", "answered_by"))
     return {
         "filing": filing,
         "part": part,
-        "states": [(state, presentation.problems_of_section(sheet, state.key)) for state in states],
-        "route": routing.route(filing.lead),
+        "states": [
+            (state, presentation.problems_of_section(sheet, form.section(state.key))) for state in states
+        ],
+        "title": form.title,
+        **beside(request, filing),
+        "route_reason": routing.reason_of(filing),
         "route_row": next(
             (r for r in sheet.rows if r.check in ROUTE_CHECKS and str(r.verdict) == "PASS"), None
         ),
         "clock": read,
         "days": presentation.calendar_days(read),
         "sheet": sheet,
-        "checks": presentation.checks(sheet, filing.consortium_kind, verdict),
-        "field_problems": presentation.field_problems(sheet, part.key, filing.consortium_kind),
+        "checks": presentation.checks(sheet, form, verdict),
+        "field_problems": presentation.field_problems(sheet, part),
         "remarks": {
             field: [presentation.remark_card(r) for r in remarks if (r.section, r.field) == (part.key, field)]
             for field in {r.field for r in remarks if r.section == part.key}
         },
         "problems": problems,
         "submit_reason": _first_of(problems),
-        "is_last": part is SECTIONS[-1],
+        "is_last": part is form.sections[-1],
+        "following": form.after(part.key),
         "last_word": f"第 {read.due.workdays} 日" if read.due else "",
         "sheet_note": "随填写更新",
         "swapped": False,
         "why_not": reasons(filing, request.user),
+    }
+
+
+def beside(request, filing: Filing) -> dict:
+    """What only a change shows beside the form: the difference to the register, and other changes on their way."""
+    return {
+        "differences": changes.differences(filing),
+        "overlaps": changes.overlaps(filing, drafts=True),
+        "by_two": signing.by_two(filing),
+        "own_form": True,
+        "stale_items": changes.has_moved_on(filing),
     }
 
 
@@ -212,7 +236,7 @@ def _save(request, filing: Filing, part):
 
 def _onwards(filing: Filing, part, form: SectionForm):
     """The next section, or the same one when another kind now asks other questions in it."""
-    following = SECTIONS[min(SECTIONS.index(part) + 1, len(SECTIONS) - 1)]
+    following = form_of(filing).after(part.key)
     kept = filing.consortium_kind == form.answers.get("consortium_kind", filing.consortium_kind)
     return redirect("filing:section", filing.pk, following.key if kept else part.key)
 
@@ -224,8 +248,8 @@ def _stale(request, filing: Filing, part, form: SectionForm, stale: Stale):
     pairs = [
         (
             field.label,
-            snapshots.in_words(field, standing.initial.get(field.key)),
-            snapshots.in_words(field, form.answers.get(field.key)),
+            answers.in_words(field, standing.initial.get(field.key)),
+            answers.in_words(field, form.answers.get(field.key)),
         )
         for field in form.asked
         if editing.storable(standing.initial.get(field.key)) != editing.storable(form.answers.get(field.key))
@@ -241,7 +265,8 @@ def _stale(request, filing: Filing, part, form: SectionForm, stale: Stale):
 @require_GET
 def aside(request, pk: int, key: str):
     """What stands beside the form, again after a save."""
-    filing, part = _editable(request, pk), _section(key)
+    filing = _editable(request, pk)
+    part = _section(filing, key)
     return render(request, "filing/_aside.html", aside_context(request, filing, part) | {"swapped": True})
 
 

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from filing import assessment, clock, presentation, reviewing, transitions
+from filing import assessment, changes, clock, presentation, reviewing, signing, transitions
 from filing.decisions import panels
 from filing.filters import QueueFilter
+from filing.form import form_of
 from filing.forms import RemarkForm
 from filing.models import Filing, Remark
-from filing.sections import label_of
+from filing.supplements import label_of
 from filing.views.shared import attempt, reasons, visible
 from registry import access, access_log
 from registry.guards import open_to
@@ -64,6 +65,7 @@ def detail(request, pk: int):
     sheet = _sheet(filing, own)
     all_remarks = filing.remarks.select_related("by", "answered_by").order_by("pk")
     remarks = list(all_remarks.filter(sent_at__isnull=False) if own else all_remarks)
+    differences = presentation.register_differences(filing, content, own)
     context = {
         "filing": filing,
         "content": content,
@@ -76,6 +78,14 @@ def detail(request, pk: int):
         "events": presentation.events(filing),
         "register_reason": f"还有 {len(sheet.open_rows)} 项须处理",
         "swapped": False,
+        "differences": differences,
+        "overlaps": changes.overlaps(filing, drafts=own),
+        "words": {action: transitions.label(filing, action) for action in transitions.MOVES},
+        "conflict": any(difference.conflict for difference in differences),
+        "own_form": False,
+        "by_two": own and signing.by_two(filing),
+        "stale_items": False,
+        "title": form_of(filing).title,
         **_changes(filing, content, remarks, sheet),
         **_acts(request, filing, content, remarks, sheet, own),
     }
@@ -91,11 +101,11 @@ def _sheet(filing: Filing, own: bool) -> assessment.Sheet:
 def _changes(filing: Filing, content: dict, remarks: list[Remark], sheet: assessment.Sheet) -> dict:
     """The content, with what has changed since the version before."""
     previous = filing.versions.filter(number=filing.submissions - 1).first()
-    changes = presentation.changes_since(previous, content)
+    since = presentation.changes_since(previous, content)
     return {
-        "sections": presentation.sections(content, changes, remarks, {row.rule for row in sheet.open_rows}),
-        "added": {member["id"] for member in changes["members_added"]},
-        "removed": changes["members_removed"],
+        "sections": presentation.sections(content, since, remarks, {row.rule for row in sheet.open_rows}),
+        "added": {member["id"] for member in since["members_added"]},
+        "removed": since["members_removed"],
     }
 
 
@@ -114,21 +124,22 @@ def _acts(
         "may_act": may_act,
         "unsent": unsent,
         "panels": panels(filing, content, can, unsent, own and not may_act),
-        "checks": presentation.checks(sheet, filing.consortium_kind, verdict, acts),
+        "checks": presentation.checks(sheet, form_of(filing), verdict, acts),
     }
 
 
 @require_POST
 def move(request, pk: int, action: str):
     """One move of the table."""
-    visible(request, pk)
+    filing = visible(request, pk)
     if action not in transitions.MOVES:
         raise Http404
     arguments = {"by": request.user, "version": whole_number(request.POST.get("version", ""))}
     if action not in ("submit", "receive"):
         arguments["note"] = request.POST.get("note", "")
     act = getattr(transitions, action)
-    attempt(request, lambda: act(pk, **arguments), f"已{transitions.MOVES[action].label}。")
+    word = transitions.label(filing, action)
+    attempt(request, lambda: act(pk, **arguments), f"已{word}。")
     return redirect("filing:detail", pk)
 
 

@@ -11,6 +11,7 @@ from grids.services.assign import (
     settle_focus,
 )
 from grids.services.bring_in import GridRow, ImportOutcome, import_grids
+from grids.services.filed import assign_filed, forget_filed, release_filed, restore_filed
 from grids.services.plan import (
     add_townships,
     create_grid,
@@ -30,12 +31,14 @@ __all__ = [
     "GridRow",
     "ImportOutcome",
     "add_townships",
+    "assign_filed",
     "confirm_claim",
     "create_grid",
     "dismiss_claim",
     "dismiss_township",
     "end",
     "end_all_of",
+    "forget_filed",
     "hand_over",
     "import_grids",
     "keep_township",
@@ -43,8 +46,10 @@ __all__ = [
     "merge",
     "put_in_force",
     "record_claim",
+    "release_filed",
     "remove_townships",
     "rename_grid",
+    "restore_filed",
     "retire_grid",
     "set_townships",
     "settle_focus",

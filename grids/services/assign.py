@@ -33,8 +33,8 @@ def record_claim(
     """Record that a consortium says it is responsible for a grid. Claims may collide; they cover nothing."""
     grid = locked(grid_id, by)
     claim = new_assignment(grid, consortium, start, last, Standing.CLAIMED, source=source, reason=reason)
-    _save(grid, claim)
-    record(grid, Action.CLAIMED, by=by, detail=_detail(claim), reason=reason)
+    save_named(grid, claim)
+    record(grid, Action.CLAIMED, by=by, detail=detail_of(claim), reason=reason)
     return claim
 
 
@@ -62,9 +62,9 @@ def put_in_force(
         grid, consortium, start, last, Standing.IN_FORCE, source=source, reason=reason
     )
     assignment.decided_by = decided_by or grid.authority
-    _require_responsible_kind(consortium)
-    _save(grid, assignment)
-    record(grid, Action.PUT_IN_FORCE, by=by, detail=_detail(assignment), reason=reason)
+    require_responsible_kind(consortium)
+    save_named(grid, assignment)
+    record(grid, Action.PUT_IN_FORCE, by=by, detail=detail_of(assignment), reason=reason)
     return assignment
 
 
@@ -103,11 +103,11 @@ def hand_over(
 def confirm_claim(assignment_id: int, *, by, reason: str = "") -> GridAssignment:
     """Decide for a claim: it comes into force."""
     claim, grid = _claim(assignment_id, by)
-    _require_responsible_kind(claim.consortium)
+    require_responsible_kind(claim.consortium)
     claim.status = Standing.IN_FORCE
     claim.decided_by = grid.authority
-    _save(grid, claim, update_fields=["status", "decided_by"])
-    record(grid, Action.PUT_IN_FORCE, by=by, detail=_detail(claim), reason=reason)
+    save_named(grid, claim, update_fields=["status", "decided_by"])
+    record(grid, Action.PUT_IN_FORCE, by=by, detail=detail_of(claim), reason=reason)
     return claim
 
 
@@ -119,7 +119,7 @@ def dismiss_claim(assignment_id: int, *, by, reason: str) -> GridAssignment:
     claim, grid = _claim(assignment_id, by)
     claim.status = Standing.DISMISSED
     claim.save(update_fields=["status"])
-    record(grid, Action.DISMISSED, by=by, detail=_detail(claim), reason=reason)
+    record(grid, Action.DISMISSED, by=by, detail=detail_of(claim), reason=reason)
     return claim
 
 
@@ -159,7 +159,7 @@ def settle_focus(consortium: Consortium, *, by) -> None:
     for row in rows.select_related("grid__division").order_by("grid"):
         grid = Grid.objects.select_for_update(of=("self",)).get(pk=row.grid_id)
         row.exclusive = _exclusive(grid, consortium)
-        _save(grid, row, update_fields=["exclusive"])
+        save_named(grid, row, update_fields=["exclusive"])
 
 
 def new_assignment(
@@ -190,14 +190,16 @@ def _exclusive(grid: Grid, consortium: Consortium) -> bool:
     return is_exclusive(consortium, exempt_focuses(grid.division, timezone.localdate()))
 
 
-def _require_responsible_kind(consortium: Consortium) -> None:
+def require_responsible_kind(consortium: Consortium) -> None:
+    """Only city groups and county communities answer for grids."""
     if consortium.kind not in RESPONSIBLE_KINDS:
         raise Refused(
             f"网格由城市医疗集团或县域医共体负责，“{consortium}”是{consortium.get_kind_display()}。"
         )
 
 
-def _save(grid: Grid, assignment: GridAssignment, **how) -> None:
+def save_named(grid: Grid, assignment: GridAssignment, **how) -> None:
+    """Save a responsibility; what the database refuses is refused by the names of both sides."""
     units = grid.units.filter(status=Standing.IN_FORCE).select_related("division").order_by("division__code")
     attempts = [
         Attempt(unit.division, assignment.consortium, days)
@@ -210,7 +212,8 @@ def _save(grid: Grid, assignment: GridAssignment, **how) -> None:
         assignment.save(**how)
 
 
-def _detail(assignment: GridAssignment) -> str:
+def detail_of(assignment: GridAssignment) -> str:
+    """Consortium and period, for a line of history."""
     return f"{assignment.consortium}，{say(assignment.during)}"
 
 

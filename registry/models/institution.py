@@ -134,6 +134,7 @@ class Institution(models.Model):
         # What an assignment at a hospital gives; the roles are in registry/access.py.
         permissions = [
             ("edit_filing", "填写和提交本医院牵头的备案"),
+            ("confirm_filing", "确认并提交经办人填好的备案"),
             ("view_own_consortia", "查看本医院牵头或参加的医联体"),
             ("report_values", "填报本医院的考核数据"),
         ]

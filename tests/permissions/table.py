@@ -109,8 +109,29 @@ MATRIX: dict[tuple[str, str], Row] = {
         "grids:dismiss_township",
     ),
     # -- Filing: a case submitted by a municipal hospital to the municipal commission
-    **_rows("get", None, HOSPITALS, (), "filing:list", "filing:start"),
-    **_rows("post", None, HOSPITALS, (), "filing:start"),
+    **_rows(
+        "get", None, HOSPITALS, (), "filing:list", "filing:start", "filing:mine", "filing:approval_start"
+    ),
+    **_rows("post", None, HOSPITALS, (), "filing:start", "filing:approval_start"),
+    **_rows("get", w.led_consortium_arguments, ("filer",), (), "filing:change_start"),
+    **_rows(
+        "post",
+        w.led_consortium_arguments,
+        ("filer",),
+        (),
+        "filing:change_start",
+        "filing:close_start",
+        "filing:unchanged",
+    ),
+    **_rows(
+        "post",
+        w.filing_arguments,
+        ("filer",),
+        ("reviewer", "leader"),
+        "filing:approval_establish",
+        "filing:follow_register",
+        "filing:prepare",
+    ),
     **_rows("get", None, both("reviewer", "leader"), (), "filing:queue"),
     **_rows(
         "get",
@@ -119,12 +140,8 @@ MATRIX: dict[tuple[str, str], Row] = {
         (),
         "filing:detail",
         "filing:form_print",
-        "filing:form_word",
         "filing:material",
         "filing:receipt",
-        "filing:receipt_word",
-        "filing:notice",
-        "filing:notice_word",
     ),
     **_rows(
         "get",

@@ -236,10 +236,25 @@ def events(filing: Filing) -> list[dict]:
         if event.note:
             text += f"：{event.note}"
         kind = "key" if event.action in KEY_ACTIONS else "ret" if event.action == "send_back" else ""
-        rows.append({"text": text, "at": event.at, "who": event.by, "kind": kind})
+        url, link = _paper(filing, event)
+        rows.append({"text": text, "at": event.at, "who": event.by, "kind": kind, "url": url, "link": link})
     if filing.founded_on:
-        rows.append({"text": "医联体成立", "at": filing.founded_on, "who": "", "kind": ""})
+        rows.append(
+            {"text": "医联体成立", "at": filing.founded_on, "who": "", "kind": "", "url": "", "link": ""}
+        )
     return rows
+
+
+PAPERS = {"receive": "受理通知", "send_back": "补正通知", "refuse": "决定书", "register": "回执"}
+
+
+def _paper(filing: Filing, event) -> tuple[str, str]:
+    """The address and the name of the paper that an act ended in; both empty without one."""
+    if event.action not in PAPERS or (event.action == "register" and not filing.verification_code):
+        return "", ""
+    if event.action == "register":
+        return reverse("filing:receipt", args=[filing.pk]), PAPERS["register"]
+    return reverse("filing:notice", args=[filing.pk, event.pk]), PAPERS[event.action]
 
 
 def files(materials: list[dict]) -> list[dict]:

@@ -1,12 +1,17 @@
-"""What is printed (打印件): the 备案表 and the 备案回执."""
+"""What is printed or handed out (打印件、文书): the 备案表, the notices of each act and the 备案回执."""
 
-from django.http import Http404
+from urllib.parse import quote
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from filing import clock, snapshots
-from filing.models import Filing
+from filing import snapshots
+from filing.documents import word
+from filing.documents.codes import svg
+from filing.documents.notices import NOTICED, Notice, notice_of
+from filing.models import Filing, FilingEvent, FilingVersion
 from filing.views.shared import visible
 from registry import access, access_log
 from registry.numbers import whole_number
@@ -17,6 +22,26 @@ def form_print(request, pk: int):
     """备案表 as it was submitted (``?version=`` for an earlier one); the hospital may print its draft."""
     filing = visible(request, pk)
     access_log.exported(request.user, filing, "form")
+    version, content = _wanted(request, filing)
+    word_url = reverse("filing:form_word", args=[pk]) + (f"?version={version.number}" if version else "")
+    context = {"filing": filing, "version": version, "content": content, "word_url": word_url}
+    return render(request, "filing/form_print.html", context)
+
+
+@require_GET
+def form_word(request, pk: int):
+    """The same as Word."""
+    filing = visible(request, pk)
+    access_log.exported(request.user, filing, "form")
+    version, content = _wanted(request, filing)
+    number = filing.case_number or "（未提交）"
+    if version:
+        number += f"　第 {version.number} 次提交，{version.submitted_at:%Y-%m-%d}"
+    number += f"　表单版本 {content['form_version']}"
+    return _download(word.form("医联体备案表", number, content), f"医联体备案表 {filing}")
+
+
+def _wanted(request, filing: Filing) -> tuple[FilingVersion | None, dict]:
     wanted = whole_number(request.GET.get("version", ""))
     if wanted is not None:
         version = get_object_or_404(filing.versions, number=wanted)
@@ -24,10 +49,7 @@ def form_print(request, pk: int):
         version = filing.versions.get(number=filing.submissions)
     else:
         version = None
-    content = version.content if version else snapshots.describe(filing)
-    return render(
-        request, "filing/form_print.html", {"filing": filing, "version": version, "content": content}
-    )
+    return version, version.content if version else snapshots.describe(filing)
 
 
 def _own(request, filing: Filing) -> bool:
@@ -35,16 +57,61 @@ def _own(request, filing: Filing) -> bool:
 
 
 @require_GET
+def notice(request, pk: int, event: int):
+    """受理通知、补正通知、不予备案决定: the paper of one act."""
+    found, paper = _notice(request, pk, get_event=lambda filing: _event(filing, pk=event))
+    return _page(request, found, paper, reverse("filing:notice_word", args=[pk, event]))
+
+
+@require_GET
+def notice_word(request, pk: int, event: int):
+    """The same as Word."""
+    found, paper = _notice(request, pk, get_event=lambda filing: _event(filing, pk=event))
+    return _download(word.notice(paper), f"{paper.title} {found}")
+
+
+@require_GET
 def receipt(request, pk: int):
     """备案回执 with number, verification code and, where it was late, by how many workdays."""
-    filing = visible(request, pk)
-    if filing.status not in (Filing.Status.REGISTERED, Filing.Status.REVOKED) or not filing.verification_code:
+    found, paper = _notice(request, pk, get_event=_registration)
+    return _page(request, found, paper, reverse("filing:receipt_word", args=[pk]))
+
+
+@require_GET
+def receipt_word(request, pk: int):
+    """The same as Word."""
+    found, paper = _notice(request, pk, get_event=_registration)
+    return _download(word.notice(paper), f"{paper.title} {found}")
+
+
+def _event(filing: Filing, **which) -> FilingEvent:
+    events = filing.events.filter(action__in=NOTICED, **which)
+    if (event := events.order_by("pk").last()) is None:
         raise Http404
-    access_log.exported(request.user, filing, "receipt")
-    context = {
-        "filing": filing,
-        "clock": clock.read(filing),
-        "members": filing.consortium.memberships.count(),
-        "verify_url": request.build_absolute_uri(reverse("filing:verify")),
-    }
-    return render(request, "filing/receipt.html", context)
+    event.filing = filing
+    return event
+
+
+def _registration(filing: Filing) -> FilingEvent:
+    if not filing.verification_code:
+        raise Http404
+    return _event(filing, action="register")
+
+
+def _notice(request, pk: int, get_event) -> tuple[Filing, Notice]:
+    filing = visible(request, pk)
+    event = get_event(filing)
+    access_log.exported(request.user, filing, "receipt" if event.action == "register" else "notice")
+    return filing, notice_of(event, request.build_absolute_uri(reverse("filing:verify")))
+
+
+def _page(request, filing: Filing, paper: Notice, word_url: str):
+    code = svg(paper.verify_url) if paper.code else ""
+    context = {"filing": filing, "notice": paper, "word_url": word_url, "qr": code}
+    return render(request, "filing/notice.html", context)
+
+
+def _download(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=word.CONTENT_TYPE)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name[:120])}.docx"
+    return response

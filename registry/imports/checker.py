@@ -8,11 +8,11 @@ from django.utils import timezone
 from registry.imports import cells
 from registry.imports.cells import CellFault
 from registry.imports.issues import Issue, Severity
-from registry.places.cells import Places
-from registry.places.codes import Place
 from registry.imports.scope import Scope
 from registry.imports.table import Table
 from registry.imports.vocabulary import Vocabulary
+from registry.places.cells import Places
+from registry.places.codes import Place
 
 ERROR_VALUES = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"))
 

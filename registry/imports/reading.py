@@ -14,7 +14,6 @@ from registry.imports.issues import Issue, Severity
 from registry.imports.limits import FileRefused
 from registry.imports.mains import Mains
 from registry.imports.matching import Candidates
-from registry.places.cells import Places
 from registry.imports.roster_columns import COLUMNS
 from registry.imports.roster_rules import RULES
 from registry.imports.scope import Scope
@@ -23,6 +22,7 @@ from registry.imports.staging import copy_into
 from registry.imports.table import Table, read_table
 from registry.imports.vocabulary import Vocabulary
 from registry.models import ImportBatch, ImportIssue, ImportRow
+from registry.places.cells import Places
 
 CHUNK = 2_000
 ROW_FIELDS = (

@@ -1,13 +1,14 @@
 """What a division code means (区划代码): a place of today, or a retired one followed to what took its place."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from registry.models import Division, DivisionSuccession, ForeignCode
 
 MUNICIPALITIES = frozenset(("11", "12", "31", "50"))
-EARLIER_CODES = "GB/T 2260 旧码"  # the foreign code list that holds retired national codes older than our tables
+EARLIER_CODES = (
+    "GB/T 2260 旧码"  # the foreign code list that holds retired national codes older than our tables
+)
 
 
 @dataclass(slots=True, eq=False)

@@ -140,8 +140,12 @@ MATRIX: dict[tuple[str, str], Row] = {
         (),
         "filing:detail",
         "filing:form_print",
+        "filing:form_word",
         "filing:material",
         "filing:receipt",
+        "filing:receipt_word",
+        "filing:notice",
+        "filing:notice_word",
     ),
     **_rows(
         "get",

@@ -63,12 +63,15 @@ def build() -> SimpleNamespace:
 def filing_arguments(world, url: str) -> list:
     """A submitted filing with a remark; a registered one for its receipt, a returned one for an answer."""
     case = world.case
-    if url == "receipt":
+    if url in ("receipt", "receipt_word"):
         return [case.registered().filing.pk]
     filing = case.submitted().filing
     remark = reviewing.add_remark(filing.pk, section="A", field="name", text="请核对名称。", by=case.reviewer)
     if url == "remark_answer":
         transitions.send_back(filing.pk, note="见意见。", by=case.reviewer)
+    if url in ("notice", "notice_word"):
+        transitions.receive(filing.pk, by=case.reviewer)
+        return [filing.pk, filing.events.get(action="receive").pk]
     member, material = filing.members.order_by("pk").first(), filing.materials.order_by("pk").first()
     return {
         "section": [filing.pk, "A"],

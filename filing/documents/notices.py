@@ -1,0 +1,137 @@
+"""Notices (通知书、决定书、回执): what each says, as one value that the print page and the Word file share."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from filing import clock
+from filing.assessment import Row, read
+from filing.documents.wording import words_of
+from filing.models import Filing, FilingEvent, Remark
+from filing.presentation import place
+from registry.policy.library import current_book
+
+# The acts that end in a paper.
+NOTICED = ("receive", "send_back", "refuse", "register")
+REMARK_HEAD = ("栏目", "意见", "依据")
+REASON_HEAD = ("条款", "不符合之处", "改正办法")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A paper from the bureau to the hospital. ``rows`` are the rows of its table under ``rows_head``."""
+
+    title: str
+    number: str
+    addressee: str
+    opening: tuple[str, ...]
+    closing: tuple[str, ...]
+    signer: str
+    dated: str
+    facts: tuple[tuple[str, str], ...] = ()
+    rows_head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    void: str = ""
+    code: str = ""
+    verify_url: str = ""
+
+
+def notice_of(event: FilingEvent, verify_url: str) -> Notice:
+    """The paper that an act on a filing ends in. ``verify_url`` is the public page on which a receipt is checked."""
+    filing, act = event.filing, event.action
+    kind = filing.get_consortium_kind_display() or "医联体"
+    title, opening, closing = words_of(act, filing.kind, name=filing.name, kind=kind)
+    build = {"receive": _receive, "send_back": _send_back, "refuse": _refuse, "register": _register}[act]
+    parts = {
+        "title": title,
+        "number": filing.case_number,
+        "addressee": str(filing.applicant or filing.lead),
+        "opening": opening,
+        "closing": closing,
+        "signer": filing.authority.name,
+        "dated": _day(timezone.localdate(event.at)),
+    }
+    return Notice(**parts | build(filing, event, parts, verify_url))
+
+
+def _day(day) -> str:
+    return date_format(day, "Y年n月j日") if day else "—"
+
+
+def _receive(filing: Filing, event: FilingEvent, parts: dict, verify_url: str) -> dict:
+    first = timezone.localdate(filing.first_submitted_at) if filing.first_submitted_at else None
+    return {
+        "facts": (
+            ("申报编号", filing.case_number),
+            ("事项", filing.get_kind_display()),
+            ("首次提交日期", _day(first)),
+            ("受理日期", parts["dated"]),
+        )
+    }
+
+
+def _send_back(filing: Filing, event: FilingEvent, parts: dict, verify_url: str) -> dict:
+    rows = tuple((place(remark), remark.text, _basis(remark)) for remark in _remarks_of(event))
+    opening = (*parts["opening"], event.note) if event.note else parts["opening"]
+    return {"opening": opening, "rows_head": REMARK_HEAD, "rows": rows}
+
+
+def _remarks_of(event: FilingEvent) -> list[Remark]:
+    """The remarks that went out with a return: those sent after the return before it, up to this one."""
+    earlier = event.filing.events.filter(action="send_back", pk__lt=event.pk).order_by("-pk").first()
+    sent = event.filing.remarks.filter(sent_at__lte=event.at)
+    return list(sent.filter(sent_at__gt=earlier.at) if earlier else sent)
+
+
+def _basis(remark: Remark) -> str:
+    """The clause on which a remark rests, with its words."""
+    if not remark.provision:
+        return "—"
+    rule = current_book().rule(remark.provision, timezone.localdate(remark.at))
+    return f"{rule.citation}：“{rule.spec.quote}”" if rule else remark.provision
+
+
+def _refuse(filing: Filing, event: FilingEvent, parts: dict, verify_url: str) -> dict:
+    """The reviewer's reasons, and the lines of the frozen sheet that were not met."""
+    sheet = filing.sheet
+    unmet = [row for row in read(filing, sheet).rows if _is_ground(row)] if sheet else []
+    rows = tuple((f"{row.citation}：“{row.quote}”", row.explanation, row.cure or "—") for row in unmet)
+    return {"opening": (*parts["opening"], event.note), "rows_head": REASON_HEAD, "rows": rows}
+
+
+def _is_ground(row: Row) -> bool:
+    return str(row.verdict) == "FAIL" and not row.lateness
+
+
+def _register(filing: Filing, event: FilingEvent, parts: dict, verify_url: str) -> dict:
+    deadline = clock.read(filing)
+    first = timezone.localdate(filing.first_submitted_at) if filing.first_submitted_at else None
+    facts = [
+        ("备案编号", filing.registration_number),
+        ("申报编号", filing.case_number),
+        ("备案日期", _day(filing.registered_on)),
+        ("成立日期", _day(filing.founded_on)),
+        ("首次提交日期", _day(first)),
+    ]
+    if deadline.rule:
+        facts += [
+            ("备案期限", _day(deadline.due.due if deadline.due else None)),
+            ("提交时限", _punctuality(filing)),
+        ]
+    version = filing.versions.order_by("-number").first()
+    if version and version.content["members"]:
+        facts.append(("成员单位", f"{len(version.content['members'])} 家"))
+    return {
+        "number": filing.registration_number,
+        "facts": tuple(facts),
+        "void": "本备案已撤销" if filing.status == Filing.Status.REVOKED else "",
+        "code": filing.verification_code,
+        "verify_url": f"{verify_url}?code={filing.verification_code}",
+    }
+
+
+def _punctuality(filing: Filing) -> str:
+    if filing.late_workdays is None:
+        return "备案期限未能确定"
+    return f"逾期 {filing.late_workdays} 个工作日" if filing.late_workdays else "按期"

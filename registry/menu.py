@@ -10,9 +10,8 @@ from registry.paging import capped_count
 def waiting_imports(user) -> int:
     """Files that the person has read in, that ask for something, and that are neither applied nor let be."""
     asking = Q(creates__gt=0) | Q(updates__gt=0) | Q(errors__gt=0) | Q(decisions__gt=0)
-    return capped_count(
-        ImportBatch.objects.filter(asking, sent_by=user, state=ImportBatch.State.STAGED), 1000
-    )[0]
+    waiting = Q(asking, state=ImportBatch.State.STAGED) | Q(state=ImportBatch.State.MAPPING)
+    return capped_count(ImportBatch.objects.filter(waiting, sent_by=user), 1000)[0]
 
 
 add(

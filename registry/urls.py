@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from registry.views import account, components, home, imports, institutions, jobs, policy
+from registry.views import account, components, home, import_columns, imports, institutions, jobs, policy
 
 app_name = "registry"
 urlpatterns = [
@@ -23,6 +23,21 @@ urlpatterns = [
     path("imports/<int:pk>/reread/", imports.import_reread, name="import_reread"),
     path("imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
     path("imports/<int:pk>/file/", imports.import_file, name="import_file"),
+    path("imports/<int:pk>/columns/", import_columns.import_columns, name="import_columns"),
+    path(
+        "imports/<int:pk>/columns/confirm/",
+        import_columns.import_columns_confirm,
+        name="import_columns_confirm",
+    ),
+    path("imports/aliases/", import_columns.column_aliases, name="column_aliases"),
+    path("imports/aliases/add/", import_columns.column_alias_add, name="column_alias_add"),
+    path("imports/aliases/<int:pk>/remove/", import_columns.column_alias_remove, name="column_alias_remove"),
+    path(
+        "imports/remembered/<int:pk>/forget/",
+        import_columns.remembered_columns_forget,
+        name="remembered_columns_forget",
+    ),
+    path("imports/<int:pk>/marked/", imports.import_marked, name="import_marked"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
 ]

@@ -168,6 +168,7 @@ def context(batch: ImportBatch, request) -> dict:
         shown["samples"] = list(
             batch.staged_rows.filter(action=ImportRow.Action.UPDATE).order_by("number")[:4]
         )
+    shown["ignored"] = [title for _, title, name in batch.columns if not name][:20]
     shown["whole"] = list(
         batch.issues.filter(
             Q(row=0) | Q(row__lte=batch.header_row), severity=ImportIssue.Severity.ERROR

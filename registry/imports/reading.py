@@ -9,17 +9,17 @@ from django.db import transaction
 
 from registry.imports import differences
 from registry.imports.checker import RowChecker
+from registry.imports.columns import chosen_table
 from registry.imports.decide import Decider, Staged
 from registry.imports.issues import Issue, Severity
 from registry.imports.limits import FileRefused
 from registry.imports.mains import Mains
 from registry.imports.matching import Candidates
-from registry.imports.roster_columns import COLUMNS
 from registry.imports.roster_rules import RULES
 from registry.imports.scope import Scope
 from registry.imports.source import Source, open_source
 from registry.imports.staging import copy_into
-from registry.imports.table import Table, read_table
+from registry.imports.table import Table
 from registry.imports.vocabulary import Vocabulary
 from registry.models import ImportBatch, ImportIssue, ImportRow
 from registry.places.cells import Places
@@ -44,43 +44,17 @@ class Tally:
     divisions: set[int] = field(default_factory=set)
 
 
-def best_table(source: Source) -> tuple[Table, list[Issue]]:
-    """The sheet that most looks like a roster, and what is to be said about the others."""
-    tables = [(sheet, read_table(sheet, COLUMNS)) for sheet in source.sheets if not sheet.hidden]
-    found = [
-        (len(table.missing), -len(table.header.fields), index, table)
-        for index, (_, table) in enumerate(tables)
-        if table
-    ]
-    if not found:
-        raise FileRefused(
-            "no-header",
-            "没有找到表头：前 40 行里没有“机构名称”“机构类别”“行政区划”等列名。请用模板，或把列名放在数据上方。",
-        )
-    best = min(found, key=lambda one: one[:3])[3]
-    said = [
-        _sheet_warning(sheet.name, "hidden-sheet", f"隐藏的工作表“{sheet.name}”没有导入。")
-        for sheet in source.sheets
-        if sheet.hidden
-    ]
-    said += [
-        _sheet_warning(sheet.name, "other-sheet", f"工作表“{sheet.name}”也像名录，没有导入。")
-        for sheet, table in tables
-        if table and table is not best and not table.missing
-    ]
-    return best, said
-
-
-def _sheet_warning(sheet: str, rule: str, message: str) -> Issue:
-    return Issue(rule, Severity.WARNING, message, "如需导入，请移到单独的文件再上传。", sheet=sheet)
-
-
 def read_into(batch: ImportBatch, scope: Scope, report: Report) -> None:
     """Read the batch's file into staging rows; repeatable. Raises FileRefused when the file cannot be read."""
     batch.staged_rows.all().delete()
     batch.issues.all().delete()
     with open_source(batch.file.path) as source:
-        table, issues = best_table(source)
+        chosen = chosen_table(source, batch)
+        if chosen is None:
+            batch.notes, batch.state = source.notes, ImportBatch.State.MAPPING
+            batch.save(update_fields=["notes", "state"])
+            return
+        table, issues = chosen
         tally = Tally()
         _stage_issues(batch, [*issues, *table.issues], tally)
         said = len(table.issues)

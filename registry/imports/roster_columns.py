@@ -179,4 +179,8 @@ COLUMNS: tuple[Column, ...] = (
         "备注",
         "说明、备 注",
     ),
+    _column(
+        "_result",
+        "导入检查结果",
+    ),
 )

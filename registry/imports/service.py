@@ -23,6 +23,7 @@ from registry.jobs import start_job
 from registry.models import ImportBatch, ImportRow, Institution, Job, User
 from registry.models.imports import ImportIssue
 
+UNWRITTEN = (ImportBatch.State.READING, ImportBatch.State.MAPPING, ImportBatch.State.STAGED)
 LOCK = 5_152  # advisory lock: one apply at a time writes to the register
 STALE = "预览之后名录有变化（{what}），为免覆盖没有写入任何内容。请点“重新读取”后再应用。"
 
@@ -73,6 +74,8 @@ def _receive(file: File, file_name: str, by: User, scope: Scope) -> ImportBatch:
 def upload(file: File, *, by: User) -> ImportBatch:
     """Receive a file from the screen and read it in the background."""
     batch = receive(file, file.name, by)
+    batch.asks_columns = True
+    batch.save(update_fields=["asks_columns"])
     _start_reading(batch, by)
     return batch
 
@@ -120,7 +123,7 @@ def stage(
 @transaction.atomic
 def reread(batch_id: int, *, by: User) -> ImportBatch:
     """Compare the kept file with the register as it is now."""
-    batch = _open(batch_id, by, ImportBatch.State.STAGED, ImportBatch.State.READING)
+    batch = _open(batch_id, by, *UNWRITTEN)
     batch.state = ImportBatch.State.READING
     batch.save(update_fields=["state"])
     _start_reading(batch, by)
@@ -256,7 +259,7 @@ def _write(batch: ImportBatch) -> None:
 @transaction.atomic
 def discard(batch_id: int, *, by: User) -> ImportBatch:
     """Let a read file be: its rows go, the file and the record of it stay."""
-    batch = _open(batch_id, by, ImportBatch.State.STAGED, ImportBatch.State.READING)
+    batch = _open(batch_id, by, *UNWRITTEN)
     batch.state = ImportBatch.State.DISCARDED
     batch.save(update_fields=["state"])
     batch.staged_rows.all().delete()

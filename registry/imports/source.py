@@ -1,9 +1,11 @@
 """One way to read every tabular file (来源表): guarded, sheet by sheet, rows with their spreadsheet numbers."""
 
+import itertools
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import python_calamine as calamine
@@ -14,6 +16,7 @@ from registry.imports.limits import LIMITS, FileRefused, Limits
 from registry.imports.scan import SheetScan, column_letter, scan, sheet_parts
 
 MOST_MERGED = 200_000
+HEAD = 60  # rows in which a header and the first values of its columns are looked for
 _UNREADABLE = "文件不完整或已损坏，读不出内容。请在 Excel 或 WPS 中打开并另存为 .xlsx 后重新上传。"
 
 
@@ -44,6 +47,11 @@ class Sheet:
     _path: Path | None = field(default=None, repr=False)
     _encoding: str = ""
     _limits: Limits = LIMITS
+
+    @cached_property
+    def head(self) -> list[tuple[int, list]]:
+        """The first rows, read once."""
+        return list(itertools.islice(self.rows(), HEAD))
 
     def rows(self) -> Iterator[tuple[int, list]]:
         """(row number, cells from column A); empty rows come too. Merged cells repeat their value downwards."""

@@ -11,6 +11,7 @@ from registry.imports.scan import column_letter
 from registry.imports.source import Sheet
 
 LOOK = 40  # rows in which a header is looked for
+UNTITLED = "（没有列名）"
 _NOISE = re.compile(r"[（(【\[][^）)】\]]*[）)】\]]|[*＊※：:、/\\\-_—\s]")
 _FOOT = re.compile(
     r"^(合计|总计|小计|共计|填表人|制表人|填报单位|填报人|审核人|注[:：]|备注[:：]|说明[:：]|填表说明|以下空白)"
@@ -53,6 +54,15 @@ class Header:
     def letter(self, name: str) -> str:
         column = self.fields.get(name)
         return column_letter(column + 1) if column is not None else ""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a person said of a sheet: the rows of its header, and the field of each column (from 0), "" for none."""
+
+    first: int
+    last: int
+    fields: dict[int, str]
 
 
 class Aliases:
@@ -189,10 +199,27 @@ def find_header(rows: Iterable[tuple[int, list]], aliases: Aliases) -> Header | 
     return best
 
 
-def read_table(sheet: Sheet, columns: Sequence[Column], extra: dict[str, str] | None = None) -> Table | None:
+def header_as(rows: Iterable[tuple[int, list]], aliases: Aliases, chosen: Chosen) -> Header:
+    """The header as a person said; nothing of it is in question any more."""
+    at = {number: row for number, row in rows if number in (chosen.first, chosen.last)}
+    lower = at.get(chosen.last, []) if chosen.last > chosen.first else None
+    header = _candidate(aliases, chosen.first, chosen.last, at.get(chosen.first, []), lower)
+    header.unknown, header.duplicates = [], []
+    header.fields = {name: column for column, name in chosen.fields.items() if name}
+    for column in header.fields.values():
+        header.titles.setdefault(column, UNTITLED)
+    return header
+
+
+def read_table(
+    sheet: Sheet,
+    columns: Sequence[Column],
+    extra: dict[str, str] | None = None,
+    chosen: Chosen | None = None,
+) -> Table | None:
     """The table of a sheet, or None when no header is found. Column problems are issues of the table."""
     aliases = Aliases(columns, extra)
-    header = find_header(sheet.rows(), aliases)
+    header = header_as(sheet.head, aliases, chosen) if chosen else find_header(sheet.head, aliases)
     if header is None:
         return None
     table = Table(sheet, header, aliases)

@@ -1,6 +1,7 @@
 """Background work of imports (registry.jobs)."""
 
 from registry.imports import service
+from registry.imports.marked import build as marking
 from registry.jobs import advance, job_task
 from registry.models import ImportBatch, Job, User
 
@@ -12,7 +13,18 @@ def read_import(job: Job, *, batch_id: int) -> dict:
     if batch.state != ImportBatch.State.READING:
         return {}
     service.read(batch, lambda done, total: advance(job, done, total, "已校验、比对"))
+    if marking.wanted(batch):
+        marking.start(batch, batch.sent_by)
     return {"batch": batch.pk, "rows": batch.rows}
+
+
+@job_task("registry.imports.mark")
+def mark_import(job: Job, *, batch_id: int) -> dict:
+    """标注：makes the sender's workbook with its bad cells marked; a second run makes it again."""
+    batch = ImportBatch.objects.get(pk=batch_id)
+    advance(job, 0, None, "正在标注原表")
+    marking.build(batch)
+    return {"batch": batch.pk}
 
 
 @job_task("registry.imports.apply")

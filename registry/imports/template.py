@@ -37,7 +37,9 @@ _HELP = {
 _TEXT = frozenset(
     ("uscc", "licence_number", "institution_class", "division", "township", "phone", "economic_type")
 )
-_OWN = frozenset(("class_middle", "class_major", "province", "city", "county", "_number", "_remark"))
+_OWN = frozenset(
+    ("class_middle", "class_major", "province", "city", "county", "_number", "_remark", "_result")
+)
 
 
 def columns():

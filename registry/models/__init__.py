@@ -11,6 +11,7 @@ from registry.models.division import (
     ManagementArea,
     ManagementAreaDivision,
 )
+from registry.models.import_columns import ColumnAlias, ImportSheet, RememberedColumns
 from registry.models.imports import ImportBatch, ImportIssue, ImportRow
 from registry.models.institution import Credential, Institution, InstitutionName
 from registry.models.job import Job
@@ -35,6 +36,7 @@ __all__ = [
     "Authority",
     "CalendarDay",
     "CalendarYear",
+    "ColumnAlias",
     "Consortium",
     "Credential",
     "Declaration",
@@ -47,6 +49,7 @@ __all__ = [
     "ImportBatch",
     "ImportIssue",
     "ImportRow",
+    "ImportSheet",
     "Institution",
     "InstitutionClass",
     "InstitutionName",
@@ -57,6 +60,7 @@ __all__ = [
     "Membership",
     "PolicyDocument",
     "ReferenceLoad",
+    "RememberedColumns",
     "Rule",
     "SubjectTerm",
     "TreatmentSubject",

@@ -18,7 +18,7 @@ class ImportBatchQuerySet(models.QuerySet):
         return self.filter(Q(sent_by=user) | Q(authority__in=reach))
 
     def for_list(self):
-        return self.select_related("sent_by", "authority", "job")
+        return self.select_related("sent_by", "authority", "job", "marked_job")
 
 
 class ImportBatch(models.Model):
@@ -26,6 +26,7 @@ class ImportBatch(models.Model):
 
     class State(models.TextChoices):
         READING = "reading", "读取中"
+        MAPPING = "mapping", "待对应列"
         STAGED = "staged", "待应用"
         REFUSED = "refused", "整份退回"
         APPLIED = "applied", "已应用"
@@ -53,6 +54,11 @@ class ImportBatch(models.Model):
     sheet = models.CharField("工作表", max_length=120, blank=True)
     header_row = models.PositiveIntegerField("表头行", default=0)
     columns = models.JSONField("识别的列", default=list)
+    asks_columns = models.BooleanField(
+        "列对应由人确认", default=False, help_text="从页面上传的文件，有不认识的列时先问上传人"
+    )
+    mapping = models.JSONField("人定的列对应", null=True, blank=True)
+    columns_by = models.CharField("列对应的依据", max_length=200, blank=True)
     notes = models.JSONField("读取说明", default=list)
     divisions = models.JSONField("表中出现的区划", default=list)
     rows = models.PositiveIntegerField("行数", default=0)
@@ -70,6 +76,10 @@ class ImportBatch(models.Model):
     skip_bad_rows = models.BooleanField("跳过有错误的行", default=False)
     job = models.ForeignKey(
         "registry.Job", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="后台任务"
+    )
+    marked = models.FileField("标注后的原表", upload_to="imports/%Y/%m/", max_length=300, blank=True)
+    marked_job = models.ForeignKey(
+        "registry.Job", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="标注任务"
     )
     created_at = models.DateTimeField("上传时间", default=timezone.now)
     applied_at = models.DateTimeField("应用时间", null=True, blank=True)

@@ -63,6 +63,13 @@ def field(bound, clause="", clause_url="", full=False, label="", columns=False):
     }
 
 
+@register.inclusion_tag("components/bare_field.html")
+def bare_field(bound):
+    """`{% bare_field line.bound %}`: a select in a cell of a table; its label is there for those who cannot see the row."""
+    attrs = attributes(bound, "form-select form-select-sm")
+    return {"bound": bound, "described": described(bound), "control": bound.as_widget(attrs=attrs)}
+
+
 @register.inclusion_tag("components/form_errors.html")
 def form_errors(form):
     """`{% form_errors form %}`: what is wrong, above the form, each line leading to its field; nothing when all is well."""

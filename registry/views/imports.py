@@ -1,5 +1,7 @@
 """Importing rosters (导入): upload, preview, apply, result."""
 
+from pathlib import Path
+
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -59,6 +61,8 @@ def import_detail(request, pk: int):
     """Progress while it is read or applied, the preview, then the result."""
     batch = _visible(request, pk)
     busy = batch.job is not None and not batch.job.finished
+    if batch.state == ImportBatch.State.MAPPING and not busy and not request.htmx:
+        return redirect("registry:import_columns", batch.pk)
     context = {"batch": batch, "busy": busy, "failed": _failed(batch)}
     if batch.state in (ImportBatch.State.STAGED, ImportBatch.State.APPLIED) and not busy:
         context |= preview.context(batch, request)
@@ -118,3 +122,14 @@ def import_file(request, pk: int):
     batch = _visible(request, pk)
     access_log.exported(request.user, batch, "下载导入原文件")
     return FileResponse(batch.file.open("rb"), as_attachment=True, filename=batch.file_name)
+
+
+@require_GET
+def import_marked(request, pk: int):
+    """The sender's workbook with its bad cells marked."""
+    batch = _visible(request, pk)
+    if not batch.marked:
+        raise Http404("没有标注后的原表")
+    access_log.exported(request.user, batch, "下载标注后的原表")
+    name = f"{Path(batch.file_name).stem}（已标注）.xlsx"
+    return FileResponse(batch.marked.open("rb"), as_attachment=True, filename=name)

@@ -61,8 +61,21 @@ MATRIX: dict[tuple[str, str], Row] = {
     # -- The register
     **_rows("get", None, (*HOSPITALS, *COMMISSION), (), "registry:institution_list"),
     **_rows("get", w.institution_arguments, (*HOSPITALS, *w.STAFF), (), "registry:institution_detail"),
-    **_rows("get", None, both("registry_admin"), (), "registry:import_list", "registry:import_template"),
-    **_rows("post", None, both("registry_admin"), (), "registry:import_upload"),
+    **_rows(
+        "get",
+        None,
+        both("registry_admin"),
+        (),
+        "registry:import_list",
+        "registry:import_template",
+        "registry:column_aliases",
+    ),
+    **_rows("post", None, both("registry_admin"), (), "registry:import_upload", "registry:column_alias_add"),
+    **_rows("post", w.alias_arguments, ("registry_admin",), (), "registry:column_alias_remove"),
+    **_rows("post", w.remembered_arguments, ("registry_admin",), (), "registry:remembered_columns_forget"),
+    **_rows("get", w.survey_arguments, ("registry_admin",), (), "registry:import_columns"),
+    **_rows("post", w.survey_arguments, ("registry_admin",), (), "registry:import_columns_confirm"),
+    **_rows("get", w.marked_arguments, ("registry_admin",), (), "registry:import_marked"),
     **_rows(
         "get", w.import_arguments, ("registry_admin",), (), "registry:import_detail", "registry:import_file"
     ),

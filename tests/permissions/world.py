@@ -13,7 +13,15 @@ from django.utils import timezone
 from evaluation.models import ComplianceRun, Finding, Grade
 from filing import reviewing, transitions
 from registry import access
-from registry.models import ImportBatch, Job, PolicyDocument, Rule
+from registry.models import (
+    ColumnAlias,
+    ImportBatch,
+    ImportSheet,
+    Job,
+    PolicyDocument,
+    RememberedColumns,
+    Rule,
+)
 from tests.actors import filer_of, stranger
 from tests.factories import (
     AuthorityFactory,
@@ -158,6 +166,42 @@ def import_arguments(world, url: str) -> list:
     batch.state = ImportBatch.State.STAGED
     batch.save()
     return [batch.pk]
+
+
+def survey_arguments(world, url: str) -> list:
+    """An import of which one sheet has been surveyed."""
+    (pk,) = import_arguments(world, url)
+    columns = [{"at": 0, "letter": "A", "title": "机构名称", "samples": [], "field": "name", "how": "known"}]
+    ImportSheet.objects.create(batch_id=pk, position=1, signature="0" * 64, columns=columns)
+    return [pk]
+
+
+def marked_arguments(world, url: str) -> list:
+    """An import with the sender's workbook marked."""
+    (pk,) = import_arguments(world, url)
+    ImportBatch.objects.get(pk=pk).marked.save("名录-marked.xlsx", ContentFile(b"PK"))
+    return [pk]
+
+
+def alias_arguments(world, url: str) -> list:
+    alias = ColumnAlias.objects.create(
+        authority=world.case.commission,
+        title="医院名",
+        key="医院名",
+        field="name",
+        added_by=world.people["registry_admin"],
+    )
+    return [alias.pk]
+
+
+def remembered_arguments(world, url: str) -> list:
+    remembered = RememberedColumns.objects.create(
+        authority=world.case.commission,
+        signature="0" * 64,
+        columns={"0": "name"},
+        confirmed_by=world.people["registry_admin"],
+    )
+    return [remembered.pk]
 
 
 def job_arguments(world, url: str) -> list:

@@ -1,7 +1,10 @@
 """Filters of findings (筛选)."""
 
+import datetime as dt
+
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 
 from evaluation.areas import area_of
 from evaluation.models import ComplianceRun, Finding
@@ -12,6 +15,7 @@ from registry.policy.subjects import SUBJECTS
 from registry.policy.verdict import LABELS
 
 PLACES = 400
+AGES = ("7", "30", "90", "365")
 JUDGED = ("consortium", "filing", "institution", "grid", "division", "planned_facility")
 
 
@@ -29,7 +33,7 @@ def places_of(user, permission: str):
 class FindingFilter(forms.Form):
     """What is looked for; bound to the query string. What is not understood is left out."""
 
-    q = forms.CharField(label="对象、条款编号或条文用词", required=False, max_length=100)
+    q = forms.CharField(label="对象、条款编号、条文位置或用词", required=False, max_length=100)
     area = forms.ChoiceField(label="地区", required=False)
     pack = forms.ChoiceField(label="文件", required=False)
     modality = forms.ChoiceField(
@@ -38,6 +42,14 @@ class FindingFilter(forms.Form):
     kind = forms.ChoiceField(label="类型", required=False, choices=[("", ""), *Consortium.Kind.choices])
     subject = forms.ChoiceField(
         label="对象", required=False, choices=[("", ""), *((name, SUBJECTS[name]) for name in JUDGED)]
+    )
+    age = forms.ChoiceField(
+        label="已持续", required=False, choices=[("", ""), *((days, f"{days} 天以上") for days in AGES)]
+    )
+    on = forms.DateField(
+        label="在某一天成立",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     rule = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     consortium = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -65,18 +77,32 @@ class FindingFilter(forms.Form):
         runs = ComplianceRun.objects.visible_to(self.user).filter(is_snapshot=True)
         return runs.select_related("division").filter(pk=self.given["run"]).first()
 
+    @property
+    def past_day(self) -> dt.date | None:
+        """The day gone by whose verdicts are looked at, as they were recorded then."""
+        day = self.given.get("on")
+        return day if day and day < timezone.localdate() else None
+
     def findings(self, run: ComplianceRun | None):
         """The findings that fit, whatever their verdict."""
         rows = Finding.objects.visible_to(self.user)
-        rows = rows.of_run(run) if run else rows.standing()
+        if run:
+            rows = rows.of_run(run)
+        else:
+            rows = rows.standing_on(self.past_day) if self.past_day else rows.standing()
         return rows.filter(self._condition())
 
     def _condition(self) -> Q:
         given, condition = self.given, Q()
         if text := given.get("q"):
             condition &= (
-                Q(subject_name__icontains=text) | Q(provision__iexact=text) | Q(rule__quote__icontains=text)
+                Q(subject_name__icontains=text)
+                | Q(provision__iexact=text)
+                | Q(rule__quote__icontains=text)
+                | Q(rule__clause__istartswith=text)
             )
+        if given.get("age"):
+            condition &= Q(first_seen__lte=timezone.localdate() - dt.timedelta(days=int(given["age"])))
         if place := next((one for one in self.places if one.code == given.get("area")), None):
             condition &= area_of(place).condition("division")
         pairs = {

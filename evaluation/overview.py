@@ -141,8 +141,8 @@ def overview(division: Division, user) -> Overview:
 
 
 # -- Heat table ---------------------------------------------------------------------------------------------
-def heat(division: Division, failing) -> Heat:
-    """Failing findings by rule and place; a municipality's columns are its districts."""
+def heat(division: Division, failing, verdict: str = "FAIL", most: int = HEAT_ROWS) -> Heat:
+    """Failing findings (or others of one verdict) by rule and place; a municipality's columns are its districts."""
     columns = columns_of(division)
     column_of = {place.path: number for number, place in enumerate(columns)}
     cells: dict[str, Counter] = defaultdict(Counter)
@@ -168,14 +168,14 @@ def heat(division: Division, failing) -> Heat:
                 "cells": [
                     (
                         cells[rule][None if place is None else column_of[place.path]],
-                        f"{base}?rule={rule}&verdict=FAIL&area={(place or division).code}",
+                        f"{base}?rule={rule}&verdict={verdict}&area={(place or division).code}",
                     )
                     for place in places
                 ],
             }
-            for rule in ranked[:HEAT_ROWS]
+            for rule in ranked[:most]
         ],
-        shown=min(len(ranked), HEAT_ROWS),
+        shown=min(len(ranked), most),
         failing=len(ranked),
     )
 

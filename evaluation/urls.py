@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation.views import campaigns, findings, overview, results, runs, tallies, values
+from evaluation.views import campaigns, findings, overview, rectifications, results, runs, tallies, values
 
 app_name = "evaluation"
 urlpatterns = [
@@ -10,6 +10,23 @@ urlpatterns = [
     path("findings/runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),
     path("findings/", findings.finding_list, name="findings"),
     path("findings/<int:pk>/", findings.finding_detail, name="finding"),
+    path("findings/<int:pk>/rectify/", rectifications.rectification_ask, name="rectification_ask"),
+    path("rectifications/", rectifications.rectification_list, name="rectifications"),
+    path("rectifications/<int:pk>/", rectifications.rectification_detail, name="rectification"),
+    *(
+        path(
+            f"rectifications/<int:pk>/{act}/",
+            rectifications.rectification_act,
+            {"act": act},
+            name=f"rectification_{act}",
+        )
+        for act in rectifications.ACTS
+    ),
+    path(
+        "rectifications/<int:pk>/proofs/<int:step>/",
+        rectifications.rectification_proof,
+        name="rectification_proof",
+    ),
     path("tallies/<slug:code>/", tallies.tallies, name="tallies"),
     path("campaigns/", campaigns.campaign_list, name="campaigns"),
     path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),

@@ -140,6 +140,12 @@ class FindingQuerySet(models.QuerySet):
         """What holds now: not resolved, and not a picture of another day."""
         return self.filter(resolved_on__isnull=True, snapshot__isnull=True)
 
+    def standing_on(self, day):
+        """What stood at the end of a day gone by, as it was recorded."""
+        return self.filter(
+            Q(resolved_on__isnull=True) | Q(resolved_on__gt=day), first_seen__lte=day, snapshot__isnull=True
+        )
+
     def of_run(self, run):
         """The picture that a run of another day left."""
         return self.filter(snapshot=run)

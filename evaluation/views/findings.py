@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from django.db.models import Case, Count, IntegerField, Max, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Min, Q, Value, When
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -10,8 +10,11 @@ from django.views.decorators.http import require_GET
 from evaluation.fact_words import lines_of
 from evaluation.filters import FindingFilter
 from evaluation.findings_workbook import EXPORTED, findings_workbook
-from evaluation.models import Finding
+from evaluation.models import ComplianceRun, Finding
 from evaluation.models.compliance import OPEN_VERDICTS
+from evaluation.overview import heat
+from evaluation.rectifications import may_ask, responsible_for
+from evaluation.views.rectifications import ActForm
 from evaluation.views.values import workbook_response
 from evaluation.words import evidence_pairs
 from registry import access, access_log
@@ -24,7 +27,13 @@ from registry.policy.subjects import SUBJECTS
 from registry.ui.marks import VERDICTS
 
 ORDER = list(VERDICTS)
-TABS = (("list", "逐条", None), ("rule", "按规定", None), ("consortium", "按医联体", None))
+TABS = (
+    ("list", "逐条", None),
+    ("rule", "按规定", None),
+    ("consortium", "按医联体", None),
+    ("heat", "规定 × 地区", None),
+)
+HEAT_ROWS = 40
 SEVERITY = Case(
     *(When(verdict=verdict, then=Value(place)) for place, verdict in enumerate(ORDER)),
     default=Value(len(ORDER)),
@@ -59,10 +68,28 @@ def finding_list(request):
         "run": run,
         "total": sum(tally.values()),
         "may_run": access.may(request.user, "run_compliance"),
+        "past_day": None if run else form.past_day,
+        "first_check": _first_check(form) if form.past_day else None,
     }
+    if request.GET.get("view") == "heat" and form.places:
+        return render(request, "evaluation/finding_heat.html", {**context, **_heat(form, rows)})
     grouped = {"rule": _by_rule, "consortium": _by_consortium}.get(request.GET.get("view", ""), _one_by_one)
     template, more = grouped(request, rows)
     return render(request, template, {**context, **more})
+
+
+def _first_check(form: FindingFilter):
+    """The day of the first finished check that covers what the person sees; before it nothing was recorded."""
+    runs = ComplianceRun.objects.visible_to(form.user).filter(is_snapshot=False, finished_at__isnull=False)
+    return runs.aggregate(day=Min("as_of"))["day"]
+
+
+def _heat(form: FindingFilter, rows) -> dict:
+    """The chosen verdict (else what fails) by rule and place; the table is the chart."""
+    place = next((one for one in form.places if one.code == form.given.get("area")), form.places[0])
+    verdict = form.chosen_verdict or "FAIL"
+    table = heat(place, rows.filter(verdict=verdict).order_by(), verdict, HEAT_ROWS)
+    return {"heat": table, "place": place, "heat_verdict": verdict}
 
 
 def _one_by_one(request, rows):
@@ -153,5 +180,12 @@ def finding_detail(request, pk: int):
             "facts": lines_of(finding.facts.body) if finding.facts else [],
             "history": history,
             "is_open": finding.verdict in OPEN_VERDICTS,
+            "rectifications": finding.rectifications.visible_to(request.user)
+            .select_related("responsible")
+            .order_by("-pk"),
+            "asking": ActForm("ask", initial={"text": finding.cure})
+            if may_ask(finding, request.user)
+            else None,
+            "responsible": responsible_for(finding),
         },
     )

@@ -72,6 +72,7 @@ def run_detail(request, pk: int):
         "job": run.job,
         "faults": faults,
         "tally": [(verdict, run.tally[verdict]) for verdict in VERDICTS if run.tally.get(verdict)],
+        "places": [] if run.job.finished else runs.progress_by_place(run),
         "may_cancel": not run.job.finished and run.job.owner_id == request.user.pk,
     }
     return render(request, "evaluation/_run.html" if request.htmx else "evaluation/run.html", context)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from evaluation.models import ComplianceRun, Finding, Grade
+from evaluation.models import ComplianceRun, Finding, Grade, Rectification, RectificationStep
 from filing import reviewing, transitions
 from registry import access
 from registry.models import (
@@ -152,6 +152,24 @@ def finding_arguments(world, url: str) -> list:
         first_seen=dt.date(2020, 1, 1),
     )
     return [finding.pk]
+
+
+def rectification_arguments(world, url: str) -> list:
+    """A finding that the filer's hospital has to put right, with a file where one is asked for."""
+    finding = Finding.objects.get(pk=finding_arguments(world, url)[0])
+    state = "reported" if url in ("rectification_return", "rectification_close") else "asked"
+    row = Rectification.objects.create(
+        finding=finding, responsible=world.case.hospital, due_on=dt.date(2020, 11, 1), state=state,
+        asked_by=world.people["evaluator"],
+    )  # fmt: skip
+    if url != "rectification_proof":
+        return [row.pk]
+    step = RectificationStep(
+        rectification=row, act="report", by=world.case.filer, text="已补", original_name="证明.pdf",
+        content_type="application/pdf",
+    )  # fmt: skip
+    step.file.save("证明.pdf", ContentFile(b"%PDF-1.4"))
+    return [row.pk, step.pk]
 
 
 def import_arguments(world, url: str) -> list:

@@ -1,0 +1,187 @@
+"""Following up what was found (整改跟踪): asked for by the authority, reported by the hospital, closed with proof.
+
+待整改 ──报送──▶ 待核验 ──核验销号──▶ 已销号
+   ▲                │
+   └────退回再改─────┘            撤销 leads from both to 已撤销
+"""
+
+import datetime as dt
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from evaluation.models import Finding, Rectification, RectificationStep
+from evaluation.models.compliance import OPEN_VERDICTS
+from filing.materials import clean_name, inspect
+from registry import access
+from registry.errors import Refused
+from registry.models import Division, Institution, Lead
+
+_State, _Act = Rectification.State, RectificationStep.Act
+# Where each act leads from and to; whoever may do it holds this permission at the place or at the hospital.
+MOVES: dict[str, tuple[tuple[str, ...], str | None, str]] = {
+    _Act.REPORT: ((_State.ASKED,), _State.REPORTED, "report_values"),
+    _Act.RETURN: ((_State.REPORTED,), _State.ASKED, "run_compliance"),
+    _Act.EXTEND: ((_State.ASKED, _State.REPORTED), None, "run_compliance"),
+    _Act.CLOSE: ((_State.ASKED, _State.REPORTED), _State.CLOSED, "run_compliance"),
+    _Act.WITHDRAW: ((_State.ASKED, _State.REPORTED), _State.WITHDRAWN, "run_compliance"),
+}
+
+
+def responsible_for(finding: Finding) -> Institution | None:
+    """Who answers for a finding: the consortium's lead hospital of today, or the institution that it is about."""
+    if finding.consortium_id:
+        lead = Lead.objects.filter(
+            consortium=finding.consortium_id, during__contains=timezone.localdate(), institution__isnull=False
+        )
+        row = lead.select_related("institution").order_by("pk").first()
+        return row.institution if row else None
+    if finding.subject_type == "institution":
+        return Institution.objects.filter(pk=finding.subject_id).first()
+    return None
+
+
+def may_ask(finding: Finding, user) -> bool:
+    """Whether this person may have the finding put right: it stands, is open, and nobody is at it."""
+    return (
+        finding.stands
+        and finding.snapshot_id is None
+        and finding.verdict in OPEN_VERDICTS
+        and access.covers(user, "run_compliance", finding.division)
+        and not finding.rectifications.unfinished().exists()
+    )
+
+
+@transaction.atomic
+def ask(*, finding: Finding, by, due_on: dt.date, text: str) -> Rectification:
+    """交办整改：the hospital that answers for the finding is to put it right by a day."""
+    finding = Finding.objects.select_for_update(of=("self",)).select_related("division").get(pk=finding.pk)
+    access.require(by, "run_compliance", finding.division)
+    if not finding.stands or finding.snapshot_id is not None:
+        raise Refused("这项判定已不再成立，无需整改。")
+    if finding.verdict not in OPEN_VERDICTS:
+        raise Refused("只有不符合、偏离、资料不足和需人工判断的判定可以交办整改。")
+    _in_future(due_on)
+    _said(text, "请写明整改要求。")
+    responsible = responsible_for(finding)
+    if responsible is None:
+        raise Refused("没有可以交办的单位：该对象没有登记牵头医院。请先补登牵头医院。")
+    try:
+        with transaction.atomic():
+            rectification = Rectification.objects.create(
+                finding=finding, responsible=responsible, due_on=due_on, asked_by=by
+            )
+    except IntegrityError:
+        raise Refused("这项判定已经交办整改，还没有销号。") from None
+    RectificationStep.objects.create(
+        rectification=rectification, act=_Act.ASK, by=by, text=text, due_on=due_on
+    )
+    return rectification
+
+
+@transaction.atomic
+def report(rectification_id: int, *, by, text: str, proof: UploadedFile | None) -> Rectification:
+    """报送整改：what the hospital has done, with the file that proves it."""
+    row = _locked(rectification_id, _Act.REPORT, by)
+    _said(text, "请写明整改情况。")
+    if proof is None:
+        raise Refused("请上传证明材料，再报送整改。")
+    return _move(row, _Act.REPORT, by, text, proof=proof)
+
+
+@transaction.atomic
+def send_back(rectification_id: int, *, by, text: str, due_on: dt.date) -> Rectification:
+    """退回再改，with a day by which it is due."""
+    row = _locked(rectification_id, _Act.RETURN, by)
+    _said(text, "请写明退回的原因。")
+    _in_future(due_on)
+    row.due_on = due_on
+    return _move(row, _Act.RETURN, by, text, due_on=due_on)
+
+
+@transaction.atomic
+def extend(rectification_id: int, *, by, text: str, due_on: dt.date) -> Rectification:
+    """调整期限."""
+    row = _locked(rectification_id, _Act.EXTEND, by)
+    _said(text, "请写明调整期限的原因。")
+    _in_future(due_on)
+    row.due_on = due_on
+    return _move(row, _Act.EXTEND, by, text, due_on=due_on)
+
+
+@transaction.atomic
+def close(rectification_id: int, *, by, text: str, proof: UploadedFile | None = None) -> Rectification:
+    """核验销号: needs proof, which is the hospital's file, one of the authority's own, or that the verdict is gone."""
+    row = _locked(rectification_id, _Act.CLOSE, by)
+    _said(text, "请写明核验情况。")
+    if proof is None and row.finding.stands and row.state != _State.REPORTED:
+        raise Refused("该判定仍然成立，也没有收到整改材料。请上传核验材料，或等医院报送后再销号。")
+    row.closed_by, row.closed_at = by, timezone.now()
+    return _move(row, _Act.CLOSE, by, text, proof=proof)
+
+
+@transaction.atomic
+def withdraw(rectification_id: int, *, by, text: str) -> Rectification:
+    """撤销：it should not have been asked for."""
+    row = _locked(rectification_id, _Act.WITHDRAW, by)
+    _said(text, "请写明撤销的原因。")
+    row.closed_by, row.closed_at = by, timezone.now()
+    return _move(row, _Act.WITHDRAW, by, text)
+
+
+def acts_of(row: Rectification, user) -> set[str]:
+    """What this person may do with it now."""
+    return {
+        str(act)
+        for act, (states, _, _) in MOVES.items()
+        if row.state in states and access.covers(user, *_right(row, act))
+    }
+
+
+def permit(row: Rectification, act: str, by) -> None:
+    """Raise Denied unless the person may do this to it, whatever its state."""
+    access.require(by, *_right(row, act))
+
+
+def _right(row: Rectification, act: str) -> tuple[str, Institution | Division]:
+    """The permission that an act needs, and the hospital or place at which it is needed."""
+    permission = MOVES[act][2]
+    return (
+        permission,
+        row.responsible if permission in access.INSTITUTION_PERMISSIONS else row.finding.division,
+    )
+
+
+def _locked(pk: int, act: str, by) -> Rectification:
+    rows = Rectification.objects.select_for_update(of=("self",))
+    row = rows.select_related("finding__division", "responsible").get(pk=pk)
+    permit(row, act, by)
+    if row.state not in MOVES[act][0]:
+        raise Refused(
+            f"该整改事项{row.get_state_display()}，不能{RectificationStep.Act(act).label}。请刷新页面。"
+        )
+    return row
+
+
+def _move(row: Rectification, act: str, by, text: str, *, due_on=None, proof=None) -> Rectification:
+    row.state = MOVES[act][1] or row.state
+    row.save(update_fields=["state", "due_on", "closed_by", "closed_at"])
+    step = RectificationStep(rectification=row, act=act, by=by, text=text.strip(), due_on=due_on)
+    if proof is not None:
+        content = inspect(proof)
+        step.original_name = clean_name(proof.name, content.extension)
+        step.content_type, step.sha256 = content.content_type, content.sha256
+        step.file.save(step.original_name, proof, save=False)
+    step.save()
+    return row
+
+
+def _said(text: str, refusal: str) -> None:
+    if not text.strip():
+        raise Refused(refusal)
+
+
+def _in_future(day: dt.date) -> None:
+    if day < timezone.localdate():
+        raise Refused(f"整改期限 {day} 已经过去，请选今天或以后的日期。")

@@ -1,0 +1,164 @@
+"""Rectifications (整改): the list of what is asked for, one of them with its history, and the acts upon it."""
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from evaluation import rectifications
+from evaluation.models import Finding, Rectification, RectificationStep
+from filing.materials import ACCEPTED_WORDS
+from registry import access, access_log
+from registry.errors import Refused
+from registry.guards import open_to
+from registry.paging import keyset_page
+from registry.plausible import PLAUSIBLE_DAY
+
+TABS = (("open", "未销号", None), ("overdue", "已逾期", None), ("all", "全部", None))
+ACTS = {
+    "report": ("报送整改", rectifications.report, "已报送，等主管部门核验。"),
+    "return": ("退回再改", rectifications.send_back, "已退回，医院可以看到原因和新的期限。"),
+    "extend": ("调整期限", rectifications.extend, "期限已调整。"),
+    "close": ("核验销号", rectifications.close, "已销号。"),
+    "withdraw": ("撤销", rectifications.withdraw, "已撤销。"),
+}
+LABELS = {
+    "report": "整改情况", "return": "退回原因", "extend": "调整原因", "close": "核验情况", "withdraw": "撤销原因",
+}  # fmt: skip
+
+
+class ActForm(forms.Form):
+    """One act: what is said, and where the act needs them a day and a file."""
+
+    text = forms.CharField(label="说明", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    due_on = forms.DateField(
+        label="整改期限",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        validators=PLAUSIBLE_DAY,
+        help_text="当日仍在期限内",
+    )
+    proof = forms.FileField(
+        label="证明材料",
+        help_text=f"{ACCEPTED_WORDS}，不超过 50 MB",
+        error_messages={
+            "required": "没有选择文件。先选择证明材料，再报送。",
+            "empty": "文件是空的。核对后重新选择。",
+        },
+    )
+
+    def __init__(self, act: str, *args, **kwargs):
+        super().__init__(*args, auto_id=f"{act}-%s", **kwargs)
+        self.fields["text"].label = LABELS.get(act, "整改要求")
+        if act not in ("ask", "return", "extend"):
+            del self.fields["due_on"]
+        if act not in ("report", "close"):
+            del self.fields["proof"]
+        elif act == "close":
+            self.fields["proof"].required = False
+            self.fields["proof"].help_text += "；医院已报送材料或判定已不再成立时可以不传"
+
+
+@require_GET
+@open_to("view_compliance", "view_own_consortia")
+def rectification_list(request):
+    """What is asked for in one's area or of one's hospital, the nearest day first."""
+    rows = Rectification.objects.visible_to(request.user)
+    view = request.GET.get("view", "open")
+    if view != "all":
+        rows = rows.unfinished()
+    if view == "overdue":
+        rows = rows.filter(due_on__lt=timezone.localdate())
+    rows = rows.select_related("finding__rule__document", "finding__division", "responsible")
+    page = keyset_page(rows, request, order=("due_on", "id"))
+    return render(request, "evaluation/rectification_list.html", {"page": page, "tabs": TABS, "view": view})
+
+
+@require_GET
+def rectification_detail(request, pk: int):
+    """The finding, what was asked, done and said, and what may be done now."""
+    row = _visible(request, pk)
+    may = rectifications.acts_of(row, request.user)
+    steps = list(row.steps.select_related("by"))
+    return render(
+        request,
+        "evaluation/rectification.html",
+        {
+            "row": row,
+            "finding": row.finding,
+            "may_open": Finding.objects.visible_to(request.user).filter(pk=row.finding_id).exists(),
+            "steps": steps[::-1],
+            "panels": [
+                {"act": act, "title": title, "form": ActForm(act, initial={"due_on": row.due_on})}
+                for act, (title, _, _) in ACTS.items()
+                if act in may
+            ],
+        },
+    )
+
+
+@require_POST
+def rectification_ask(request, pk: int):
+    """交办整改 of a finding."""
+    finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related("division"), pk=pk)
+    access.require(request.user, "run_compliance", finding.division)
+    form = ActForm("ask", request.POST)
+    if not form.is_valid():
+        messages.error(request, _first_error(form))
+        return redirect("evaluation:finding", pk)
+    try:
+        row = rectifications.ask(finding=finding, by=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("evaluation:finding", pk)
+    messages.success(request, f"已交办{row.responsible.name}整改，期限 {row.due_on}。")
+    return redirect("evaluation:rectification", row.pk)
+
+
+@require_POST
+def rectification_act(request, pk: int, act: str):
+    """报送, 退回, 调整期限, 销号 or 撤销."""
+    rectifications.permit(_visible(request, pk), act, request.user)
+    _title, service, done = ACTS[act]
+    form = ActForm(act, request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, _first_error(form))
+        return redirect("evaluation:rectification", pk)
+    try:
+        service(pk, by=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("evaluation:rectification", pk)
+
+
+@require_GET
+def rectification_proof(request, pk: int, step: int):
+    """The file of one step, always as a download."""
+    row = _visible(request, pk)
+    kept = get_object_or_404(RectificationStep.objects.exclude(file=""), rectification=row, pk=step)
+    access_log.exported(request.user, row, f"proof {step}")
+    try:
+        content = kept.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(
+        content, as_attachment=True, filename=kept.original_name, content_type=kept.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _visible(request, pk: int) -> Rectification:
+    rows = Rectification.objects.visible_to(request.user)
+    return get_object_or_404(
+        rows.select_related("finding__rule__document", "finding__division", "responsible", "asked_by"), pk=pk
+    )
+
+
+def _first_error(form: forms.Form) -> str:
+    name, errors = next(iter(form.errors.items()))
+    return f"{form.fields[name].label}：{errors[0]}"

@@ -13,12 +13,14 @@ from functools import wraps
 
 from celery import current_app, shared_task
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from registry import access_log, audit
 from registry.errors import Refused
 from registry.models import Job
+from registry.signals import job_ended
 
 logger = logging.getLogger(__name__)
 LOCK_CLASS = 5_151  # namespace of our advisory locks
@@ -28,6 +30,10 @@ RESEND_AFTER = dt.timedelta(seconds=60)
 
 class Cancelled(Exception):
     """The job was cancelled while it ran; raised at the next report of progress."""
+
+
+class Waiting(Exception):
+    """It is not this job's turn yet: it goes back to the queue, its message names what it waits for."""
 
 
 # -- Starting -----------------------------------------------------------------------------------------------
@@ -75,6 +81,7 @@ def cancel(job_id: int, *, by) -> None:
     )
     if not changed:
         raise Refused("任务已经结束，无需取消。")
+    _announce_end(job_id)
 
 
 # -- Running ------------------------------------------------------------------------------------------------
@@ -104,9 +111,48 @@ def advance(job: Job, done: int, total: int | None = None, phase: str | None = N
         setattr(job, name, value)
 
 
+@contextmanager
+def telling_outside(job: Job) -> Iterator[Callable[[int, int, str], None]]:
+    """`tell(done, total, phase)` for work inside one long transaction: seen at once, by a connection of its own.
+
+    Raises Cancelled like `advance`. Inside somebody else's transaction nobody outside could see the job at all; then
+    nothing is told.
+    """
+    if connection.in_atomic_block:
+        yield lambda done, total, phase: None
+        return
+    other = connection.copy()
+
+    def tell(done: int, total: int, phase: str) -> None:
+        with other.cursor() as cursor:
+            cursor.execute(
+                "UPDATE registry_job SET done = %s, total = %s, phase = %s WHERE id = %s AND state = 'running'",
+                [done, total, phase, job.pk],
+            )
+            if not cursor.rowcount:
+                raise Cancelled
+
+    try:
+        yield tell
+    finally:
+        other.close()
+
+
 def _finish(job_id: int, state: str, **values) -> None:
     Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(
         state=state, finished_at=timezone.now(), **values
+    )
+    _announce_end(job_id)
+
+
+def _announce_end(job_id: int) -> None:
+    transaction.on_commit(lambda: job_ended.send(Job, job=Job.objects.get(pk=job_id)))
+
+
+def _back_to_the_queue(job_id: int, why: str) -> None:
+    """Waiting is no attempt: a job may wait for hours."""
+    Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(
+        state=Job.State.QUEUED, phase=why[:60], attempts=F("attempts") - 1, sent_at=timezone.now()
     )
 
 
@@ -131,6 +177,8 @@ def run(job_id: int, work: Callable[..., dict | None]) -> None:
                 result = work(job, **job.arguments)
         except Cancelled:
             logger.info("job=%s cancelled", job_id)
+        except Waiting as turn:
+            _back_to_the_queue(job_id, str(turn))
         except Refused as refusal:
             _finish(job_id, Job.State.FAILED, error=str(refusal))
         except OperationalError:
@@ -178,6 +226,7 @@ def sweep() -> list[int]:
                 Job.objects.filter(pk=job.pk, state__in=Job.UNFINISHED).update(
                     state=Job.State.FAILED, error=message, finished_at=timezone.now()
                 )
+                _announce_end(job.pk)
                 continue
         send(job.pk)
         sent.append(job.pk)

@@ -1,7 +1,17 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from registry.views import account, components, home, import_columns, imports, institutions, jobs, policy
+from registry.views import (
+    account,
+    components,
+    home,
+    import_columns,
+    import_undo,
+    imports,
+    institutions,
+    jobs,
+    policy,
+)
 
 app_name = "registry"
 urlpatterns = [
@@ -22,6 +32,8 @@ urlpatterns = [
     path("imports/<int:pk>/apply/", imports.import_apply, name="import_apply"),
     path("imports/<int:pk>/reread/", imports.import_reread, name="import_reread"),
     path("imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
+    path("imports/<int:pk>/undo/", import_undo.import_undo, name="import_undo"),
+    path("imports/<int:pk>/undo/start/", import_undo.import_undo_start, name="import_undo_start"),
     path("imports/<int:pk>/file/", imports.import_file, name="import_file"),
     path("imports/<int:pk>/columns/", import_columns.import_columns, name="import_columns"),
     path(

@@ -21,6 +21,7 @@ VIEWS = {
     "error": "错误",
     "warning": "提醒",
     "repair": "已修整",
+    "kept": "未能撤销",
 }
 _ISSUES = ("error", "decision", "warning", "repair")
 
@@ -162,6 +163,8 @@ def context(batch: ImportBatch, request) -> dict:
         shown["rule"] = request.GET.get("rule", "")
     elif view == "absent":
         shown["page"] = absent_page(batch, request)
+    elif view == "kept":
+        shown["page"] = keyset_page(batch.staged_rows.exclude(kept=""), request, order=("number",))
     else:
         shown["page"] = row_page(batch, request, view)
     if view != "update" and batch.updates and batch.state == ImportBatch.State.STAGED:

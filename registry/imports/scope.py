@@ -16,7 +16,12 @@ class Scope:
 
     divisions: frozenset[int] | None
     label: str
-    authority: Authority | None = None
+    authorities: tuple[Authority, ...] = ()
+
+    @property
+    def authority(self) -> Authority | None:
+        """The one that an import is kept under: the highest."""
+        return self.authorities[0] if self.authorities else None
 
     def holds(self, division_id: int) -> bool:
         return self.divisions is None or division_id in self.divisions
@@ -37,4 +42,4 @@ def scope_of(user) -> Scope:
     divisions = frozenset(ids.values_list("pk", flat=True)) if authorities else frozenset()
     if not divisions:
         raise Refused("您没有导入机构名录的权限。如需办理，请联系本单位的安全管理员。")
-    return Scope(divisions, "、".join(one.short_name for one in authorities), authorities[0])
+    return Scope(divisions, "、".join(one.short_name for one in authorities), tuple(authorities))

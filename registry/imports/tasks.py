@@ -1,8 +1,8 @@
 """Background work of imports (registry.jobs)."""
 
-from registry.imports import service
+from registry.imports import applying, queue, service, undo
 from registry.imports.marked import build as marking
-from registry.jobs import advance, job_task
+from registry.jobs import advance, job_task, telling_outside
 from registry.models import ImportBatch, Job, User
 
 
@@ -28,9 +28,18 @@ def mark_import(job: Job, *, batch_id: int) -> dict:
 
 
 @job_task("registry.imports.apply")
-def apply_import(job: Job, *, batch_id: int, by_id: int, skip_bad_rows: bool) -> dict:
+def apply_import(job: Job, *, batch_id: int, by_id: int, skip_bad_rows: bool, areas: list[str]) -> dict:
     """应用：one transaction; a worker that dies leaves nothing behind and the next one starts afresh."""
-    advance(job, 0, None, "正在写入")
-    batch = service.apply(batch_id, User.objects.get(pk=by_id), skip_bad_rows=skip_bad_rows)
-    advance(job, batch.creates + batch.updates, batch.creates + batch.updates, "已写入")
+    queue.take_turn(job)
+    with telling_outside(job) as tell:
+        batch = applying.apply(batch_id, User.objects.get(pk=by_id), skip_bad_rows=skip_bad_rows, tell=tell)
     return {"batch": batch.pk, "create": batch.creates, "update": batch.updates}
+
+
+@job_task("registry.imports.undo")
+def undo_import(job: Job, *, batch_id: int, by_id: int, rest: bool, areas: list[str]) -> dict:
+    """撤销：one transaction like applying."""
+    queue.take_turn(job)
+    with telling_outside(job) as tell:
+        batch = undo.undo(batch_id, User.objects.get(pk=by_id), rest=rest, tell=tell)
+    return {"batch": batch.pk, "undone": batch.undone_rows, "kept": batch.kept_rows}

@@ -15,25 +15,30 @@ _KEPT = frozenset(("id", "version"))
 _ROWS = "batch_id = %s AND action = %s AND NOT skipped"
 
 
-def _fields() -> list[models.Field]:
-    return [field for field in Institution._meta.concrete_fields if field.attname not in _KEPT]
+def fields() -> list[models.Field]:
+    """The columns of an institution that an act may write."""
+    return [
+        field
+        for field in Institution._meta.concrete_fields
+        if field.attname not in _KEPT and not field.generated
+    ]
 
 
-def _record() -> str:
+def record() -> str:
     """Column list of jsonb_to_record: each field with its database type."""
     columns = (
         f'"{f.column}" {f.rel_db_type(connection) if f.is_relation else f.db_type(connection)}'
-        for f in _fields()
+        for f in fields()
     )
     return ", ".join(columns)
 
 
 def insert_new(batch: ImportBatch) -> int:
     """Create the institutions of all 'create' rows; the row keeps the new id. Answers how many."""
-    fields = _fields()
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    values = ", ".join(f'coalesce(v."{field.column}", %s)' for field in fields)
-    defaults = [field.get_default() for field in fields]
+    written = fields()
+    columns = ", ".join(f'"{field.column}"' for field in written)
+    values = ", ".join(f'coalesce(v."{field.column}", %s)' for field in written)
+    defaults = [field.get_default() for field in written]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE registry_importrow SET institution_id =
@@ -44,7 +49,7 @@ def insert_new(batch: ImportBatch) -> int:
         cursor.execute(
             f"""INSERT INTO registry_institution (id, version, {columns})
                 SELECT r.institution_id, 1, {values}
-                FROM registry_importrow r, jsonb_to_record(r."values") AS v({_record()})
+                FROM registry_importrow r, jsonb_to_record(r."values") AS v({record()})
                 WHERE {_ROWS} ORDER BY v.uscc""",
             [*defaults, batch.pk, "create"],
         )
@@ -68,12 +73,12 @@ def update_changed(batch: ImportBatch) -> int:
     sets = ", ".join(
         f'"{field.column}" = CASE WHEN jsonb_exists(r."values", \'{field.column}\') '
         f'THEN v."{field.column}" ELSE i."{field.column}" END'
-        for field in _fields()
+        for field in fields()
     )
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE registry_institution i SET {sets}, version = i.version + 1
-                FROM registry_importrow r, jsonb_to_record(r."values") AS v({_record()})
+                FROM registry_importrow r, jsonb_to_record(r."values") AS v({record()})
                 WHERE {_ROWS} AND i.id = r.institution_id""",
             [batch.pk, "update"],
         )

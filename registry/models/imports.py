@@ -31,6 +31,8 @@ class ImportBatch(models.Model):
         REFUSED = "refused", "整份退回"
         APPLIED = "applied", "已应用"
         DISCARDED = "discarded", "已放弃"
+        PARTLY = "partly", "部分撤销"
+        UNDONE = "undone", "已撤销"
 
     file = models.FileField("文件", upload_to="imports/%Y/%m/", max_length=300)
     file_name = models.CharField("文件名", max_length=255)
@@ -92,15 +94,39 @@ class ImportBatch(models.Model):
         verbose_name="应用人",
     )
 
+    last_entry = models.BigIntegerField(
+        "末条审计记录", null=True, blank=True, help_text="应用时最后一条；之后的才是后来的改动"
+    )
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="撤销人",
+    )
+    undone_rows = models.PositiveIntegerField("已撤销的行", default=0)
+    kept_rows = models.PositiveIntegerField("未能撤销的行", default=0)
+
     objects = ImportBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "导入"
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="applied", applied_at__isnull=False, applied_by__isnull=False)
-                | ~Q(state="applied") & Q(applied_at__isnull=True),
+                condition=Q(
+                    state__in=["applied", "partly", "undone"],
+                    applied_at__isnull=False,
+                    applied_by__isnull=False,
+                )
+                | ~Q(state__in=["applied", "partly", "undone"]) & Q(applied_at__isnull=True),
                 name="import_applied_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["partly", "undone"], undone_at__isnull=False, undone_by__isnull=False)
+                | ~Q(state__in=["partly", "undone"]) & Q(undone_at__isnull=True, undone_by__isnull=True),
+                name="import_undone_by_and_at",
             ),
             models.CheckConstraint(
                 condition=Q(state="refused") & ~Q(refusal="") | ~Q(state="refused") & Q(refusal=""),
@@ -128,6 +154,11 @@ class ImportBatch(models.Model):
             .exclude(status=Institution.Status.CLOSED)
             .filter(~models.Exists(mentioned))
         )
+
+    @property
+    def can_undo(self) -> bool:
+        """Written, and not yet undone to the last row."""
+        return self.state in (self.State.APPLIED, self.State.PARTLY)
 
     @property
     def can_apply(self) -> bool:
@@ -164,6 +195,9 @@ class ImportRow(models.Model):
     version = models.PositiveIntegerField("机构版本", null=True, help_text="比对时机构的版本")
     differences = models.JSONField("差异", default=dict)
     skipped = models.BooleanField("已跳过", default=False)
+    # Of an undo; given by the database, so that COPY need not name them.
+    undone = models.BooleanField("已撤销", db_default=False)
+    kept = models.CharField("不能撤销的原因", max_length=300, blank=True, db_default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "导入行"

@@ -11,10 +11,16 @@ from django.views.decorators.http import require_GET, require_POST
 from registry import access, access_log
 from registry.errors import Refused
 from registry.forms import UploadForm
-from registry.imports import preview, service, template
+from registry.imports import preview, queue, service, template
 from registry.models import ImportBatch
 from registry.paging import keyset_page
 
+PREVIEWED = (
+    ImportBatch.State.STAGED,
+    ImportBatch.State.APPLIED,
+    ImportBatch.State.PARTLY,
+    ImportBatch.State.UNDONE,
+)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -63,8 +69,10 @@ def import_detail(request, pk: int):
     busy = batch.job is not None and not batch.job.finished
     if batch.state == ImportBatch.State.MAPPING and not busy and not request.htmx:
         return redirect("registry:import_columns", batch.pk)
-    context = {"batch": batch, "busy": busy, "failed": _failed(batch)}
-    if batch.state in (ImportBatch.State.STAGED, ImportBatch.State.APPLIED) and not busy:
+    context = {"batch": batch, "busy": busy, "failed": _failed(batch), "ahead": []}
+    if busy and batch.job.kind in queue.KINDS:
+        context["ahead"] = queue.ahead_of(batch.job)
+    if batch.state in PREVIEWED and not busy:
         context |= preview.context(batch, request)
     if not request.htmx:
         return render(request, "registry/import_detail.html", context)

@@ -87,7 +87,9 @@ MATRIX: dict[tuple[str, str], Row] = {
         "registry:import_apply",
         "registry:import_reread",
         "registry:import_discard",
+        "registry:import_undo_start",
     ),
+    **_rows("get", w.applied_import_arguments, ("registry_admin",), (), "registry:import_undo"),
     **_rows("get", w.job_arguments, ("registry_admin", "system_admin"), (), "registry:job_detail"),
     **_rows("post", w.job_arguments, ("registry_admin", "system_admin"), (), "registry:job_cancel"),
     # -- Grids

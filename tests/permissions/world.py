@@ -222,6 +222,17 @@ def remembered_arguments(world, url: str) -> list:
     return [remembered.pk]
 
 
+def applied_import_arguments(world, url: str) -> list:
+    (pk,) = import_arguments(world, url)
+    ImportBatch.objects.filter(pk=pk).update(
+        state=ImportBatch.State.APPLIED,
+        applied_at=timezone.now(),
+        applied_by=world.people["registry_admin"],
+        last_entry=0,
+    )
+    return [pk]
+
+
 def job_arguments(world, url: str) -> list:
     return [
         Job.objects.create(kind="test", title="任务", task="test", owner=world.people["registry_admin"]).pk

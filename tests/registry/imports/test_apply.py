@@ -42,14 +42,6 @@ def test_a_fault_in_the_middle_leaves_nothing(stage, imported, monkeypatch, step
 
 
 @pytest.mark.django_db
-def test_a_second_apply_in_the_same_area_is_told_what_it_waits_for(stage):
-    first, second = stage(row("甲医院"), name="一.xlsx"), stage(row("乙医院"), name="二.xlsx")
-    service.start_apply(first.pk, by=first.sent_by)
-    with pytest.raises(Refused, match=r"应用 一\.xlsx.*还没有结束"):
-        service.start_apply(second.pk, by=second.sent_by)
-
-
-@pytest.mark.django_db
 def test_an_interrupted_reading_begins_again_from_the_file(stage, run_jobs):
     batch = stage(row("甲医院"), row("乙医院"))
     ImportBatch.objects.filter(pk=batch.pk).update(state="reading")

@@ -1,5 +1,6 @@
 """Pinyin initials of names (拼音首字母), for search as people type it: 重庆医科大学 is cqykdx."""
 
+import re
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict, pinyin
@@ -18,6 +19,8 @@ load_phrases_dict(
     }
 )
 
+
+_ASCII = re.compile(r"([\x00-\x7f]+)")
 
 # Characters with a second reading that names of places and institutions do not use.
 _SETTLED = dict(zip("区大石家广万会华合和县解校", "qdsjgwhhhhxjx", strict=True))
@@ -39,8 +42,16 @@ def _letter(character: str) -> str | None:
 
 def initials(name: str) -> str:
     """First letters of each syllable in lower case; letters and digits stay, everything else goes."""
-    letters = [_letter(character) for character in name]
-    if None in letters:  # only the words around it tell how such a character is read
-        found = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list)).lower()
-        letters = [one for one in found if one.isascii() and one.isalnum()]
-    return "".join(letters)[:300]
+    letters = "".join(map(_letters, _ASCII.split(name))) if _ASCII.search(name) else _letters(name)
+    return letters[:300]
+
+
+@lru_cache(maxsize=32_768)
+def _letters(words: str) -> str:
+    """Initials of a run of characters that no letter or digit interrupts; 人民医院 comes in every second name."""
+    letters = [_letter(character) for character in words]
+    if None not in letters:
+        return "".join(letters)
+    # Only the words around it tell how such a character is read.
+    found = "".join(lazy_pinyin(words, style=Style.FIRST_LETTER, errors=list)).lower()
+    return "".join(one for one in found if one.isascii() and one.isalnum())

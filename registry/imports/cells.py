@@ -7,6 +7,7 @@ nothing is guessed.
 import datetime as dt
 import re
 import unicodedata
+from functools import lru_cache
 
 # Zero-width marks, direction marks, soft hyphen, byte order mark: invisible, and never part of a value.
 _INVISIBLE = "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff\ufe0e\ufe0f"
@@ -24,6 +25,7 @@ _WIDE = {
     code: chr(code - 0xFEE0)
     for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
+_UNEQUAL = dict.fromkeys(map(ord, "·•‧・,，.。、'\"‘’“”"))
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{1,3}")
 _FLOAT_CODE = re.compile(r"(\d+)\.0+")
 _EXACT = 10**15  # a spreadsheet number keeps 15 digits
@@ -94,18 +96,23 @@ def optional(raw) -> tuple[str, bool]:
     return ("", repaired) if value.lower() in _NOTHING else (value, repaired)
 
 
+@lru_cache(maxsize=2**16)
 def match_key(value: str) -> str:
     """The form under which two spellings of one name are equal: width, brackets, spaces and case do not count."""
     folded = unicodedata.normalize("NFKC", value).casefold()
-    return "".join(
-        character
-        for character in folded
-        if not character.isspace() and character not in "·•‧・,，.。、'\"‘’“”"
-    )
+    return "".join(folded.split()).translate(_UNEQUAL)
 
 
 def code(raw) -> tuple[str, bool]:
     """An identifier: narrow, upper case, without any space. Raises CellFault where a spreadsheet lost its digits."""
+    if (
+        type(raw) is str
+        and raw.isascii()
+        and raw.isalnum()
+        and len(raw) > 4
+        and not _SCIENTIFIC.fullmatch(raw)
+    ):
+        return (raw, False) if raw.isupper() or raw.isdigit() else (raw.upper(), raw.upper() != raw)
     if isinstance(raw, bool):
         raise CellFault("not-a-code", "这里应填代码，表中却是逻辑值。", "请改为文本后重新录入。")
     if isinstance(raw, (int, float)):

@@ -14,6 +14,7 @@ from registry.imports.vocabulary import Vocabulary
 from registry.places.cells import Places
 from registry.places.codes import Place
 
+_LONGEST = 400
 ERROR_VALUES = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"))
 
 
@@ -65,7 +66,7 @@ class RowChecker:
 
     def check(self, number: int, raw: dict, row: list, rules: tuple[Callable, ...]) -> Checked:
         """Every rule is run on every row, so that all its faults are told at once."""
-        checked = Checked(number, dict(raw), [cells.shown(value)[:400].replace("\0", "") for value in row])
+        checked = Checked(number, raw, [_kept(value) for value in row])
         self._look_at_cells(checked)
         for rule in rules:
             rule(self, checked)
@@ -187,6 +188,14 @@ class RowChecker:
                 value=cells.shown(checked.raw.get(name))[:400].replace("\0", ""),
             )
         )
+
+
+def _kept(value) -> str:
+    """A cell as it is kept beside the row."""
+    shown = value if type(value) is str else cells.shown(value)
+    if len(shown) > _LONGEST or "\0" in shown:
+        return shown[:_LONGEST].replace("\0", "")
+    return shown
 
 
 def _display(value) -> str:

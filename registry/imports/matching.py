@@ -3,9 +3,13 @@
 What two rows or two institutions could both be meant by is a decision for a person, never an overwrite.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 from registry.imports.cells import match_key
 from registry.imports.checker import Checked, RowChecker
@@ -16,6 +20,7 @@ STATED = (
     "economic_type", "profit", "is_military", "division_id", "township_id", "address", "beds", "legal_representative",
     "phone", "founded_on", "main_institution_id", "status", "is_demo",
 )  # fmt: skip
+_BRACKETS = re.compile("[()（）]")
 _NARROW = str.maketrans("（）", "()")
 _WIDE = str.maketrans("()", "（）")
 _DECIDE = "请核对是不是同一家机构：改正表中的代码或名称，或先在名录中更正。"
@@ -23,7 +28,14 @@ _DECIDE = "请核对是不是同一家机构：改正表中的代码或名称，
 
 def spellings(name: str) -> set[str]:
     """The name with either width of brackets: what an exact comparison in the database would miss."""
+    if not _BRACKETS.search(name):
+        return {name}
     return {name, name.translate(_NARROW), name.translate(_WIDE)}
+
+
+def _one_of(column: str, values: set[str]) -> RawSQL:
+    """Equal to any of these, as one array: thousands of parameters would cost more than the query."""
+    return RawSQL(f"{column} = ANY(%s)", [list(values)], output_field=BooleanField())  # noqa: S611
 
 
 @dataclass
@@ -104,11 +116,12 @@ class Candidates:
         found = cls()
         fields = ("id", "version", "merged_into_id", *STATED)
         live = Institution.objects.live().order_by("pk")
-        for one in live.filter(uscc__in=codes).values(*fields):
+        for one in live.filter(_one_of("uscc", codes)).exclude(uscc="").values(*fields):
             found.by_code[one["uscc"]] = one
-        for one in live.filter(licence_number__in=licences).values(*fields):
+        by_licence = live.filter(_one_of("licence_number", licences)).exclude(licence_number="")
+        for one in by_licence.values(*fields) if licences else ():
             found.by_licence[one["licence_number"]] = one
-        for one in live.filter(division_id__in=places, name__in=names).values(*fields):
+        for one in live.filter(_one_of("name", names), division_id__in=places).values(*fields):
             found.by_name[one["division_id"], match_key(one["name"])].append(one)
         found._follow_merged(codes, licences, fields)
         found._load_other_names(names, places)
@@ -143,7 +156,9 @@ class Candidates:
         for pk, name in known.filter(institution_id__in=ids).values_list("institution_id", "name"):
             self.names[pk].add(match_key(name))
         alias = known.filter(
-            name__in=names, institution__division_id__in=places, institution__merged_into=None
+            _one_of("registry_institutionname.name", names),
+            institution__division_id__in=places,
+            institution__merged_into=None,
         )
         for pk, place, name in alias.values_list("institution_id", "institution__division_id", "name"):
             self.by_alias[place, match_key(name)].add(pk)

@@ -53,13 +53,18 @@ class Sheet:
         """The first rows, read once."""
         return list(itertools.islice(self.rows(), HEAD))
 
+    @cached_property
+    def _parsed(self) -> calamine.CalamineSheet:
+        """Parsed once, though the header is looked for before the rows are read."""
+        with _parsing():
+            return self._reader.get_sheet_by_name(self.name)
+
     def rows(self) -> Iterator[tuple[int, list]]:
         """(row number, cells from column A); empty rows come too. Merged cells repeat their value downwards."""
         if self._encoding:
             yield from delimited.rows(self._path, self._encoding, self._limits)
             return
-        with _parsing():
-            sheet = self._reader.get_sheet_by_name(self.name)
+        sheet = self._parsed
         if sheet.start is None:
             return
         left = [""] * sheet.start[1]

@@ -119,10 +119,10 @@ class Table:
             yield number, {name: row[column] if column < width else "" for name, column in fields}, row
 
     def _is_foot(self, number: int, row: list, needed: list[int]) -> bool:
-        held = [column for column, value in enumerate(row) if not cells.is_blank(value)]
-        first = row[held[0]]
+        first = next(value for value in row if not cells.is_blank(value))
         if not isinstance(first, str) or not _FOOT.match(first.strip()):
             return False
+        held = [column for column, value in enumerate(row) if not cells.is_blank(value)]
         if sum(column in held for column in needed) > 1 or (len(needed) == 1 and len(held) > 2):
             return False
         self.issues.append(

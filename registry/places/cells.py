@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from registry.imports import cells
 from registry.imports.cells import CellFault, match_key
@@ -38,7 +39,6 @@ class Places(Codes):
     def __init__(self):
         super().__init__()
         self._areas = dict(ManagementArea.objects.order_by("pk").values_list("code", "name"))
-        self._names = self._index()
         self._parents = {one.parent for one in self.by_id.values() if one.current}
 
     # -- By code --------------------------------------------------------------------------------------------
@@ -88,7 +88,9 @@ class Places(Codes):
         )
 
     # -- By name --------------------------------------------------------------------------------------------
-    def _index(self) -> dict[str, list[Place]]:
+    @cached_property
+    def _names(self) -> dict[str, list[Place]]:
+        """Every way to write a place's name; drawn up for the first file that names places in words."""
         names: dict[str, list[Place]] = {}
         for place in self.by_id.values():
             if place.name in _FILLERS:

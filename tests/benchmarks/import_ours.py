@@ -4,7 +4,7 @@ from pathlib import Path
 
 from registry.imports import service
 from registry.imports.scope import EVERYWHERE
-from registry.models import Institution
+from registry.models import AuditEntry, Institution
 from registry.operators import operator
 
 
@@ -13,17 +13,27 @@ def mass_import(clock, path: str) -> dict:
     by = operator()
     with clock:
         batch = service.stage(Path(path), Path(path).name, by, EVERYWHERE)
-        if batch.can_apply:
-            service.apply(batch.pk, by, skip_bad_rows=True)
-    return {
-        "creates": batch.creates, "updates": batch.updates, "unchanged": batch.unchanged, "bad": batch.error_rows,
-        "institutions": Institution.objects.count(),
-    }  # fmt: skip
+        batch = service.apply(batch.pk, by)
+    return {"creates": batch.creates, "institutions": Institution.objects.count()}
 
 
-def mass_read(clock, path: str) -> dict:
-    """The same without the apply: what the preview costs."""
+def mass_again(clock, path: str) -> dict:
+    """The unchanged file once more: read, checked and compared, and nothing written."""
+    by = operator()
+    first = service.stage(Path(path), Path(path).name, by, EVERYWHERE)
+    service.apply(first.pk, by)
+    changes = AuditEntry.objects.filter(table_name="registry_institution")
+    before = changes.count()
+    with clock:
+        batch = service.stage(Path(path), Path(path).name, by, EVERYWHERE)
+    written = batch.creates + batch.updates + changes.count() - before
+    return {"written": written, "unchanged": batch.unchanged}
+
+
+def refused(clock, path: str) -> dict:
+    """Which rows of a faulty file may not come in."""
     by = operator()
     with clock:
         batch = service.stage(Path(path), Path(path).name, by, EVERYWHERE)
-    return {"rows": batch.rows, "bad": batch.error_rows}
+    rows = batch.staged_rows.filter(action="error").order_by("number")
+    return {"refused": list(rows.values_list("number", flat=True))}

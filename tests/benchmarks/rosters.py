@@ -2,6 +2,7 @@
 
 import csv
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ LEVELS = [
 ]
 AFFILIATIONS = ["省级", "地市级", "区县级", "乡镇街道", "社会办"]
 FAULTS = 5
+MUNICIPALITIES = ("11", "12", "31", "50")
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,15 @@ class Place:
 
 
 def places() -> list[Place]:
-    """Counties of provinces proper: in a municipality the word 地市级 would be a warning."""
-    rows = Division.objects.filter(level="county", valid_to=None).exclude(code__regex="^(11|12|31|50)")
-    return [Place(code, name) for code, name in rows.order_by("code").values_list("code", "name")]
+    """Counties of provinces proper (in a municipality the word 地市级 would be a warning) whose code was never another's:
+    the peers look codes up without regard to time."""
+    rows = Division.objects.order_by("code").values_list("code", "name", "level", "valid_to")
+    used = Counter(code for code, *_ in rows)
+    return [
+        Place(code, name)
+        for code, name, level, ended in rows
+        if level == "county" and ended is None and used[code] == 1 and code[:2] not in MUNICIPALITIES
+    ]
 
 
 def code_of(number: int, division: str) -> str:

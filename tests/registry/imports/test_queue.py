@@ -7,7 +7,7 @@ from celery import current_app
 from django.db import connection, transaction
 
 from registry import jobs
-from registry.imports import areas, queue, service
+from registry.imports import areas, queue, service, writing
 from registry.imports.scope import EVERYWHERE, scope_of
 from registry.models import Institution, Job
 from tests.actors import registry_admin_of
@@ -122,3 +122,54 @@ def test_locks_keep_apart_what_contains_each_other(one, other, together):
         assert entered.wait(5 if together else 0.3) is together
     thread.join()
     assert entered.is_set()
+
+
+@pytest.fixture
+def outside():
+    """A statement by another connection, as other people's are."""
+
+    def execute(sql: str, *parameters) -> list:
+        other = connection.copy()
+        try:
+            with other.cursor() as cursor:
+                cursor.execute(sql, parameters)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            other.close()
+
+    return execute
+
+
+@pytest.mark.django_db(transaction=True)
+def test_progress_is_seen_while_the_one_transaction_is_open(stage, monkeypatch, outside):
+    batch = stage(row("甲医院"))
+    job = service.start_apply(batch.pk, by=batch.sent_by)
+    current_app.loader.import_default_modules()
+    seen, inner = [], writing.insert_new
+
+    def look(batch):
+        seen.extend(outside("SELECT state, phase, total FROM registry_job WHERE id = %s", job.pk))
+        seen.extend(outside("SELECT count(*) FROM registry_institution"))
+        return inner(batch)
+
+    monkeypatch.setattr(writing, "insert_new", look)
+    current_app.tasks[job.task](job.pk)
+    assert seen == [("running", "正在写入新增", 1), (0,)]
+    assert Institution.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_stops_it_in_the_middle_of_writing_finds_nothing_written(stage, monkeypatch, outside):
+    batch = stage(row("甲医院"))
+    job = service.start_apply(batch.pk, by=batch.sent_by)
+    current_app.loader.import_default_modules()
+    inner = writing.insert_new
+
+    def stop(batch):
+        outside("UPDATE registry_job SET state = 'cancelled', finished_at = now() WHERE id = %s", job.pk)
+        return inner(batch)
+
+    monkeypatch.setattr(writing, "insert_new", stop)
+    current_app.tasks[job.task](job.pk)
+    batch.refresh_from_db()
+    assert (batch.state, Institution.objects.count()) == ("staged", 0)

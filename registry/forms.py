@@ -71,3 +71,36 @@ class UploadForm(forms.Form):
         },
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
     )
+
+
+class NoticeForm(forms.Form):
+    """A year's holiday notice (放假安排): from a small file or typed."""
+
+    year = forms.IntegerField(label="年份", min_value=2004, max_value=2100)
+    number = forms.CharField(label="通知文号", max_length=60, help_text="例如：国办发明电〔2026〕1号")
+    urls = forms.CharField(label="通知网址", required=False, max_length=500)
+    file = forms.FileField(
+        label="文件",
+        required=False,
+        help_text="xlsx、xls 或 csv，列为：日期、止、安排、说明；只写与星期不同的日子",
+    )
+    lines = forms.CharField(
+        label="或直接填写",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+        help_text="每行一条，如 2027-02-05,2027-02-11,放假,春节放假",
+    )
+
+    MOST = 1024 * 1024
+
+    def clean_file(self):
+        upload = self.cleaned_data["file"]
+        if upload and upload.size > self.MOST:
+            raise forms.ValidationError("放假安排文件不应超过 1 MB，请核对是否选错了文件。")
+        return upload
+
+    def clean(self):
+        if not self.errors and not self.cleaned_data.get("file") and not self.cleaned_data.get("lines"):
+            raise forms.ValidationError("请选择文件，或填写放假和调休上班的日子。")
+        return self.cleaned_data

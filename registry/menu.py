@@ -21,6 +21,7 @@ add(
         {"registry_admin": 10, "reviewer": 60, "planner": 60, "leader": 60},
     ),
     Entry("导入", "registry:import_list", {"registry_admin": 20}, count=waiting_imports),
+    Entry("工作日历", "registry:calendar", {"system_admin": 30}),
     Entry(
         "政策库",
         "registry:policy_library",

@@ -3,6 +3,7 @@ from django.urls import path
 
 from registry.views import (
     account,
+    calendar,
     components,
     home,
     import_columns,
@@ -50,6 +51,8 @@ urlpatterns = [
         name="remembered_columns_forget",
     ),
     path("imports/<int:pk>/marked/", imports.import_marked, name="import_marked"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/load/", calendar.calendar_load, name="calendar_load"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
 ]

@@ -4,14 +4,22 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='institution',
-            options={'permissions': [('edit_filing', '填写和提交本医院牵头的备案'), ('confirm_filing', '确认并提交经办人填好的备案'), ('view_own_consortia', '查看本医院牵头或参加的医联体'), ('report_values', '填报本医院的考核数据')], 'verbose_name': '医疗卫生机构', 'verbose_name_plural': '医疗卫生机构'},
+            name="institution",
+            options={
+                "permissions": [
+                    ("edit_filing", "填写和提交本医院牵头的备案"),
+                    ("confirm_filing", "确认并提交经办人填好的备案"),
+                    ("view_own_consortia", "查看本医院牵头或参加的医联体"),
+                    ("report_values", "填报本医院的考核数据"),
+                ],
+                "verbose_name": "医疗卫生机构",
+                "verbose_name_plural": "医疗卫生机构",
+            },
         ),
     ]

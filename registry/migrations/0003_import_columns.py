@@ -7,95 +7,196 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0002_kinds_of_filing'),
+        ("registry", "0002_kinds_of_filing"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='asks_columns',
-            field=models.BooleanField(default=False, help_text='从页面上传的文件，有不认识的列时先问上传人', verbose_name='列对应由人确认'),
+            model_name="importbatch",
+            name="asks_columns",
+            field=models.BooleanField(
+                default=False,
+                help_text="从页面上传的文件，有不认识的列时先问上传人",
+                verbose_name="列对应由人确认",
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='columns_by',
-            field=models.CharField(blank=True, max_length=200, verbose_name='列对应的依据'),
+            model_name="importbatch",
+            name="columns_by",
+            field=models.CharField(blank=True, max_length=200, verbose_name="列对应的依据"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='mapping',
-            field=models.JSONField(blank=True, null=True, verbose_name='人定的列对应'),
+            model_name="importbatch",
+            name="mapping",
+            field=models.JSONField(blank=True, null=True, verbose_name="人定的列对应"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='marked',
-            field=models.FileField(blank=True, max_length=300, upload_to='imports/%Y/%m/', verbose_name='标注后的原表'),
+            model_name="importbatch",
+            name="marked",
+            field=models.FileField(
+                blank=True, max_length=300, upload_to="imports/%Y/%m/", verbose_name="标注后的原表"
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='marked_job',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='registry.job', verbose_name='标注任务'),
+            model_name="importbatch",
+            name="marked_job",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="registry.job",
+                verbose_name="标注任务",
+            ),
         ),
         migrations.AlterField(
-            model_name='importbatch',
-            name='state',
-            field=models.CharField(choices=[('reading', '读取中'), ('mapping', '待对应列'), ('staged', '待应用'), ('refused', '整份退回'), ('applied', '已应用'), ('discarded', '已放弃')], default='reading', max_length=10, verbose_name='状态'),
+            model_name="importbatch",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("reading", "读取中"),
+                    ("mapping", "待对应列"),
+                    ("staged", "待应用"),
+                    ("refused", "整份退回"),
+                    ("applied", "已应用"),
+                    ("discarded", "已放弃"),
+                ],
+                default="reading",
+                max_length=10,
+                verbose_name="状态",
+            ),
         ),
         migrations.CreateModel(
-            name='ColumnAlias',
+            name="ColumnAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=60, verbose_name='列名')),
-                ('key', models.CharField(editable=False, max_length=60, verbose_name='比较用写法')),
-                ('field', models.CharField(max_length=40, verbose_name='对应')),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='添加时间')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='添加人')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='column_aliases', to='registry.authority', verbose_name='适用机关')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=60, verbose_name="列名")),
+                ("key", models.CharField(editable=False, max_length=60, verbose_name="比较用写法")),
+                ("field", models.CharField(max_length=40, verbose_name="对应")),
+                (
+                    "added_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="添加时间"),
+                ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="添加人",
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="column_aliases",
+                        to="registry.authority",
+                        verbose_name="适用机关",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '列名别名',
-                'verbose_name_plural': '列名别名',
-                'constraints': [models.UniqueConstraint(fields=('authority', 'key'), name='column_alias_once')],
+                "verbose_name": "列名别名",
+                "verbose_name_plural": "列名别名",
+                "constraints": [
+                    models.UniqueConstraint(fields=("authority", "key"), name="column_alias_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportSheet',
+            name="ImportSheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='工作表')),
-                ('hidden', models.BooleanField(default=False, verbose_name='隐藏')),
-                ('rows', models.PositiveIntegerField(default=0, help_text='含表头；xls 和 csv 未知，为 0', verbose_name='行数')),
-                ('header_first', models.PositiveIntegerField(default=0, verbose_name='表头首行')),
-                ('header_last', models.PositiveIntegerField(default=0, verbose_name='表头末行')),
-                ('signature', models.CharField(blank=True, max_length=64, verbose_name='表头特征')),
-                ('recognised', models.BooleanField(default=False, verbose_name='必填列齐全')),
-                ('columns', models.JSONField(default=list, verbose_name='各列')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sheets', to='registry.importbatch', verbose_name='导入')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="工作表")),
+                ("hidden", models.BooleanField(default=False, verbose_name="隐藏")),
+                (
+                    "rows",
+                    models.PositiveIntegerField(
+                        default=0, help_text="含表头；xls 和 csv 未知，为 0", verbose_name="行数"
+                    ),
+                ),
+                ("header_first", models.PositiveIntegerField(default=0, verbose_name="表头首行")),
+                ("header_last", models.PositiveIntegerField(default=0, verbose_name="表头末行")),
+                ("signature", models.CharField(blank=True, max_length=64, verbose_name="表头特征")),
+                ("recognised", models.BooleanField(default=False, verbose_name="必填列齐全")),
+                ("columns", models.JSONField(default=list, verbose_name="各列")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sheets",
+                        to="registry.importbatch",
+                        verbose_name="导入",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入文件的工作表',
-                'verbose_name_plural': '导入文件的工作表',
-                'ordering': ['batch', 'position'],
-                'constraints': [models.UniqueConstraint(fields=('batch', 'position'), name='import_sheet_once')],
+                "verbose_name": "导入文件的工作表",
+                "verbose_name_plural": "导入文件的工作表",
+                "ordering": ["batch", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "position"), name="import_sheet_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RememberedColumns',
+            name="RememberedColumns",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signature', models.CharField(max_length=64, verbose_name='表头特征')),
-                ('columns', models.JSONField(verbose_name='各列对应')),
-                ('confirmed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='确认时间')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='remembered_columns', to='registry.authority', verbose_name='机关')),
-                ('confirmed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("signature", models.CharField(max_length=64, verbose_name="表头特征")),
+                ("columns", models.JSONField(verbose_name="各列对应")),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="确认时间"),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="remembered_columns",
+                        to="registry.authority",
+                        verbose_name="机关",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '记住的列对应',
-                'verbose_name_plural': '记住的列对应',
-                'constraints': [models.UniqueConstraint(fields=('authority', 'signature'), name='remembered_columns_once'), models.CheckConstraint(condition=models.Q(('signature', ''), _negated=True), name='remembered_columns_signed')],
+                "verbose_name": "记住的列对应",
+                "verbose_name_plural": "记住的列对应",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("authority", "signature"), name="remembered_columns_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("signature", ""), _negated=True), name="remembered_columns_signed"
+                    ),
+                ],
             },
         ),
     ]

@@ -58,6 +58,9 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("filing:verify", "get"): Row(EVERYBODY, public=True),
     **_rows("get", None, EVERYBODY, (), "registry:policy_library"),
     **_rows("get", w.policy_arguments, EVERYBODY, (), "registry:policy_document", "evaluation:tallies"),
+    **_rows("get", None, EVERYBODY, (), "registry:calendar"),
+    **_rows("get", None, ("system_admin",), (), "registry:calendar_load"),
+    **_rows("post", None, ("system_admin",), (), "registry:calendar_load"),
     # -- The register
     **_rows("get", None, (*HOSPITALS, *COMMISSION), (), "registry:institution_list"),
     **_rows("get", w.institution_arguments, (*HOSPITALS, *w.STAFF), (), "registry:institution_detail"),

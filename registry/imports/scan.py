@@ -24,6 +24,8 @@ class SheetScan:
     rows: int = 0
     columns: int = 0
     last_cell: str = ""
+    values: int = 0  # cells that hold something
+    last_row: int = 0  # of those read so far, for rows without a number
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     formulas: dict[tuple[int, int], bool] = field(default_factory=dict)
@@ -101,6 +103,10 @@ class _Patterns:
         prefix = (found[1] or b"") if found else b""
         p = re.escape(prefix)
         self.row_open = b"<" + prefix + b"row"
+        self.cell_marks = (b"<" + prefix + b"c ", b"<" + prefix + b"c>")
+        self.placed_cell = b"<" + prefix + b'c r="'
+        self.bare = re.compile(rb"<" + p + rb"c(?:>|\s(?![^>]*\br=)[^>]*>)")
+        self.rows_of = re.compile(rb"<" + p + rb"row(?=[\s>])([^>]*?)>")
         self.values = tuple(b"<" + prefix + mark for mark in (b"v>", b"v ", b"is>"))
         self.formula_marks = (b"<" + prefix + b"f>", b"<" + prefix + b"f ")
         self.hidden_row = re.compile(rb"<" + p + rb'row\b[^>]*?\br="(\d+)"[^>]*?\bhidden="(?:1|true)"')
@@ -175,6 +181,10 @@ def _look(window: bytes, patterns: _Patterns, result: SheetScan) -> None:
         for found in patterns.error.finditer(window):
             if len(result.errors) < NOTED:
                 result.errors[address(found[1].decode())] = found[2].decode("utf-8", "replace")
+    result.values += sum(window.count(mark) for mark in patterns.values)
+    cells = sum(window.count(mark) for mark in patterns.cell_marks)
+    if cells > window.count(patterns.placed_cell) and patterns.bare.search(window):
+        _count_bare(window, patterns, result)
     last = max(window.rfind(mark) for mark in patterns.values)
     if last < 0:
         return
@@ -190,3 +200,17 @@ def _look(window: bytes, patterns: _Patterns, result: SheetScan) -> None:
     if columns:
         widest = max(columns, key=column_number)
         result.columns = max(result.columns, column_number(widest))
+
+
+def _count_bare(window: bytes, patterns: _Patterns, result: SheetScan) -> None:
+    """Rows and cells without addresses stand one after another; the parser counts them the same way."""
+    result.last_row = max(result.last_row, result.rows)
+    opened = list(patterns.rows_of.finditer(window))
+    for found, following in zip(opened, [*opened[1:], None], strict=True):
+        number = re.search(rb'\br="(\d+)"', found[1])
+        result.last_row = int(number[1]) if number else result.last_row + 1
+        inner = window[found.end() : following.start() if following else len(window)]
+        if any(mark in inner for mark in patterns.values):
+            width = sum(inner.count(mark) for mark in patterns.cell_marks)
+            result.rows, result.columns = max(result.rows, result.last_row), max(result.columns, width)
+            result.last_cell = f"{column_letter(width)}{result.last_row}"

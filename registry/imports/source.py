@@ -10,7 +10,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from registry.imports import container, delimited
+from registry.imports import biff, container, delimited
 from registry.imports.container import Kind
 from registry.imports.limits import LIMITS, FileRefused, Limits
 from registry.imports.scan import SheetScan, column_letter, scan, sheet_parts
@@ -139,6 +139,9 @@ def open_source(path: str | Path, limits: Limits = LIMITS) -> Source:
         sheet = Sheet(name="", _path=path, _encoding=encoding, _limits=limits)
         return Source(kind, [sheet])
     facts, links = _scan(path, limits) if kind is Kind.XLSX else ({}, False)
+    if kind is Kind.XLS:
+        for rows, columns, values in biff.extents(path.read_bytes()):
+            _guard_area("工作簿里", rows, columns, values, limits)
     with _parsing():
         reader = calamine.CalamineWorkbook.from_path(path)
     source = Source(kind, _sheets(reader, facts), _reader=reader)
@@ -198,9 +201,16 @@ def _guard_extent(name: str, seen: SheetScan, limits: Limits) -> None:
             f"工作表“{name}”有 {seen.columns:,} 列，超过 {limits.columns} 列的上限（最远到"
             f" {column_letter(seen.columns)} 列）。请删去多余的列。",
         )
-    if seen.rows * seen.columns > limits.cells:
+    _guard_area(
+        f"工作表“{name}”", seen.rows, seen.columns, seen.values, limits, f"（最后一格 {seen.last_cell}）"
+    )
+
+
+def _guard_area(what: str, rows: int, columns: int, values: int, limits: Limits, last: str = "") -> None:
+    """The parser holds the whole rectangle, so a few cells far apart cost as much as a full sheet."""
+    area = rows * columns
+    if area > limits.cells or (area > limits.sparse_from and area > values * limits.sparse):
         raise FileRefused(
             "too-many-cells",
-            f"工作表“{name}”有 {seen.rows * seen.columns:,} 格，超过上限（最后一格 {seen.last_cell}）。"
-            "请删去远处的零散内容，或按区县拆分后上传。",
+            f"{what}有内容的格子散在 {area:,} 格的范围里，超过上限{last}。请删去远处的零散内容，或按区县拆分后上传。",
         )

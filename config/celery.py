@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "forget-exports": {"task": "registry.tasks.forget_exports", "schedule": crontab(hour=3, minute=10)},
     "nightly-compliance": {
         "task": "evaluation.tasks.nightly_compliance",
         "schedule": crontab(hour=1, minute=30),

@@ -1,25 +1,14 @@
 """Finding institutions by name while filling in the form (按名称查找机构)."""
 
-import re
-
-from django.db.models import Q
-
 from registry.models import Institution
+from registry.search import visible_matches
 
 AT_MOST = 20
 
 
 def find_institutions(user, query: str) -> list[Institution]:
-    """Open institutions that the person may see: by parts of a name, pinyin initials or 统一社会信用代码."""
-    words = query.split()[:5]
-    if not words:
+    """Open institutions that the person may see: by parts of a name, pinyin initials or codes."""
+    if not query.strip():
         return []
-    rows = Institution.objects.visible_to(user).live().filter(status=Institution.Status.OPEN)
-    for word in words:
-        match = Q(name__icontains=word) | Q(other_names__name__icontains=word)
-        if re.fullmatch(r"[0-9A-Za-z]{18}", word):
-            match = Q(uscc=word.upper())
-        elif re.fullmatch(r"[A-Za-z]+", word):
-            match |= Q(pinyin__icontains=word.lower())
-        rows = rows.filter(pk__in=Institution.objects.filter(match).values("pk"))
-    return list(rows.select_related("institution_class", "division").order_by("name", "pk")[:AT_MOST])
+    found = visible_matches(user, query).filter(status=Institution.Status.OPEN)
+    return list(found.select_related("institution_class", "division").order_by("name", "pk")[:AT_MOST])

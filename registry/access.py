@@ -293,24 +293,26 @@ def institutions_of(user, permission: str = "view_own_consortia") -> list[int]:
     return sorted({held.unit_id for held in _with(user, permission, "institution")})
 
 
-def area_of(user, permission: str, *, prefix: str) -> Q:
+def area_of(user, permission: str, *, prefix: str, path: str = "") -> Q:
     """Condition on the division `prefix` (a foreign key's name, or "" for divisions themselves).
 
     It holds for places in the areas of the person's authorities; `view_institutions` also opens to a hospital's
     staff the directory of the province that their hospital stands in, because members are found by search.
+    `path` names a column of the model that repeats the division's path, where it has one.
     """
     dot = f"{prefix}__" if prefix else ""
-    paths, areas = _reach(user, permission)
-    reach = Q(pk__in=[])
-    for path in paths:
-        reach |= Q(**{f"{dot}path__startswith": path})
+    paths, areas = reach(user, permission)
+    inside_any = Q(pk__in=[])
+    for begin in paths:
+        inside_any |= Q(**{f"{path or f'{dot}path'}__startswith": begin})
     if areas:
         inside = _model("ManagementAreaDivision").objects.filter(area__in=areas).values("division")
-        reach |= Q(**{f"{dot}pk__in": inside})
-    return reach
+        inside_any |= Q(**{f"{dot}pk__in": inside})
+    return inside_any
 
 
-def _reach(user, permission: str) -> tuple[list[str], list[int]]:
+def reach(user, permission: str) -> tuple[list[str], list[int]]:
+    """Paths of divisions and ids of management areas in which the person holds the permission."""
     held = _with(user, permission, "authority")
     paths = {row.division_path for row in held if row.division_path}
     if permission == "view_institutions":
@@ -330,7 +332,7 @@ def covers(user, permission: str, unit) -> bool:
     if isinstance(unit, _model("Authority")):
         return any(unit.path.startswith(held.path) for held in _with(user, permission, "authority"))
     division = unit.division if isinstance(unit, _model("Institution")) else unit
-    paths, areas = _reach(user, permission)
+    paths, areas = reach(user, permission)
     if any(division.path.startswith(path) for path in paths):
         return True
     return bool(areas) and division.in_management_areas.filter(pk__in=areas).exists()

@@ -68,14 +68,11 @@ class Frame:
     @cached_property
     def office(self):
         """Unit and role of the person's first assignment of today, and how many there are when more than one."""
-        held = list(
-            self.person.assignments.active().select_related("authority", "institution").order_by("pk")
-        )
+        held = access.held_by(self.person)
         if not held:
             return "没有任职"
-        unit, role = held[0].unit, access.ROLES[held[0].role].label
-        name = (getattr(unit, "short_name", "") or unit.name) if unit else "本系统"
-        return f"{name}·{role}" + (f"，共 {len(held)} 项任职" if len(held) > 1 else "")
+        role = access.ROLES[held[0].role].label
+        return f"{held[0].name or '本系统'}·{role}" + (f"，共 {len(held)} 项任职" if len(held) > 1 else "")
 
     @cached_property
     def css(self):

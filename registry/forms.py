@@ -1,62 +1,71 @@
 """Forms of the register."""
 
 from django import forms
+from django.utils import timezone
 
-from registry import access
-from registry.models import Division, Institution, InstitutionClass
+from registry.choices import classes, places_of
+from registry.models import Consortium, Institution
+from registry.search import matching
 
-MOST_PLACES = 150
 
-
-def places_of(user, permission: str) -> list[tuple[str, str]]:
-    """Choices of counties in a person's area; of cities where there are too many counties."""
-    inside = (
-        Division.objects.current()
-        .filter(access.area_of(user, permission, prefix=""))
-        .exclude(kind="直辖占位")
-    )
-    for level in (Division.Level.COUNTY, Division.Level.CITY, Division.Level.PROVINCE):
-        found = list(
-            inside.filter(level=level).order_by("code").values_list("path", "name")[: MOST_PLACES + 1]
-        )
-        if len(found) <= MOST_PLACES:
-            return found
-    return []
+def _choices(choices) -> list[tuple[str, str]]:
+    return [("", ""), *choices]
 
 
 class InstitutionFilter(forms.Form):
     """What the list of institutions may be narrowed by; every field is optional."""
 
+    UNGROUPED = "none"
+
     q = forms.CharField(label="名称、拼音首字母或代码", required=False, max_length=100)
     place = forms.ChoiceField(label="区划", required=False)
     kind = forms.ChoiceField(label="类别", required=False)
-    level = forms.ChoiceField(label="级别", required=False, choices=[("", ""), *Institution.Level.choices])
+    level = forms.ChoiceField(label="级别", required=False, choices=_choices(Institution.Level.choices))
+    grade = forms.ChoiceField(label="等次", required=False, choices=_choices(Institution.Grade.choices))
     affiliation = forms.ChoiceField(
-        label="隶属", required=False, choices=[("", ""), *Institution.Affiliation.choices]
+        label="隶属", required=False, choices=_choices(Institution.Affiliation.choices)
     )
     ownership = forms.ChoiceField(
-        label="所有制", required=False, choices=[("", ""), *Institution.Ownership.choices]
+        label="所有制", required=False, choices=_choices(Institution.Ownership.choices)
     )
-    status = forms.ChoiceField(label="状态", required=False, choices=[("", ""), *Institution.Status.choices])
+    military = forms.ChoiceField(
+        label="部队医院", required=False, choices=_choices([("yes", "是"), ("no", "否"), ("unknown", "未填")])
+    )
+    status = forms.ChoiceField(label="状态", required=False, choices=_choices(Institution.Status.choices))
+    group = forms.ChoiceField(
+        label="所在医联体",
+        required=False,
+        choices=_choices([*Consortium.Kind.choices, (UNGROUPED, "不在任何医联体")]),
+    )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["place"].choices = [("", ""), *places_of(user, "view_institutions")]
-        kinds = InstitutionClass.objects.filter(parent=None).order_by("code").values_list("code", "name")
-        self.fields["kind"].choices = [("", ""), *kinds]
+        self.fields["place"].choices = _choices(places_of(user, "view_institutions"))
+        self.fields["kind"].choices = _choices(classes())
 
     def narrow(self, institutions):
         """The queryset with every valid condition applied; an unknown value narrows nothing."""
         self.is_valid()
         given = self.cleaned_data
         if path := given.get("place"):
-            institutions = institutions.filter(division__path__startswith=path)
+            institutions = institutions.filter(area_path__startswith=path)
         if kind := given.get("kind"):
             institutions = institutions.filter(institution_class__code__startswith=kind)
-        for name in ("level", "affiliation", "ownership", "status"):
+        for name in ("level", "grade", "affiliation", "ownership", "status"):
             if value := given.get(name):
                 institutions = institutions.filter(**{name: value})
-        return institutions
+        if military := given.get("military"):
+            institutions = institutions.filter(
+                is_military={"yes": True, "no": False, "unknown": None}[military]
+            )
+        if group := given.get("group"):
+            today = timezone.localdate()
+            institutions = (
+                institutions.in_no_consortium_on(today)
+                if group == self.UNGROUPED
+                else institutions.in_consortium_on(today, group)
+            )
+        return matching(institutions, given.get("q", ""))
 
 
 class UploadForm(forms.Form):

@@ -15,7 +15,9 @@ from registry.models import (
 )
 
 SHOWN = 50
-_SILENT = frozenset(("id", "version", "pinyin", "level_on", "level_source"))
+UPDATED = AuditEntry.Action.UPDATE.label
+_PLACES = ("division_id", "township_id")
+_SILENT = frozenset(("id", "version", "pinyin", "level_on", "level_source", "area_path", "search_text"))
 
 
 @dataclass
@@ -31,32 +33,39 @@ class Change:
     fields: list[tuple[str, str, str]]
 
 
-def of_institution(institution: Institution) -> list[Change]:
-    """The latest changes of one institution, newest first; four queries however many."""
-    entries = list(
-        AuditEntry.objects.filter(table_name=Institution._meta.db_table, row_id=str(institution.pk)).order_by(
-            "-id"
-        )[:SHOWN]
-    )
-    people = dict(
-        User.objects.filter(pk__in={entry.actor_id for entry in entries})
-        .order_by("pk")
-        .values_list("pk", "name")
-    )
-    numbers = {entry.context["batch"] for entry in entries if isinstance(entry.context.get("batch"), int)}
-    batches = ImportBatch.objects.in_bulk(numbers)
-    rows = dict(
-        ImportRow.objects.filter(batch__in=numbers, institution=institution)
-        .order_by("pk")
-        .values_list("batch_id", "number")
-    )
-    words = _words(entries)
-    return [_change(entry, people, batches, rows, words) for entry in entries]
+class Narrator:
+    """Tells audit entries in words; a handful of queries for all of them together."""
+
+    def __init__(self, institution: Institution, entries: list[AuditEntry]):
+        self._people = dict(
+            User.objects.filter(pk__in={entry.actor_id for entry in entries})
+            .order_by("pk")
+            .values_list("pk", "name")
+        )
+        numbers = {entry.context["batch"] for entry in entries if isinstance(entry.context.get("batch"), int)}
+        self._batches = ImportBatch.objects.in_bulk(numbers)
+        self._rows = dict(
+            ImportRow.objects.filter(batch__in=numbers, institution=institution)
+            .order_by("pk")
+            .values_list("batch_id", "number")
+        )
+        self.words = _words(institution, entries)
+
+    def change(self, entry: AuditEntry) -> Change:
+        """One entry as a line of the history."""
+        return _change(entry, self._people, self._batches, self._rows, self.words)
 
 
-def _words(entries: list[AuditEntry]) -> Words:
+def told(entries: list[AuditEntry], narrator: Narrator) -> list[Change]:
+    """The latest changes, newest first, without those of derived columns alone."""
+    changes = [narrator.change(entry) for entry in entries[:SHOWN]]
+    return [change for change in changes if change.fields or change.action != UPDATED]
+
+
+def _words(institution: Institution, entries: list[AuditEntry]) -> Words:
     values = [part for entry in entries for part in (entry.before or {}, entry.after or {})]
-    places = {part[name] for part in values for name in ("division_id", "township_id") if part.get(name)}
+    values.append({name: getattr(institution, name) for name in (*_PLACES, "institution_class_id")})
+    places = {part[name] for part in values for name in _PLACES if part.get(name)}
     classes = {part["institution_class_id"] for part in values if part.get("institution_class_id")}
     return Words(
         dict(Division.objects.filter(pk__in=places).order_by("pk").values_list("pk", "name")),

@@ -22,6 +22,7 @@ add(
     ),
     Entry("导入", "registry:import_list", {"registry_admin": 20}, count=waiting_imports),
     Entry("工作日历", "registry:calendar", {"system_admin": 30}),
+    Entry("新增申请", "registry:request_list", {"registry_admin": 30, "filer": 80}),
     Entry(
         "政策库",
         "registry:policy_library",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import F, IntegerField, Q, QuerySet, Subquery
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from registry.numbers import whole_number
 
@@ -22,6 +23,7 @@ class Page:
     size: int
     after: str | None
     before: str | None
+    count: tuple[int, bool] | None = None  # as capped_count gives it, where it was asked for
 
     def __iter__(self):
         return iter(self.rows)
@@ -31,7 +33,14 @@ class Page:
 
 
 def _bound(order: Sequence[str], values: Sequence[Any], *, forward: bool) -> Q:
-    """Rows strictly beyond a key, for a lexicographic order of columns (a leading "-" means descending)."""
+    """Rows strictly beyond a key, for a lexicographic order of columns (a leading "-" means descending).
+
+    Where all columns run the same way it is one comparison of rows, which an index over them answers directly.
+    """
+    directions = {name.startswith("-") for name in order}
+    if len(order) > 1 and len(directions) == 1:
+        beyond = TupleLessThan if directions.pop() == forward else TupleGreaterThan
+        return Q(beyond(Tuple(*(F(name.lstrip("-")) for name in order)), tuple(values)))
     condition = Q(pk__in=[])
     equal = Q()
     for name, value in zip(order, values, strict=True):
@@ -63,9 +72,17 @@ def page_size(request, default: int = DEFAULT_SIZE) -> int:
 
 
 def keyset_page(
-    queryset: QuerySet, request, *, order: Sequence[str], default_size: int = DEFAULT_SIZE
+    queryset: QuerySet,
+    request,
+    *,
+    order: Sequence[str],
+    default_size: int = DEFAULT_SIZE,
+    counted: QuerySet | None = None,
 ) -> Page:
-    """The page that ?after= or ?before= names; columns of `order` must be non-null and end with a unique one."""
+    """The page that ?after= or ?before= names; columns of `order` must be non-null and end with a unique one.
+
+    `counted` is counted up to the cap in the same query; the answer is the page's `count`.
+    """
     size = page_size(request, default_size)
     salt = (
         f"page {queryset.model._meta.label} {' '.join(order)}"  # a cursor of another list means nothing here
@@ -73,7 +90,10 @@ def keyset_page(
     forward, key = _cursor(request, salt)
     if key is not None:
         queryset = queryset.filter(_bound(order, key, forward=forward))
+    if counted is not None:
+        queryset = queryset.annotate(_counted=_Count(counted.order_by().values("pk")[: COUNT_CAP + 1]))
     rows = list(queryset.order_by(*(order if forward else _reversed(order)))[: size + 1])
+    count = None if counted is None else _count(rows, counted, alone=key is None)
     more = len(rows) > size
     rows = rows[:size]
     if not forward:
@@ -84,7 +104,21 @@ def keyset_page(
         size=size,
         after=signing.dumps(_key(rows[-1], order), salt=salt) if rows and has_next else None,
         before=signing.dumps(_key(rows[0], order), salt=salt) if rows and has_previous else None,
+        count=count,
     )
+
+
+class _Count(Subquery):
+    """How many rows a subquery gives."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def _count(rows: list, counted: QuerySet, *, alone: bool) -> tuple[int, bool]:
+    if rows:
+        return min(rows[0]._counted, COUNT_CAP), rows[0]._counted > COUNT_CAP
+    return (0, False) if alone else capped_count(counted)
 
 
 def _cursor(request, salt: str) -> tuple[bool, list | None]:

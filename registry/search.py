@@ -1,26 +1,41 @@
-"""Finding institutions as people type (查找机构): part of a name, pinyin initials, or the beginning of a code."""
+"""Finding institutions as people type (查找机构): part of any name, pinyin initials, or the beginning of a code.
+
+Words of two characters and more are answered by the index over two-character pieces (registry/models/derive.py);
+of a single character every row in the person's area is looked at.
+"""
 
 import re
 
 from django.db.models import Q, QuerySet
 
-from registry.models import Institution, InstitutionName
+from registry.imports import cells
+from registry.models import Institution
+from registry.models.derive import Pieces, folded, pieces
 
 MOST_WORDS = 5
 _CODE = re.compile(r"(?=.*\d)[0-9A-Za-z-]{4,30}")
-_INITIALS = re.compile(r"[A-Za-z]{2,}")
+
+
+def _fits(word: str) -> Q:
+    text = folded(word)
+    found = Q(search_pieces__contains=pieces(text)) if len(text) > 1 else Q()
+    if len(text) != 2:  # of two characters the piece itself is the answer
+        found &= Q(search_text__contains=text)
+    if _CODE.fullmatch(word):
+        code = word.upper()
+        found |= Q(uscc__startswith=code) & ~Q(uscc="")
+        found |= Q(licence_number__startswith=code) & ~Q(licence_number="")
+    return found
 
 
 def matching(institutions: QuerySet, text: str) -> QuerySet:
-    """Those institutions that every word of the text fits: by name or other name, initials, code or licence number."""
-    for word in text.split()[:MOST_WORDS]:
-        other = InstitutionName.objects.filter(name__icontains=word).values("institution")
-        fits = Q(name__icontains=word) | Q(pk__in=other)
-        if _CODE.fullmatch(word):
-            fits |= Q(uscc__startswith=word.upper()) | Q(licence_number__startswith=word.upper())
-        if _INITIALS.fullmatch(word):
-            fits |= Q(pinyin__contains=word.lower())
-        institutions = institutions.filter(fits)
+    """Those institutions that every word of the text fits: by any of its names, initials, code or licence number."""
+    words = cells.text(text)[0].split()[:MOST_WORDS]
+    if not words:
+        return institutions
+    institutions = institutions.alias(search_pieces=Pieces("search_text"))
+    for word in words:
+        institutions = institutions.filter(_fits(word))
     return institutions
 
 

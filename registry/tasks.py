@@ -4,6 +4,8 @@ from celery import shared_task
 
 from registry import audit_chain, jobs
 from registry.imports import tasks as import_tasks  # noqa: F401  declares the tasks of imports
+from registry.institutions import export
+from registry.institutions import tasks as institution_tasks  # noqa: F401  declares the tasks of exports
 
 
 @shared_task(name="registry.tasks.sweep_jobs", ignore_result=True)
@@ -14,3 +16,8 @@ def sweep_jobs() -> None:
 @shared_task(name="registry.tasks.seal_audit", ignore_result=True)
 def seal_audit() -> None:
     audit_chain.seal()
+
+
+@shared_task(name="registry.tasks.forget_exports", ignore_result=True)
+def forget_exports() -> None:
+    export.forget_outdated()

@@ -40,6 +40,19 @@ class Mains:
             elif len(near) == 1:
                 row.values[MAIN] = near[0]
 
+    def resolve_alone(self, row: Checked) -> None:
+        """The same for a row without others around it: also anywhere in the register; an error when not found."""
+        self.resolve([row])
+        if not row.main or MAIN in row.values:
+            return
+        _, by_name = _in_register({row.main})
+        elsewhere = [pk for pk, _ in by_name[match_key(row.main)]]
+        if len(elsewhere) == 1:
+            row.values[MAIN] = elsewhere[0]
+            return
+        where = "名录中有几家" if elsewhere else "名录中没有"
+        self._checker.error(row, "main_institution", "main-unknown", f"{where}主要机构“{row.main}”。", _REMEDY)
+
     def remember(self, staged: list[Staged]) -> None:
         for one in staged:
             if one.action == A.CREATE:

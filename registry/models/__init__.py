@@ -11,9 +11,11 @@ from registry.models.division import (
     ManagementArea,
     ManagementAreaDivision,
 )
+from registry.models.export import InstitutionExport
 from registry.models.import_columns import ColumnAlias, ImportSheet, RememberedColumns
 from registry.models.imports import ImportBatch, ImportIssue, ImportRow
 from registry.models.institution import Credential, Institution, InstitutionName
+from registry.models.institution_request import InstitutionRequest
 from registry.models.job import Job
 from registry.models.person import Assignment, User
 from registry.models.policy import FactSheet, PolicyDocument, Rule, Waiver
@@ -52,7 +54,9 @@ __all__ = [
     "ImportSheet",
     "Institution",
     "InstitutionClass",
+    "InstitutionExport",
     "InstitutionName",
+    "InstitutionRequest",
     "Job",
     "Lead",
     "ManagementArea",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registry.audit import audited
+from registry.models.derive import renews_area_paths
 
 
 class DivisionQuerySet(models.QuerySet):
@@ -81,7 +82,7 @@ class Division(models.Model):
             models.Index(fields=["path"], name="division_path", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["name"], name="division_name"),
         ]
-        triggers = audited()
+        triggers = [*audited(), *renews_area_paths()]
 
     def __str__(self) -> str:
         return self.name

@@ -1,28 +1,54 @@
 """Institutions (医疗卫生机构): one record each, however many names and roles it has."""
 
+from django.apps import apps
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from registry import access
 from registry.audit import audited
+from registry.models.derive import Pieces, keeps_list_columns, renews_search_text
 from registry.pinyin import initials
 
 
 class InstitutionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Commission staff see their own area; hospital staff the province that their hospital stands in."""
-        return self.filter(access.area_of(user, "view_institutions", prefix="division"))
+        return self.filter(access.area_of(user, "view_institutions", prefix="division", path="area_path"))
 
     def manageable_by(self, user):
-        return self.filter(access.area_of(user, "manage_institutions", prefix="division"))
+        return self.filter(access.area_of(user, "manage_institutions", prefix="division", path="area_path"))
 
     def live(self):
         """Records that stand for themselves, not merged into another."""
         return self.filter(merged_into__isnull=True)
 
+    def in_consortium_on(self, day, kind: str):
+        """Leading or belonging to a consortium of a kind on a day."""
+        held = {"during__contains": day, "consortium__kind": kind}
+        return self.filter(Exists(self._leads(**held)) | Exists(self._memberships(**held)))
+
+    def in_no_consortium_on(self, day):
+        """Neither leading nor belonging to any consortium on a day."""
+        return self.filter(
+            ~Exists(self._leads(during__contains=day)), ~Exists(self._memberships(during__contains=day))
+        )
+
+    @staticmethod
+    def _leads(**held):
+        return apps.get_model("registry", "Lead").objects.filter(institution=OuterRef("pk"), **held)
+
+    @staticmethod
+    def _memberships(**held):
+        return apps.get_model("registry", "Membership").objects.filter(institution=OuterRef("pk"), **held)
+
     def for_list(self):
-        return self.select_related("division", "township", "institution_class")
+        """With what a line of a list shows, and nothing else."""
+        return self.select_related("division", "township", "institution_class").only(
+            "name", "uscc", "level", "grade", "affiliation", "ownership", "beds", "status", "is_demo", "area_path",
+            "division__name", "township__name", "institution_class__name",
+        )  # fmt: skip
 
 
 class Institution(models.Model):
@@ -68,10 +94,15 @@ class Institution(models.Model):
         CLOSED = "closed", "注销"
 
     name = models.CharField("机构名称", max_length=300, help_text="执业许可证上的第一名称")
-    uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
-    licence_number = models.CharField("登记号", max_length=30, blank=True)
+    uscc = models.CharField("统一社会信用代码", max_length=18, blank=True, db_collation="C")
+    licence_number = models.CharField("登记号", max_length=30, blank=True, db_collation="C")
     institution_class = models.ForeignKey(
-        "registry.InstitutionClass", models.PROTECT, null=True, blank=True, verbose_name="机构类别"
+        "registry.InstitutionClass",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name="机构类别",
     )
     level = models.CharField("医院级别", max_length=1, choices=Level.choices, blank=True)
     grade = models.CharField("医院等次", max_length=1, choices=Grade.choices, blank=True)
@@ -84,11 +115,22 @@ class Institution(models.Model):
     economic_type = models.CharField("经济类型代码", max_length=3, blank=True)
     profit = models.CharField("营利性质", max_length=1, choices=Profit.choices, blank=True)
     is_military = models.BooleanField("部队医院", null=True)
+    # The foreign keys stand without indexes of their own where one below serves or most rows are empty.
     division = models.ForeignKey(
-        "registry.Division", models.PROTECT, related_name="institutions", verbose_name="行政区划"
+        "registry.Division",
+        models.PROTECT,
+        related_name="institutions",
+        db_index=False,
+        verbose_name="行政区划",
     )
     township = models.ForeignKey(
-        "registry.Division", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="乡镇街道"
+        "registry.Division",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="乡镇街道",
     )
     address = models.CharField("地址", max_length=300, blank=True)
     beds = models.PositiveIntegerField("核定床位数", null=True, blank=True)
@@ -96,14 +138,37 @@ class Institution(models.Model):
     phone = models.CharField("联系电话", max_length=60, blank=True)
     founded_on = models.DateField("成立日期", null=True, blank=True)
     main_institution = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="branches", verbose_name="主要机构"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="branches",
+        db_index=False,
+        verbose_name="主要机构",
     )
     status = models.CharField("运营状态", max_length=10, choices=Status.choices, default=Status.OPEN)
     closed_on = models.DateField("注销日期", null=True, blank=True)
     is_demo = models.BooleanField("示例", default=False, help_text="虚构的演示机构")
     pinyin = models.CharField("拼音首字母", max_length=300, blank=True, editable=False)
+    area_path = models.CharField(
+        "区划路径",
+        max_length=80,
+        blank=True,
+        editable=False,
+        db_collation="C",
+        help_text="由数据库随行政区划更新",
+    )
+    search_text = models.TextField(
+        "检索文本", blank=True, editable=False, help_text="各个名称和拼音首字母，由数据库更新"
+    )
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name="已并入"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        db_index=False,
+        verbose_name="已并入",
     )
     version = models.PositiveIntegerField("版本", default=1)
 
@@ -130,6 +195,37 @@ class Institution(models.Model):
         indexes = [
             models.Index(fields=["division", "name", "id"], name="institution_in_area"),
             models.Index(fields=["name", "id"], name="institution_by_name"),
+            models.Index(
+                fields=["area_path", "name", "id"],
+                condition=Q(merged_into__isnull=True),
+                name="institution_by_place",
+            ),
+            models.Index(
+                fields=["level", "area_path", "name", "id"],
+                condition=Q(merged_into__isnull=True) & ~Q(level=""),
+                name="institution_by_level",
+            ),
+            models.Index(
+                fields=["area_path", "name", "id"], condition=~Q(status="open"), name="institution_not_open"
+            ),
+            models.Index(
+                fields=["area_path", "name", "id"], condition=Q(is_military=True), name="institution_military"
+            ),
+            models.Index(
+                fields=["institution_class"], opclasses=["varchar_pattern_ops"], name="institution_of_class"
+            ),
+            models.Index(
+                fields=["main_institution"],
+                condition=Q(main_institution__isnull=False),
+                name="institution_branch_of",
+            ),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="institution_merged_into"
+            ),
+            models.Index(
+                fields=["township"], condition=Q(township__isnull=False), name="institution_in_township"
+            ),
+            GinIndex(Pieces("search_text"), name="institution_by_pieces"),
         ]
         # What an assignment at a hospital gives; the roles are in registry/access.py.
         permissions = [
@@ -138,7 +234,7 @@ class Institution(models.Model):
             ("view_own_consortia", "查看本医院牵头或参加的医联体"),
             ("report_values", "填报本医院的考核数据"),
         ]
-        triggers = audited()
+        triggers = [*audited(), *keeps_list_columns()]
 
     def __str__(self) -> str:
         return self.name
@@ -174,7 +270,7 @@ class InstitutionName(models.Model):
         verbose_name = verbose_name_plural = "机构其他名称"
         constraints = [models.UniqueConstraint(fields=["institution", "name"], name="institution_name_once")]
         indexes = [models.Index(fields=["name"], name="institution_other_name")]
-        triggers = audited()
+        triggers = [*audited(), *renews_search_text()]
 
     def __str__(self) -> str:
         return self.name

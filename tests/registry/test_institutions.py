@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from registry import access
 from registry.models import InstitutionName
 from registry.operators import operator
 from tests.actors import filer_of, registry_admin_of, reviewer_of, stranger
@@ -56,15 +57,39 @@ def test_search_by_part_of_name_initials_code_and_alias(admin, client, district,
 
 @pytest.mark.parametrize(
     "query",
-    [{"level": "3"}, {"ownership": "private"}, {"affiliation": "none"}, {"status": "closed"}, {"kind": "B"}],
+    [
+        {"level": "3"},
+        {"grade": "A"},
+        {"ownership": "private"},
+        {"affiliation": "none"},
+        {"status": "closed"},
+        {"kind": "B"},
+        {"kind": "B1"},
+        {"military": "yes"},
+        {"group": "city_group"},
+        {"place": "/500000/500100/500103/"},
+    ],
 )
 def test_filters(admin, client, district, query):
     InstitutionClassFactory(code="B", tier="大类")
-    facts = {"level": "3", "ownership": "private", "affiliation": "none", "status": "closed"}
-    InstitutionFactory(community_centre=True, name="甲", division=district, **facts)
-    InstitutionFactory(name="乙", division=district)
+    InstitutionClassFactory(code="B1", tier="中类")
+    facts = {
+        "level": "3",
+        "grade": "A",
+        "ownership": "private",
+        "affiliation": "none",
+        "status": "closed",
+        "is_military": True,
+    }
+    one = InstitutionFactory(community_centre=True, name="甲", division=district, **facts)
+    MembershipFactory(institution=one)
+    other = CountyFactory(code="500105")
+    access.grant(admin, "registry_admin", AuthorityFactory(division=other))
+    InstitutionFactory(name="乙", division=other)
     assert names(client, **query) == ["甲"]
-    assert names(client, level="nonsense") == ["乙", "甲"]
+    assert names(client, level="nonsense") == ["甲", "乙"]
+    assert names(client, group="none") == ["乙"]
+    assert names(client, group="specialty_alliance") == []
 
 
 def test_pages_go_on_by_key_and_sorting_turns(admin, client, district):
@@ -80,11 +105,11 @@ def test_pages_go_on_by_key_and_sorting_turns(admin, client, district):
 
 
 @pytest.mark.parametrize("rows", [2, 30])
-def test_the_list_costs_the_same_for_few_and_many(
-    admin, client, district, django_assert_max_num_queries, rows
-):
+def test_the_list_costs_the_same_for_few_and_many(client, district, django_assert_max_num_queries, rows):
+    client.force_login(reviewer_of(AuthorityFactory(division=district)))
     InstitutionFactory.create_batch(rows, division=district)
-    with django_assert_max_num_queries(10):
+    names(client)  # the choices of the filters are remembered
+    with django_assert_max_num_queries(4):  # session, person, assignments, and the page with its count
         names(client)
 
 

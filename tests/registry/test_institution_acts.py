@@ -1,0 +1,188 @@
+"""Keeping single institutions right: edit, close, reopen, enter, credentials."""
+
+import pytest
+from django.urls import reverse
+
+from registry.models import Credential, EconomicType, Institution, InstitutionName
+from tests.actors import registry_admin_of, reviewer_of
+from tests.factories import (
+    AuthorityFactory,
+    CountyFactory,
+    InstitutionClassFactory,
+    InstitutionFactory,
+    TownshipFactory,
+)
+
+pytestmark = pytest.mark.django_db
+GOOD_CODE = "12500103450390000X"
+
+
+@pytest.fixture
+def district(db):
+    return CountyFactory(code="500103", name="渝中区")
+
+
+@pytest.fixture
+def admin(district, client):
+    InstitutionClassFactory(code="A100", name="综合医院")
+    person = registry_admin_of(AuthorityFactory(division=district), name="名录员")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def one(district):
+    return InstitutionFactory(name="甲医院", division=district, beds=100, grade="B")
+
+
+def form_of(client, one) -> dict:
+    """What the edit page would send back untouched, with a reason."""
+    page = client.get(reverse("registry:institution_edit", args=[one.pk]))
+    form = page.context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else value for name, value in shown.items()} | {"reason": "年度校验"}
+
+
+def send(client, one, **typed):
+    data = form_of(client, one) | typed
+    return client.post(reverse("registry:institution_edit", args=[one.pk]), data)
+
+
+def test_an_untouched_form_changes_nothing(admin, client, one):
+    InstitutionName.objects.create(institution=one, name="乙医院", kind="second")
+    before = Institution.objects.filter(pk=one.pk).values().get()
+    assert send(client, one).status_code == 302
+    assert Institution.objects.filter(pk=one.pk).values().get() == before
+
+
+def test_an_edit_is_saved_with_who_why_and_what(admin, client, one, district):
+    TownshipFactory(code="500103001", name="七星岗街道", parent=district)
+    answer = send(client, one, name="甲人民医院", beds="１２０", level="三级", grade="甲等", township="七星岗街道", founded_on="2019年6月25日", second_names="甲中医院；甲妇幼保健院")  # fmt: skip
+    assert answer.status_code == 302, answer.context["form"].errors
+    one.refresh_from_db()
+    assert (one.name, one.beds, one.level, one.grade) == ("甲人民医院", 120, "3", "A")
+    assert (one.township.name, one.founded_on.isoformat()) == ("七星岗街道", "2019-06-25")
+    assert (one.level_source, one.version) == ("年度校验", 2)
+    names = set(one.other_names.order_by("pk").values_list("name", "kind"))
+    assert names == {("甲中医院", "second"), ("甲妇幼保健院", "second"), ("甲医院", "former")}
+    shown = client.get(one.get_absolute_url())
+    newest = shown.context["history"][0]
+    assert (newest.who, newest.reason) == ("名录员", "年度校验")
+    assert ("核定床位数", "100", "120") in newest.fields
+    beds = next(fact for fact in shown.context["standing"].facts if fact.field == "beds")
+    assert (beds.value, beds.source.who) == ("120", "名录员")
+
+
+def test_an_emptied_line_clears_the_fact(admin, client, one):
+    assert send(client, one, beds="", level="", grade="", ownership="").status_code == 302
+    one.refresh_from_db()
+    assert (one.beds, one.level, one.grade, one.ownership) == (None, "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("uscc", "12500103450390000Y", "校验位"),
+        ("institution_class", "星际医院", "类别"),
+        ("beds", "很多", "整数"),
+        ("division", "999999", "区划"),
+        ("founded_on", "2999-01-01", "晚于今天"),
+        ("main_institution", "没有的医院", "主要机构"),
+        ("grade", "特等", "三级"),
+    ],
+)
+def test_the_rules_and_words_of_the_import_hold(admin, client, one, field, typed, words):
+    answer = send(client, one, **{field: typed})
+    assert answer.status_code == 422
+    assert words in str(answer.context["form"].errors[field])
+    one.refresh_from_db()
+    assert one.version == 1
+
+
+def test_a_code_or_name_of_another_institution_is_refused(admin, client, one, district):
+    InstitutionFactory(name="丙医院", division=district, uscc=GOOD_CODE, licence_number="PDY1")
+    for typed in ({"uscc": GOOD_CODE}, {"licence_number": "PDY1"}, {"name": "丙医院"}):
+        answer = send(client, one, **typed)
+        assert answer.status_code == 422 and "丙医院" in str(answer.context["form"].errors)
+
+
+def test_a_place_outside_ones_area_is_refused(admin, client, one):
+    CountyFactory(code="500105", name="江北区")
+    answer = send(client, one, division="500105")
+    assert "导入范围" in str(answer.context["form"].errors["division"])
+
+
+def test_the_second_of_two_savers_sees_both_versions(admin, client, one):
+    mine = form_of(client, one) | {"beds": "300"}
+    assert send(client, one, beds="200").status_code == 302
+    url = reverse("registry:institution_edit", args=[one.pk])
+    answer = client.post(url, mine)
+    assert answer.status_code == 409
+    assert ("核定床位数", 200, "300") in answer.context["pairs"]
+    again = client.post(url, answer.context["typed"])
+    one.refresh_from_db()
+    assert again.status_code == 302 and one.beds == 300
+
+
+def test_closing_and_reopening_leave_day_and_reason(admin, client, one):
+    close, reopen = (reverse(f"registry:institution_{act}", args=[one.pk]) for act in ("close", "reopen"))
+    early = client.post(close, {"version": 1, "on": "2999-01-01", "reason": "撤并"})
+    assert early.status_code == 422
+    assert client.post(close, {"version": 1, "on": "2020-05-01", "reason": "撤并"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.status, one.closed_on.isoformat()) == ("closed", "2020-05-01")
+    assert client.post(close, {"version": 2, "on": "2020-05-01", "reason": "撤并"}).status_code == 422
+    assert client.post(reopen, {"version": 1, "reason": "误注销"}).status_code == 422  # an old page
+    assert client.post(reopen, {"version": 2, "reason": "误注销"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.status, one.closed_on) == ("open", None)
+    history = client.get(one.get_absolute_url()).context["history"]
+    assert [change.reason for change in history[:2]] == ["恢复开业：误注销", "注销：撤并"]
+
+
+def test_a_closed_institution_cannot_be_opened_by_the_edit_form(admin, client, one):
+    one.status, one.closed_on = "closed", "2020-05-01"
+    one.save(update_fields=["status", "closed_on"])
+    assert send(client, one, status="开业", beds="5").status_code == 302
+    one.refresh_from_db()
+    assert (one.status, one.beds) == ("closed", 5)
+
+
+def test_a_new_institution_can_be_entered_by_hand(admin, client):
+    EconomicType.objects.create(code="110", name="国有全资")
+    typed = {"name": "新医院", "institution_class": "综合医院", "division": "500103", "economic_type": "110"}
+    answer = client.post(reverse("registry:institution_new"), typed)
+    one = Institution.objects.get(name="新医院")
+    assert answer.url == one.get_absolute_url()
+    assert (one.institution_class_id, one.economic_type, one.pinyin) == ("A100", "110", "xyy")
+    assert client.post(reverse("registry:institution_new"), typed).status_code == 422  # it is there now
+
+
+def test_credentials_are_added_changed_and_removed(admin, client, one):
+    typed = {"subject_text": "心血管内科", "level": "national", "kind": "clinical", "year": "2012"}
+    add = reverse("registry:credential_add", args=[one.pk])
+    assert client.post(add, typed).status_code == 302
+    held = Credential.objects.get(institution=one)
+    assert client.post(add, typed).status_code == 422  # the same once more
+    assert client.post(add, {"level": "city"}).status_code == 422  # without a specialty
+    edit = reverse("registry:credential_edit", args=[held.pk])
+    assert client.post(edit, typed | {"leader": "某主任"}).status_code == 302
+    held.refresh_from_db()
+    assert held.leader == "某主任"
+    client.post(reverse("registry:credential_remove", args=[held.pk]))
+    assert not one.credentials.exists()
+
+
+def test_who_may_only_look_cannot_change(client, one, district):
+    client.force_login(reviewer_of(AuthorityFactory(division=district)))
+    assert client.get(reverse("registry:institution_edit", args=[one.pk])).status_code == 403
+    assert "修改" not in [b.strip() for b in client.get(one.get_absolute_url()).text.split(">")]
+
+
+def test_the_page_as_of_a_day_shows_what_the_register_said_then(admin, client, one, time_machine):
+    time_machine.move_to("2099-03-01T04:00:00Z")
+    client.force_login(admin)
+    then = client.get(one.get_absolute_url(), {"as_of": "1999-01-01"})
+    assert not then.context["standing"].known and "还没有这家机构" in then.text
+    now = client.get(one.get_absolute_url(), {"as_of": "nonsense"})
+    assert now.context["day"] is None and now.context["standing"].known

@@ -64,6 +64,45 @@ MATRIX: dict[tuple[str, str], Row] = {
     # -- The register
     **_rows("get", None, (*HOSPITALS, *COMMISSION), (), "registry:institution_list"),
     **_rows("get", w.institution_arguments, (*HOSPITALS, *w.STAFF), (), "registry:institution_detail"),
+    **_rows("post", None, (*HOSPITALS, *COMMISSION), (), "registry:institution_export"),
+    **_rows("get", w.export_arguments, ("reviewer",), (), "registry:institution_export_file"),
+    **_rows("get", None, both("registry_admin"), (), "registry:institution_new"),
+    **_rows("post", None, both("registry_admin"), (), "registry:institution_new"),
+    **{
+        key: row
+        for method in ("get", "post")
+        for key, row in _rows(
+            method,
+            w.institution_arguments,
+            ("registry_admin",),
+            (*HOSPITALS, *(role for role in w.STAFF if role != "registry_admin")),
+            "registry:institution_edit",
+            "registry:institution_close",
+            "registry:institution_reopen",
+            "registry:credential_add",
+            "registry:credential_edit",
+        ).items()
+    },
+    **_rows(
+        "post",
+        w.institution_arguments,
+        ("registry_admin",),
+        (*HOSPITALS, *(role for role in w.STAFF if role != "registry_admin")),
+        "registry:credential_remove",
+    ),
+    **_rows("get", None, (*HOSPITALS, *both("registry_admin")), (), "registry:request_list"),
+    **_rows("get", None, HOSPITALS, (), "registry:request_new"),
+    **_rows("post", None, HOSPITALS, (), "registry:request_new"),
+    **_rows("get", w.request_arguments, ("filer", "registry_admin"), (), "registry:request_detail"),
+    **_rows(
+        "post",
+        w.request_arguments,
+        ("registry_admin",),
+        ("filer",),
+        "registry:request_approve",
+        "registry:request_refuse",
+    ),
+    **_rows("post", w.request_arguments, ("filer",), ("registry_admin",), "registry:request_withdraw"),
     **_rows(
         "get",
         None,

@@ -15,8 +15,11 @@ from filing import reviewing, transitions
 from registry import access
 from registry.models import (
     ColumnAlias,
+    Credential,
     ImportBatch,
     ImportSheet,
+    InstitutionExport,
+    InstitutionRequest,
     Job,
     PolicyDocument,
     RememberedColumns,
@@ -244,4 +247,27 @@ def policy_arguments(world, url: str) -> list:
 
 
 def institution_arguments(world, url: str) -> list:
-    return [world.case.members[0].pk]
+    one = world.case.members[0]
+    if url in ("credential_edit", "credential_remove"):
+        return [Credential.objects.create(institution=one, subject_text="内科", level="city").pk]
+    return [one.pk]
+
+
+def export_arguments(world, url: str) -> list:
+    one = InstitutionExport(owner=world.people["reviewer"])
+    one.file.save("名录.xlsx", ContentFile(b"PK"), save=False)
+    one.save()
+    return [one.pk]
+
+
+def request_arguments(world, url: str) -> list:
+    """A request of the filer's hospital for an institution of the case's county."""
+    one = InstitutionRequest.objects.create(
+        hospital=world.case.hospital,
+        division=world.case.county,
+        name="新卫生院",
+        content={"name": "新卫生院"},
+        note="拟为成员",
+        requested_by=world.people["filer"],
+    )
+    return [one.pk]

@@ -12,7 +12,7 @@ import xlsxwriter
 from django.contrib.postgres.aggregates import StringAgg
 from django.core.files import File
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.http import QueryDict
 
 from registry import audit
@@ -100,7 +100,9 @@ def write(institutions: QuerySet, path: str, report: Callable[[int], None]) -> i
 
 def _rows(institutions: QuerySet, names: list[str]) -> Iterator[tuple]:
     second = InstitutionName.objects.filter(institution=OuterRef("pk"), kind=InstitutionName.Kind.SECOND)
-    joined = second.order_by().values("institution").annotate(all=StringAgg("name", "；", ordering="pk"))
+    joined = (
+        second.order_by().values("institution").annotate(all=StringAgg("name", Value("；"), order_by="pk"))
+    )
     rows = institutions.annotate(seconds=Subquery(joined.values("all"))).order_by(*ORDER)
     return rows.values_list(*names).iterator(chunk_size=STEP)
 

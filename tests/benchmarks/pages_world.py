@@ -62,7 +62,7 @@ def people() -> None:
             },
         )
         ours = User.objects.create(username=f"ours-{code}", name="甲")
-        access.grant(ours, "reviewer", bureau)
+        access.grant(ours, "leader", bureau)
         theirs = User.objects.create(username=f"theirs-{code}", name="乙")
         rows = Institution.objects.filter(area_path__startswith=division.path).order_by("pk")
         UserObjectPermission.objects.bulk_create(

@@ -14,7 +14,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-GOOD_CODE = "12500103450390000X"
+CODE = "125001034503900000"
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_an_emptied_line_clears_the_fact(admin, client, one):
         ("institution_class", "星际医院", "类别"),
         ("beds", "很多", "整数"),
         ("division", "999999", "区划"),
-        ("founded_on", "2999-01-01", "晚于今天"),
+        ("founded_on", "2099-01-01", "晚于今天"),
         ("main_institution", "没有的医院", "主要机构"),
         ("grade", "特等", "三级"),
     ],
@@ -100,8 +100,8 @@ def test_the_rules_and_words_of_the_import_hold(admin, client, one, field, typed
 
 
 def test_a_code_or_name_of_another_institution_is_refused(admin, client, one, district):
-    InstitutionFactory(name="丙医院", division=district, uscc=GOOD_CODE, licence_number="PDY1")
-    for typed in ({"uscc": GOOD_CODE}, {"licence_number": "PDY1"}, {"name": "丙医院"}):
+    InstitutionFactory(name="丙医院", division=district, uscc=CODE, licence_number="PDY1")
+    for typed in ({"uscc": CODE}, {"licence_number": "PDY1"}, {"name": "丙医院"}):
         answer = send(client, one, **typed)
         assert answer.status_code == 422 and "丙医院" in str(answer.context["form"].errors)
 

@@ -51,7 +51,9 @@ class Mains:
             row.values[MAIN] = elsewhere[0]
             return
         where = "名录中有几家" if elsewhere else "名录中没有"
-        self._checker.error(row, "main_institution", "main-unknown", f"{where}主要机构“{row.main}”。", _REMEDY)
+        self._checker.error(
+            row, "main_institution", "main-unknown", f"{where}主要机构“{row.main}”。", _REMEDY
+        )
 
     def remember(self, staged: list[Staged]) -> None:
         for one in staged:

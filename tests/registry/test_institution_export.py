@@ -83,6 +83,7 @@ def test_the_file_goes_back_through_the_import_without_a_change(client, admin, e
     held = InstitutionExport.objects.get()
     with held.file.open("rb") as file:
         batch = service.stage(file.read(), "back.xlsx", admin)
+    assert [issue.message for issue in batch.issues.order_by("pk")] == []
     assert (batch.rows, batch.creates, batch.updates, batch.unchanged) == (1, 0, 0, 1)
 
 

@@ -28,7 +28,7 @@ class Limits:
     rows: int = 1_100_000
     columns: int = 256
     cells: int = 15_000_000
-    sparse_from: int = 1_000_000  # a smaller rectangle costs little, however empty it is
+    sparse_from: int = 2_000_000  # a smaller rectangle costs little, however empty it is
     sparse: int = 50  # times more cells than values: a few of them lie far away
     cell_characters: int = 32_767
 

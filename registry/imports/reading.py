@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from registry.imports import differences
+from registry.imports import differences, template
 from registry.imports.checker import RowChecker
 from registry.imports.columns import chosen_table
 from registry.imports.decide import Decider, Staged
@@ -55,6 +55,8 @@ def read_into(batch: ImportBatch, scope: Scope, report: Report) -> None:
             batch.save(update_fields=["notes", "state"])
             return
         table, issues = chosen
+        if told := template.check_version(source, table):
+            source.notes.append(told)
         tally = Tally()
         _stage_issues(batch, [*issues, *table.issues], tally)
         said = len(table.issues)

@@ -2,7 +2,7 @@
 
 from registry.imports.table import Column
 
-TEMPLATE_VERSION = 1
+TEMPLATE_VERSION = 2  # 2: code lists to choose from for 机构类别 and 经济类型
 
 
 def _column(field: str, title: str, aliases: str = "", **facts) -> Column:

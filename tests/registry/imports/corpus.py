@@ -265,7 +265,7 @@ def code_with_a_wrong_check_digit(path):
 
 @found("B2 uscc-length")
 def code_too_short(path):
-    return with_cell(path, 1, code(3)[:-2])
+    return with_cell(path, 1, code(3)[:-3])
 
 
 @found("B2 repaired")

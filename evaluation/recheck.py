@@ -56,8 +56,8 @@ def start_areas() -> list[ComplianceRun]:
             with transaction.atomic():
                 if not Touched.objects.filter(pk=row.pk).delete()[0]:
                     continue
-                division = Division.objects.get(pk=row.subject_id)
-                if runs.area_needs_checking(division):
+                division = Division.objects.filter(pk=row.subject_id).first()
+                if division and runs.area_needs_checking(division):
                     started.append(runs.start_after_change(division))
         except Refused as busy:
             logger.info("division=%s is judged again later: %s", row.subject_id, busy)

@@ -28,6 +28,7 @@ from registry.policy.receipts import code_version
 logger = logging.getLogger(__name__)
 KIND = "compliance"
 STEPS = 40  # a run moves its bar at least this often
+SPREAD = 2000  # subjects from which a run is worth sharing: below, small batches cost more than helpers bring
 HELD = 0.5  # seconds between two looks at batches that helpers hold
 
 
@@ -130,13 +131,16 @@ def help_with(run: ComplianceRun) -> bool:
 
 @transaction.atomic
 def plan(run: ComplianceRun) -> None:
-    """Write the work list: batches of subjects, each within one city (or county, in a city or municipality)."""
+    """Write the work list: batches of subjects, each within one city (or county, in a city or municipality).
+
+    A small run is not divided by place.
+    """
     area = area_of(run.division)
     listed = {source.subject: source.places(area, run.as_of) for source in SOURCES}
     total = sum(map(len, listed.values()))
     size = max(1, min(BATCH, -(-total // STEPS)))
     blank = set(Division.objects.filter(kind__in=PLACEHOLDERS).order_by().values_list("code", flat=True))
-    depth = len(places(run.division.path))
+    depth = len(places(run.division.path)) if total > SPREAD else 0
     items = [
         RunItem(run=run, subject_type=subject, place=place, subjects=list(batch))
         for subject, rows in listed.items()
@@ -153,7 +157,7 @@ def plan(run: ComplianceRun) -> None:
 def _by_place(
     rows: Iterable[tuple[int, str]], depth: int, blank: set[str]
 ) -> Iterator[tuple[str, list[int]]]:
-    """Ids by the place directly below the run's own; what stands in the run's own place comes under that."""
+    """Ids by the place `depth` steps down from the province; what stands higher up comes under its own place."""
 
     def place(row) -> str:
         codes = [code for code in places(row[1])[: depth + 2] if code not in blank]

@@ -345,3 +345,46 @@ def test_a_campaign_page_costs_the_same_whatever_the_number_of_participants(clie
     with CaptureQueriesContext(connection) as queries:
         page(client, "campaign", campaign.pk)
     assert len(queries) <= 12
+
+
+# -- Days gone by, age, areas -------------------------------------------------------------------------------
+def test_the_verdicts_of_a_past_day_are_those_that_stood_then(client, checked, commission):
+    today = dt.date.today()
+    Finding.objects.filter(subject_name="乙医疗集团", provision="T-01").update(
+        first_seen=today - dt.timedelta(days=40), last_seen=today, resolved_on=today
+    )
+    ComplianceRun.objects.update(as_of=today - dt.timedelta(days=40))
+    client.force_login(leader_of(commission))
+    text = page(client, "findings", on=today - dt.timedelta(days=10))
+    assert "乙医疗集团" in text
+    assert "甲医疗集团" not in text
+    assert "当天成立的判定" in text
+    assert "第一次检查是" in page(client, "findings", on=today - dt.timedelta(days=100))
+
+
+def test_findings_can_be_chosen_by_age(client, checked, commission):
+    Finding.objects.filter(subject_name="乙医疗集团").update(
+        first_seen=dt.date.today() - dt.timedelta(days=31)
+    )
+    client.force_login(leader_of(commission))
+    text = page(client, "findings", age="30")
+    assert "乙医疗集团" in text
+    assert "甲医疗集团" not in text
+    assert "甲医疗集团" in page(client, "findings", age="abc")
+
+
+def test_findings_by_rule_and_area_link_to_their_list(client, checked, commission, yuzhong):
+    client.force_login(leader_of(commission))
+    with CaptureQueriesContext(connection) as queries:
+        text = page(client, "findings", view="heat", verdict="FAIL")
+    assert "规定与地区热力表" in text
+    assert f"rule=T-01&amp;verdict=FAIL&amp;area={yuzhong.code}" in text
+    assert len(queries) <= 20
+
+
+def test_a_run_that_missed_something_says_so(client, checked, commission):
+    client.force_login(evaluator_of(commission))
+    ComplianceRun.objects.update(missed=0)
+    assert "没有遗漏" in page(client, "run", checked.pk)
+    ComplianceRun.objects.update(missed=2)
+    assert "没有被随改随查发现" in page(client, "run", checked.pk)

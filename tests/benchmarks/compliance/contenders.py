@@ -1,0 +1,171 @@
+"""What is measured, each in a process of its own."""
+
+import datetime as dt
+import hashlib
+import subprocess
+import sys
+from collections import Counter
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from evaluation import recheck, runs
+from evaluation.models import ComplianceRun, Finding
+from registry.models import Consortium, Division, Membership
+from registry.workdays import current_calendar
+from tests.benchmarks.compliance import object_by_object
+
+
+def findings() -> dict:
+    """What stands, as counts by rule and verdict and as one digest over every subject, rule and verdict."""
+    rows = Finding.objects.standing().order_by("subject_type", "subject_id", "provision")
+    digest, counted = hashlib.sha256(), Counter()
+    for kind, pk, provision, verdict in rows.values_list(
+        "subject_type", "subject_id", "provision", "verdict"
+    ).iterator():
+        digest.update(f"{kind} {pk} {provision} {verdict}\n".encode())
+        counted[f"{provision} {verdict}"] += 1
+    return {"digest": digest.hexdigest()[:16], "counts": dict(sorted(counted.items()))}
+
+
+def _run(province: str) -> ComplianceRun:
+    division = Division.objects.current().get(code=province)
+    return ComplianceRun.objects.create(division=division, as_of=timezone.localdate(), origin="nightly")
+
+
+def ours(clock, provinces: list[str]) -> dict:
+    """The engine as it runs at night: list, facts in batches, verdicts, findings with facts and evidence."""
+    with clock:
+        for province in provinces:
+            run = _run(province)
+            runs.plan(run)
+            while runs.check_next(run) is not None:
+                pass
+            runs.finish(run)
+    return findings()
+
+
+def again(clock, provinces: list[str]) -> dict:
+    """The same, over findings that already stand: nothing has changed since last night."""
+    for province in provinces:
+        run = _run(province)
+        runs.plan(run)
+        while runs.check_next(run) is not None:
+            pass
+        runs.finish(run)
+    return ours(clock, provinces)
+
+
+def two_workers(clock, provinces: list[str]) -> dict:
+    """Two processes over one list of work."""
+    listed = []
+    with clock:
+        for province in provinces:
+            run = _run(province)
+            runs.plan(run)
+            listed.append(run)
+        helper = subprocess.Popen(
+            [sys.executable, "-m", "tests.benchmarks.compliance.helper", *(str(run.pk) for run in listed)]
+        )
+        for run in listed:
+            while runs.check_next(run) is not None:
+                pass
+        if helper.wait():
+            raise RuntimeError("the second worker failed")
+        for run in listed:
+            runs.finish(run)
+    return findings()
+
+
+def orm(clock, provinces: list[str], *, prefetched: bool) -> dict:
+    """The same rules over model objects."""
+    with clock:
+        for province in provinces:
+            object_by_object.judge(province, timezone.localdate(), prefetched=prefetched)
+    return findings()
+
+
+def floor(clock) -> dict:
+    """One sequential scan with a hash aggregate over the memberships; the median of five in one process."""
+    sql = (
+        "SELECT count(*), sum(n) FROM (SELECT consortium_id, count(*) AS n FROM registry_membership "
+        "WHERE during @> current_date GROUP BY consortium_id) one"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET max_parallel_workers_per_gather = 0; SET enable_indexscan = off; SET enable_bitmapscan = off"
+        )
+        cursor.execute("SET enable_indexonlyscan = off")
+        cursor.execute(sql)  # warm
+        with clock:
+            cursor.execute(sql)
+        consortia, members = cursor.fetchone()
+    return {"consortia": consortia, "memberships": int(members)}
+
+
+def one_consortium(clock, members: int) -> dict:
+    """One consortium judged again after a change, with that many members."""
+    consortium = Consortium.objects.filter(kind="city_group").order_by("pk").first()
+    rows = Membership.objects.filter(consortium=consortium).order_by("pk")
+    keep = list(rows.values_list("pk", flat=True)[:members])
+    if len(keep) < members:
+        spare = Membership.objects.exclude(consortium__kind__in=["city_group"]).order_by("pk")
+        used = set(rows.values_list("institution", flat=True))
+        for institution in spare.values_list("institution", flat=True)[: 3 * members]:
+            if institution not in used and len(keep) < members:
+                used.add(institution)
+                keep.append(
+                    Membership.objects.create(
+                        consortium=consortium, institution_id=institution, during=("2019-01-01", None)
+                    ).pk
+                )
+    rows.exclude(pk__in=keep).delete()
+    recheck.judge_now("consortium", [consortium.pk])
+    with CaptureQueriesContext(connection) as queries:
+        recheck.judge_now("consortium", [consortium.pk])
+    connection.force_debug_cursor = False
+    with clock:
+        for _ in range(20):
+            recheck.judge_now("consortium", [consortium.pk])
+    return {"queries": len(queries), "members": rows.count()}
+
+
+def single_rows(clock, reads: int) -> dict:
+    """As many reads of one row through the ORM, twenty times."""
+    keys = list(Consortium.objects.order_by("pk").values_list("pk", flat=True)[:reads])
+    with clock:
+        for _ in range(20):
+            for key in keys:
+                Consortium.objects.get(pk=key)
+    return {"reads": len(keys)}
+
+
+def _founding_days() -> list[dt.date]:
+    return [dt.date(2004, 1, 2) + dt.timedelta(days=n) for n in range(8000)]
+
+
+def our_deadline(clock, times: int) -> dict:
+    """Fifteen workdays from each day of 2004–2025."""
+    calendar = current_calendar()
+    days = _founding_days()
+    calendar.due_date(days[0], 15)
+    with clock:
+        for _ in range(times):
+            due = [calendar.due_date(day, 15).due for day in days]
+    return {"digest": hashlib.sha256(repr(due).encode()).hexdigest()[:16]}
+
+
+def walked_deadline(clock) -> dict:
+    """The same by asking chinesecalendar day by day."""
+    import chinese_calendar
+
+    due = []
+    with clock:
+        for day in _founding_days():
+            left, one = 15, day
+            while left:
+                one += dt.timedelta(days=1)
+                left -= chinese_calendar.is_workday(one)
+            due.append(one)
+    return {"digest": hashlib.sha256(repr(due).encode()).hexdigest()[:16]}

@@ -33,7 +33,7 @@ def places_of(user, permission: str):
 class FindingFilter(forms.Form):
     """What is looked for; bound to the query string. What is not understood is left out."""
 
-    q = forms.CharField(label="对象、条款编号、条文位置或用词", required=False, max_length=100)
+    q = forms.CharField(label="对象、条款编号或用词", required=False, max_length=100)
     area = forms.ChoiceField(label="地区", required=False)
     pack = forms.ChoiceField(label="文件", required=False)
     modality = forms.ChoiceField(

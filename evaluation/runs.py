@@ -145,7 +145,7 @@ def plan(run: ComplianceRun) -> None:
         RunItem(run=run, subject_type=subject, place=place, subjects=list(batch))
         for subject, rows in listed.items()
         for place, ids in _by_place(rows, depth, blank)
-        for batch in batches(ids, size)
+        for batch in batches(ids, size * BY_SUBJECT[subject].lightness)
     ]
     own = run.division.code  # a stable sort: one place after another, the whole last, kinds in their order
     items.sort(key=lambda item: (item.place == own, item.place))

@@ -49,6 +49,7 @@ class Source:
     describe: Callable[[Sequence[int]], dict[int, Subject]]
     read: Callable[[Sequence[int], dt.date], Iterable[tuple[int, Any]]]
     shown_as: str = ""
+    lightness: int = 1  # how many of it cost what one consortium with its members costs
     path: str = "division__path"
 
     @property
@@ -152,7 +153,7 @@ def read_divisions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]
 SOURCES = (
     Source("consortium", consortia_in, describe_consortia, read_consortia),
     Source("filing", consortia_in, describe_consortia, filing_facts, shown_as="consortium"),
-    Source("institution", institutions_in, describe_institutions, read_institutions),
+    Source("institution", institutions_in, describe_institutions, read_institutions, lightness=10),
     Source("grid", grids_in, describe_grids, read_grids),
     Source("division", divisions_in, describe_divisions, read_divisions, path="path"),
 )

@@ -46,7 +46,9 @@ def waiting_among(kind: str, ids: Iterable[int]) -> set[int]:
     if touch.areas:
         return ids
     waiting = Touched.objects.filter(subject_type=kind, subject_id__in=ids)
-    return ids & touch.subjects.get(kind, set()) | set(waiting.order_by().values_list("subject_id", flat=True))
+    return ids & touch.subjects.get(kind, set()) | set(
+        waiting.order_by().values_list("subject_id", flat=True)
+    )
 
 
 def _places_waiting() -> bool:

@@ -66,7 +66,7 @@ def test_a_helper_leaves_at_once_when_the_run_is_stopped(started):
 
 def test_the_worker_waits_for_a_batch_that_a_helper_holds_and_takes_it_over(started, monkeypatch):
     """The helper is killed: its batch comes free again and is done by the one who waits."""
-    held = started.items.order_by("pk").first()
+    held = started.items.order_by("pk").last()
     real = runs.check_next
 
     def held_back(run, place=None):

@@ -17,7 +17,7 @@ INSERT INTO registry_institution (name, uscc, licence_number, level, grade, raw_
     division_id, township_id, institution_class_id)
   SELECT c.code || '第' || n || '机构', '', '', CASE WHEN n <= 3 THEN '3' WHEN n <= 9 THEN '2' ELSE '1' END, '', '', '', '',
     'county', 'public', '', '', false, '', '法人' || n, '', 'open', false, '', 1, c.id, NULL,
-    CASE WHEN n <= 9 THEN 'A100' WHEN n % 10 = 0 THEN 'C200' WHEN n % 10 = 1 THEN 'B100' ELSE 'D600' END
+    CASE WHEN n <= 9 THEN 'A100' WHEN n % 10 = 0 THEN 'C210' WHEN n % 10 = 1 THEN 'B100' ELSE 'D600' END
   FROM county c CROSS JOIN generate_series(1, 368) n;
 
 CREATE TEMP TABLE inst AS
@@ -115,6 +115,7 @@ def build(provinces: list[str]) -> None:
             SELECT u.division_id, a.grid_id, a.consortium_id, a.id, a.exclusive, u.during * a.during
             FROM grids_gridassignment a JOIN grids_gridunit u ON u.grid_id = a.grid_id
             WHERE a.status = 'in_force' AND u.status = 'in_force'
+            ON CONFLICT DO NOTHING
             """
         )
         cursor.execute("ANALYZE")

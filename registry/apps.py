@@ -8,6 +8,9 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from registry import audit
+        from registry.divisions import bureaus, follow
 
         connection_created.connect(audit.install, dispatch_uid="audit-context")
         audit.install_on_open_connections()
+        follow.declare()
+        bureaus.declare()

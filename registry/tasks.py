@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from registry import audit_chain, jobs
+from registry.duplicates import search as duplicate_search  # noqa: F401  declares the task of the search
 from registry.imports import tasks as import_tasks  # noqa: F401  declares the tasks of imports
 from registry.institutions import export
 from registry.institutions import tasks as institution_tasks  # noqa: F401  declares the tasks of exports

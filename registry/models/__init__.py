@@ -2,6 +2,7 @@
 
 from registry.models.audit import AccessLog, AuditBlock, AuditEntry
 from registry.models.calendar import CalendarDay, CalendarYear
+from registry.models.change import DivisionChange, DivisionChangePlace
 from registry.models.consortium import Consortium, Declaration, Lead, Membership
 from registry.models.division import (
     Authority,
@@ -11,7 +12,9 @@ from registry.models.division import (
     ManagementArea,
     ManagementAreaDivision,
 )
+from registry.models.duplicate import DuplicatePair, Merge
 from registry.models.export import InstitutionExport
+from registry.models.foreign_list import ForeignCodeList, ForeignCodeRow
 from registry.models.import_columns import ColumnAlias, ImportSheet, RememberedColumns
 from registry.models.imports import ImportBatch, ImportIssue, ImportRow
 from registry.models.institution import Credential, Institution, InstitutionName
@@ -43,10 +46,15 @@ __all__ = [
     "Credential",
     "Declaration",
     "Division",
+    "DivisionChange",
+    "DivisionChangePlace",
     "DivisionSuccession",
+    "DuplicatePair",
     "EconomicType",
     "FactSheet",
     "ForeignCode",
+    "ForeignCodeList",
+    "ForeignCodeRow",
     "HospitalGrade",
     "ImportBatch",
     "ImportIssue",
@@ -62,6 +70,7 @@ __all__ = [
     "ManagementArea",
     "ManagementAreaDivision",
     "Membership",
+    "Merge",
     "PolicyDocument",
     "ReferenceLoad",
     "RememberedColumns",

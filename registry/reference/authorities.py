@@ -45,7 +45,7 @@ def _add_bureaus() -> int:
         known = set(Authority.objects.filter(level=level).values_list("code", flat=True))
         places = Division.objects.current().filter(level=level).exclude(kind__in=NO_BUREAU)
         fresh = [
-            _bureau(place, above)
+            bureau_of(place, above)
             for place in places.select_related("parent__parent").order_by("code")
             if place.code not in known
         ]
@@ -53,8 +53,12 @@ def _add_bureaus() -> int:
     return added
 
 
-def _bureau(place: Division, above: dict[str, Authority]) -> Authority:
-    parent = place.parent and (above.get(place.parent.code) or above.get(place.parent.parent.code))
+def bureau_of(place: Division, above: dict[str, Authority]) -> Authority:
+    """The bureau that a place would have, unsaved; `above` are bureaus by code, among them the one over it."""
+    parent = None
+    one = place.parent
+    while one is not None and parent is None:
+        parent, one = above.get(one.code), one.parent
     return Authority(
         name=f"{_prefix(place)}{place.name}{FULL}",
         short_name=f"{place.name}{SHORT}",

@@ -134,6 +134,37 @@ MATRIX: dict[tuple[str, str], Row] = {
     **_rows("get", w.applied_import_arguments, ("registry_admin",), (), "registry:import_undo"),
     **_rows("get", w.job_arguments, ("registry_admin", "system_admin"), (), "registry:job_detail"),
     **_rows("post", w.job_arguments, ("registry_admin", "system_admin"), (), "registry:job_cancel"),
+    # -- Duplicates
+    **_rows("get", None, both("registry_admin"), (), "registry:duplicate_list", "registry:merge_list"),
+    **_rows("post", None, both("registry_admin"), (), "registry:duplicate_search"),
+    **{
+        key: row
+        for method, urls in (
+            ("get", ("registry:duplicate_detail", "registry:merge_new", "registry:merge_detail")),
+            ("post", ("registry:duplicate_dismiss", "registry:merge_new", "registry:merge_undo")),
+        )
+        for key, row in _rows(method, w.duplicate_arguments, ("registry_admin",), (), *urls).items()
+    },
+    # -- Places
+    **_rows("get", None, COMMISSION, (), "registry:division_tree"),
+    **_rows(
+        "get", w.division_arguments, COMMISSION, (), "registry:division_detail", "registry:division_change"
+    ),
+    **{
+        key: row
+        for method in ("get", "post")
+        for key, row in _rows(
+            method,
+            w.division_arguments,
+            ("registry_admin",),
+            tuple(actor for actor in COMMISSION if actor != "registry_admin"),
+            "registry:division_change_new",
+        ).items()
+    },
+    **_rows("get", None, both("registry_admin"), (), "registry:foreign_lists"),
+    **_rows("post", None, both("registry_admin"), (), "registry:foreign_upload"),
+    **_rows("get", w.foreign_arguments, both("registry_admin"), (), "registry:foreign_list"),
+    **_rows("post", w.foreign_arguments, both("registry_admin"), (), "registry:foreign_decide"),
     # -- Grids
     **_rows("get", None, both(*VIEWERS), (), "grids:coverage", "grids:list"),
     **_rows("get", None, both("planner"), (), "grids:new"),

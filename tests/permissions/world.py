@@ -13,9 +13,14 @@ from django.utils import timezone
 from evaluation.models import ComplianceRun, Finding, Grade, Rectification, RectificationStep
 from filing import reviewing, transitions
 from registry import access
+from registry.duplicates.merge import merge
 from registry.models import (
     ColumnAlias,
     Credential,
+    DivisionChange,
+    DuplicatePair,
+    ForeignCodeList,
+    ForeignCodeRow,
     ImportBatch,
     ImportSheet,
     InstitutionExport,
@@ -173,6 +178,36 @@ def rectification_arguments(world, url: str) -> list:
     )  # fmt: skip
     step.file.save("证明.pdf", ContentFile(b"%PDF-1.4"))
     return [row.pk, step.pk]
+
+
+def duplicate_arguments(world, url: str) -> list:
+    """Two hospitals of the district that look alike; for a merge that was done, two others."""
+    one, other = (InstitutionFactory(division=world.case.county) for _ in range(2))
+    if url in ("merge_detail", "merge_undo"):
+        return [merge(kept=one.pk, gone=other.pk, by=world.people["registry_admin"]).pk]
+    if url == "merge_new":
+        return [one.pk, other.pk]
+    return [DuplicatePair.objects.create(first=one, second=other, reason="similar", score=80).pk]
+
+
+def division_arguments(world, url: str) -> list:
+    place = world.case.county
+    if url == "division_change_new":
+        return [place.pk, "rename"]
+    if url == "division_change":
+        by = world.people["registry_admin"]
+        return [
+            DivisionChange.objects.create(
+                kind="rename", on=dt.date(2020, 1, 1), summary="更名", basis="批复", by=by
+            ).pk
+        ]
+    return [place.pk]
+
+
+def foreign_arguments(world, url: str) -> list:
+    kept = ForeignCodeList.objects.create(system="字典", source="测试", by=world.people["registry_admin"])
+    row = ForeignCodeRow.objects.create(code_list=kept, number=2, code="1", name="某街道", state="open")
+    return [row.pk if url == "foreign_decide" else kept.pk]
 
 
 def import_arguments(world, url: str) -> list:

@@ -1,0 +1,228 @@
+"""Finding records that may be one institution (查重), county by county, without comparing each with each.
+
+Three reasons, strongest first: the same organisation number inside two codes, the same name, and names that share
+most of their two-character pieces. Pairs that differ in a number, a direction or the kind of institution are not
+similar, however alike they read: 第一人民医院 is not 第二人民医院.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from registry.imports.cells import match_key
+from registry.jobs import advance, job_task
+from registry.models import Division, DuplicatePair, Institution, InstitutionName, Job
+
+LEAST_SIMILAR = 75  # per cent of shared pieces
+COMMON = 40  # a piece that more records of a county have says nothing about two of them
+MOST_IN_BLOCK = 60
+_TELLING = re.compile(r"[0-9０-９零一二三四五六七八九十百东南西北上下前后内外新老甲乙丙丁]")
+_ENDINGS = ("股份有限公司", "有限责任公司", "有限公司")
+Reason = DuplicatePair.Reason
+
+
+@dataclass(slots=True)
+class Record:
+    """What the search looks at."""
+
+    id: int
+    name: str
+    uscc: str
+    licence: str
+    kind: str
+    names: list[str]
+
+    @property
+    def organisation(self) -> str:
+        """The organisation number inside a unified code: it survives a change of the registering office."""
+        return self.uscc[8:17] if len(self.uscc) == 18 else ""
+
+
+@dataclass(slots=True)
+class Found:
+    first: int
+    second: int
+    reason: str
+    score: int
+    detail: str
+
+
+def stem(name: str, places: Iterable[str] = ()) -> str:
+    """A name without the places it lies in and without the form of its company."""
+    key = match_key(name)
+    for place in places:
+        key = key.removeprefix(place)
+    for ending in _ENDINGS:
+        key = key.removesuffix(ending)
+    return key
+
+
+def pieces(text: str) -> set[str]:
+    """Its two-character pieces."""
+    return {text[i : i + 2] for i in range(len(text) - 1)} or {text}
+
+
+def similar(one: str, other: str) -> int:
+    """How alike two stems are, in per cent of shared pieces; 0 where numbers or directions differ."""
+    if Counter(_TELLING.findall(one)) != Counter(_TELLING.findall(other)):
+        return 0
+    mine, theirs = pieces(one), pieces(other)
+    return 200 * len(mine & theirs) // (len(mine) + len(theirs))
+
+
+def pairs(records: list[Record], places: list[str]) -> Iterator[Found]:
+    """The pairs among the records of one county."""
+    seen: set[tuple[int, int]] = set()
+    for found in (*_by_code(records), *_by_name(records), *_by_pieces(records, places)):
+        if (found.first, found.second) not in seen:
+            seen.add((found.first, found.second))
+            yield found
+
+
+def _blocks(keys: dict) -> Iterator[tuple]:
+    for key, block in sorted(keys.items()):
+        if 1 < len(block) <= MOST_IN_BLOCK:
+            for one, other in combinations(sorted(block.values(), key=lambda record: record.id), 2):
+                yield key, one, other
+
+
+def _by_code(records: list[Record]) -> Iterator[Found]:
+    keys: dict[str, dict[int, Record]] = defaultdict(dict)
+    for one in records:
+        for key in {one.organisation, one.licence, one.uscc} - {""}:
+            keys[key][one.id] = one
+    for key, one, other in _blocks(keys):
+        detail = f"组织机构代码同为 {key}" if len(key) == 9 else f"代码或登记号同为 {key}"
+        yield Found(one.id, other.id, Reason.CODE, 100, detail)
+
+
+def _by_name(records: list[Record]) -> Iterator[Found]:
+    keys: dict[str, dict[int, Record]] = defaultdict(dict)
+    for one in records:
+        for name in one.names:
+            keys[match_key(name)][one.id] = one
+    for key, one, other in _blocks(keys):
+        official = match_key(one.name) == match_key(other.name)
+        detail = "名称相同" if official else f"“{key}”是一家的名称、另一家的其他名称"
+        if _distinct(one, other):
+            detail += "，代码不同"
+        yield Found(one.id, other.id, Reason.NAME, 95 if official else 90, detail)
+
+
+def _by_pieces(records: list[Record], places: list[str]) -> Iterator[Found]:
+    stems = {one.id: stem(one.name, places) for one in records}
+    by_id = {one.id: one for one in records}
+    holders: dict[str, list[int]] = defaultdict(list)
+    for pk, text in stems.items():
+        for piece in pieces(text):
+            holders[piece].append(pk)
+    shared: Counter = Counter()
+    for ids in holders.values():
+        if 1 < len(ids) <= COMMON:
+            shared.update(combinations(sorted(ids), 2))
+    for (first, second), _ in sorted(shared.items()):
+        one, other = by_id[first], by_id[second]
+        if _distinct(one, other) or _other_kind(one, other):
+            continue
+        score = similar(stems[first], stems[second])
+        if score >= LEAST_SIMILAR:
+            yield Found(first, second, Reason.SIMILAR, min(score, 89), f"名称相近（{score}%）")
+
+
+def _distinct(one: Record, other: Record) -> bool:
+    """Two organisation numbers are two organisations."""
+    return bool(one.organisation and other.organisation and one.organisation != other.organisation)
+
+
+def _other_kind(one: Record, other: Record) -> bool:
+    return bool(one.kind and other.kind and one.kind[:2] != other.kind[:2])
+
+
+# -- Over the register ----------------------------------------------------------------------------------------
+def search_county(county: Division) -> tuple[int, int]:
+    """Bring the stored pairs of one county up to date; (found, new). Dismissed and merged pairs stay as they are."""
+    records = _read(county)
+    places = [match_key(county.name)]
+    if county.parent_id:
+        places = [match_key(county.parent.name), *places]
+        if county.parent.parent_id:
+            places = [match_key(county.parent.parent.name), *places]
+    found = list(pairs(records, places))
+    with transaction.atomic():
+        stale = DuplicatePair.objects.filter(
+            Q(first__division=county) | Q(second__division=county), state=DuplicatePair.State.OPEN
+        )
+        kept = {(one.first, one.second) for one in found}
+        gone = [
+            pk for pk, *pair in stale.values_list("pk", "first_id", "second_id") if tuple(pair) not in kept
+        ]
+        DuplicatePair.objects.filter(pk__in=gone).delete()
+        before = DuplicatePair.objects.filter(first__division=county).count()
+        DuplicatePair.objects.bulk_create(
+            (
+                DuplicatePair(
+                    first_id=one.first,
+                    second_id=one.second,
+                    reason=one.reason,
+                    score=one.score,
+                    detail=one.detail[:300],
+                )
+                for one in found
+            ),
+            ignore_conflicts=True,
+            batch_size=1000,
+        )
+        new = DuplicatePair.objects.filter(first__division=county).count() - before
+    return len(found), new
+
+
+def _read(county: Division) -> list[Record]:
+    rows = Institution.objects.live().filter(division=county).order_by("pk")
+    records = {
+        pk: Record(pk, name, uscc, licence, kind or "", [name])
+        for pk, name, uscc, licence, kind in rows.values_list(
+            "pk", "name", "uscc", "licence_number", "institution_class_id"
+        )
+    }
+    others = InstitutionName.objects.filter(
+        institution__division=county, institution__merged_into__isnull=True
+    ).exclude(kind__in=(InstitutionName.Kind.SHORT, InstitutionName.Kind.FORMER))
+    for institution, name in others.order_by("pk").values_list("institution_id", "name"):
+        records[institution].names.append(name)
+    return list(records.values())
+
+
+def across_counties() -> int:
+    """Pairs in different counties with one organisation number; one statement over the whole register."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO registry_duplicatepair (first_id, second_id, reason, score, detail, state, found_at, note)
+               SELECT least(a.id, b.id), greatest(a.id, b.id), 'code', 100,
+                      '组织机构代码同为 ' || substr(a.uscc, 9, 9) || '，不在同一区县', 'open', now(), ''
+               FROM registry_institution a JOIN registry_institution b
+                 ON substr(b.uscc, 9, 9) = substr(a.uscc, 9, 9) AND b.id > a.id AND b.division_id <> a.division_id
+               WHERE length(a.uscc) = 18 AND length(b.uscc) = 18
+                 AND a.merged_into_id IS NULL AND b.merged_into_id IS NULL
+               ON CONFLICT DO NOTHING"""
+        )
+        return cursor.rowcount
+
+
+@job_task("registry.duplicates.search")
+def search_duplicates(job: Job, *, path: str) -> dict:
+    """查重: every county under a path, one short transaction each; repeating finds the same."""
+    inside = Division.objects.filter(path__startswith=path, institutions__isnull=False).distinct()
+    counties = list(inside.select_related("parent__parent").order_by("code", "pk"))
+    found = new = 0
+    advance(job, 0, len(counties), "逐个区县查找")
+    for number, county in enumerate(counties, start=1):
+        one, fresh = search_county(county)
+        found, new = found + one, new + fresh
+        advance(job, number, len(counties))
+    new += across_counties()
+    return {"found": found, "new": new}

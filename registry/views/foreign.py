@@ -1,0 +1,98 @@
+"""Code lists of other systems (外部代码表): upload, what was matched, and what a person must decide."""
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from registry.divisions import foreign
+from registry.errors import Refused
+from registry.guards import open_to
+from registry.models import Division, ForeignCodeList, ForeignCodeRow
+from registry.paging import capped_count, keyset_page
+
+STATES = [("open", "待认"), ("matched", "自动对应"), ("chosen", "人工认定"), ("dismissed", "不对应")]
+
+
+class ForeignUploadForm(forms.Form):
+    """A list to bring in."""
+
+    system = forms.CharField(
+        label="代码体系", max_length=60, help_text="这套代码的名称和年份，例如：重庆健康统计区划字典 2018"
+    )
+    source = forms.CharField(label="来源", max_length=150, help_text="由谁提供、何时提供")
+    file = forms.FileField(
+        label="代码表",
+        help_text="xlsx、xls 或 csv，须有“代码”“名称”两列；代码前 6 位不是区县的，另加“区县代码”列",
+        error_messages={"required": "请选择代码表文件。", "empty": "文件是空的（0 字节）。"},
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
+    )
+
+
+@require_GET
+@open_to("manage_institutions")
+def foreign_lists(request):
+    """Lists brought in, newest first, and the form for another."""
+    return _lists(request, ForeignUploadForm())
+
+
+def _lists(request, form, status: int = 200):
+    page = keyset_page(ForeignCodeList.objects.select_related("by"), request, order=("-id",), default_size=20)
+    return render(
+        request, "registry/foreign_lists.html", {"page": page, "form": form, "unit": "份"}, status=status
+    )
+
+
+@require_POST
+@open_to("manage_institutions")
+def foreign_upload(request):
+    """Read a list, match it, and show the rest."""
+    form = ForeignUploadForm(request.POST, request.FILES)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            kept = foreign.bring_in(
+                given["file"], system=given["system"], source=given["source"], by=request.user
+            )
+        except Refused as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            return redirect(kept)
+    return _lists(request, form, status=422)
+
+
+@require_GET
+@open_to("manage_institutions")
+def foreign_list(request, pk: int):
+    """The rows of a list in one state; those that wait for a person come first."""
+    kept = get_object_or_404(ForeignCodeList.objects.select_related("by"), pk=pk)
+    state = request.GET.get("view", "open")
+    rows = kept.rows.filter(state=state if state in dict(STATES) else "open")
+    page = keyset_page(rows.select_related("division__parent", "decided_by"), request, order=("number", "id"))
+    wanted = {pk for row in page for pk in row.candidates}
+    places = Division.objects.select_related("parent").in_bulk(wanted)
+    lines = [(row, [places[pk] for pk in row.candidates if pk in places]) for row in page]
+    tabs = [(key, word, capped_count(kept.rows.filter(state=key))[0]) for key, word in STATES]
+    context = {"list": kept, "page": page, "lines": lines, "tabs": tabs, "unit": "行", "count": None}
+    return render(request, "registry/foreign_list.html", context)
+
+
+@require_POST
+@open_to("manage_institutions")
+def foreign_decide(request, pk: int):
+    """Accept a candidate, choose another place, let a row be, or take that back."""
+    row = get_object_or_404(ForeignCodeRow.objects.select_related("code_list"), pk=pk)
+    try:
+        match request.POST.get("act"):
+            case "dismiss":
+                foreign.dismiss(row.pk, by=request.user)
+            case "reopen":
+                foreign.reopen(row.pk, by=request.user)
+            case _:
+                code = request.POST.get("candidate") or request.POST.get("code", "")
+                if not code.strip():
+                    raise Refused("请选一个区划，或填写它的代码。")
+                foreign.choose(row.pk, code=code, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(row.code_list)

@@ -23,6 +23,11 @@ COMMON = 40  # a piece that more records of a county have says nothing about two
 MOST_IN_BLOCK = 60
 _TELLING = re.compile(r"[0-9０-９零一二三四五六七八九十百东南西北上下前后内外新老甲乙丙丁]")
 _ENDINGS = ("股份有限公司", "有限责任公司", "有限公司")
+# What says which kind of institution it is; the rest of a name says which one.
+_KINDS = re.compile(
+    r"(?:社区卫生服务(?:中心|站)|卫生服务(?:中心|站)|(?:中心)?卫生院|卫生(?:室|所|站)|门诊部|诊所|医务室"
+    r"|(?:人民|中心|中医|中西医结合|妇幼保健|综合)?医院|保健院|护理院|疾病预防控制中心)$"
+)
 Reason = DuplicatePair.Reason
 
 
@@ -68,11 +73,21 @@ def pieces(text: str) -> set[str]:
 
 
 def similar(one: str, other: str) -> int:
-    """How alike two stems are, in per cent of shared pieces; 0 where numbers or directions differ."""
+    """How alike two stems are, in per cent of shared pieces; 0 where a number, a direction or the place differs."""
     if Counter(_TELLING.findall(one)) != Counter(_TELLING.findall(other)):
+        return 0
+    if not _of_one_place(_KINDS.sub("", one), _KINDS.sub("", other)):
         return 0
     mine, theirs = pieces(one), pieces(other)
     return 200 * len(mine & theirs) // (len(mine) + len(theirs))
+
+
+def _of_one_place(one: str, other: str) -> bool:
+    """What is left of two names without their kinds: one within the other, or half of its pieces shared."""
+    if one in other or other in one:
+        return True
+    mine, theirs = pieces(one), pieces(other)
+    return 4 * len(mine & theirs) >= len(mine) + len(theirs)
 
 
 def pairs(records: list[Record], places: list[str]) -> Iterator[Found]:

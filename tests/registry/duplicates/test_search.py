@@ -45,6 +45,7 @@ def test_names_that_differ_in_places_and_forms_are_similar(one, other):
         ("渝中区第一人民医院", "渝中区第二人民医院"),
         ("渝中区城东社区卫生服务中心", "渝中区城西社区卫生服务中心"),
         ("渝中区大坪医院", "渝中区菜园坝诊所"),
+        ("清流社区卫生服务中心", "滁阳社区卫生服务中心"),
     ],
 )
 def test_names_that_differ_in_a_number_a_direction_or_altogether_are_not(one, other):

@@ -4,9 +4,6 @@ from django.apps import apps
 from django.core import serializers
 from django.db import models
 
-# What the merge itself counts, and what follows from other fields.
-UNCOMPARED = frozenset(("version", "pinyin"))
-
 
 def freeze(row: models.Model) -> dict:
     """The stored fields of a row as plain JSON values."""
@@ -29,6 +26,11 @@ def thaw(frozen: dict) -> models.Model:
     return next(serializers.deserialize("python", [frozen])).object
 
 
+def compared(model: type[models.Model], name: str) -> bool:
+    """Whether a field says something of its own: not a counter of writes, not a column kept from other fields."""
+    return name != "version" and model._meta.get_field(name).editable
+
+
 class Journal:
     """Writes rows and notes what it wrote, in order."""
 
@@ -47,7 +49,7 @@ class Journal:
         changed = {
             name: [before["fields"][name], after["fields"][name]]
             for name in after["fields"]
-            if name not in UNCOMPARED and before["fields"][name] != after["fields"][name]
+            if compared(type(row), name) and before["fields"][name] != after["fields"][name]
         }
         if changed:
             self.entries.append(

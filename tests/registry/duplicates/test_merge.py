@@ -248,7 +248,7 @@ def picture() -> list:
     """Every stored row that a merge may touch, without what counts writes."""
     rows = []
     for model in (Institution, InstitutionName, Membership, Lead):
-        names = [f.attname for f in model._meta.concrete_fields if f.name not in ("version",)]
+        names = [f.attname for f in model._meta.concrete_fields if f.editable and f.name != "version"]
         rows.append(sorted(map(repr, model.objects.order_by("pk").values_list(*names))))
     return rows
 

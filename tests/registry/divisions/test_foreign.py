@@ -1,0 +1,98 @@
+"""Code lists of other systems: matched by county and name, the rest to a person (外部代码表)."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from registry.divisions import foreign
+from registry.models import (
+    ForeignCode,
+    ForeignCodeList,
+    ForeignCodeRow,
+    ManagementArea,
+    ManagementAreaDivision,
+)
+from tests.actors import registry_admin_of
+from tests.factories import TownshipFactory
+
+pytestmark = pytest.mark.django_db
+HEADER = "代码,名称\n"
+
+
+def sent(city, text, by=None):
+    file = SimpleUploadedFile("字典.csv", (HEADER + text).encode())
+    return foreign.bring_in(file, system="健康字典", source="测试", by=by or city.admin)
+
+
+def states(kept):
+    return list(kept.rows.order_by("number").values_list("code", "state"))
+
+
+def test_rows_are_matched_by_county_and_name_whatever_their_own_digits(city):
+    kept = sent(city, "340203000,弋江区\n340203099,弋1街道\n340208077,三2街道\n")
+    assert states(kept) == [("340203000", "matched"), ("340203099", "matched"), ("340208077", "matched")]
+    codes = ForeignCode.objects.order_by("code").values_list("code", "division__code", "system")
+    assert [row[:2] for row in codes] == [
+        ("340203000", "340203"), ("340203099", "340203001"), ("340208077", "340208002"),
+    ]  # fmt: skip
+
+
+def test_what_is_near_or_unknown_waits_for_a_person(city):
+    TownshipFactory(parent=city.yijiang.county, code="340203003", name="火龙镇")
+    kept = sent(city, "340203050,火龙街道\n340203051,别处街道\n349999001,某街道\n")
+    rows = list(kept.rows.order_by("number"))
+    assert [row.state for row in rows] == ["open"] * 3
+    assert [len(row.candidates) for row in rows] == [1, 0, 0]
+    assert [row.why for row in rows] == ["名称相近", "该区县没有这个名称", "没有代码为 349999 的区县"]
+    assert not ForeignCode.objects.exists()
+
+
+def test_a_place_of_a_zone_is_found_among_the_second_codes_of_that_zone(city):
+    double = TownshipFactory(
+        parent=city.sanshan.county, code="340208009", name="弋1街道", physical_unit=city.yijiang.towns[0]
+    )
+    area = ManagementArea.objects.create(code="340299", name="经开区", host=city.wuhu)
+    ManagementAreaDivision.objects.create(area=area, division=double)
+    kept = sent(city, "340299001,弋1街道\n")
+    assert kept.rows.get().division == double
+
+
+def test_what_lies_outside_ones_area_is_left_to_those_who_keep_it(city):
+    kept = sent(city, "340203099,弋1街道\n340208077,三1街道\n", by=registry_admin_of(city.sanshan.bureau))
+    assert [state for _, state in states(kept)] == ["open", "matched"]
+
+
+def test_the_screen_accepts_chooses_dismisses_and_takes_back(city, client, django_assert_max_num_queries):
+    client.force_login(city.admin)
+    file = SimpleUploadedFile("字典.csv", (HEADER + "340203050,弋1镇\n340203051,甲\n").encode())
+    answer = client.post(
+        reverse("registry:foreign_upload"), {"system": "字典", "source": "测试", "file": file}
+    )
+    kept = ForeignCodeList.objects.get()
+    assert answer["Location"] == kept.get_absolute_url()
+    near, unknown = kept.rows.order_by("number")
+    with django_assert_max_num_queries(14):
+        assert "弋1街道" in client.get(kept.get_absolute_url()).content.decode()
+    decide = lambda row, **data: client.post(reverse("registry:foreign_decide", args=[row.pk]), data)  # noqa: E731
+    decide(near, candidate="340203001")
+    decide(unknown, act="dismiss")
+    assert [state for _, state in states(kept)] == ["chosen", "dismissed"]
+    assert ForeignCode.objects.get().division == city.yijiang.towns[0]
+    decide(near, act="reopen")
+    decide(unknown, act="reopen")
+    assert [state for _, state in states(kept)] == ["open", "open"]
+    assert not ForeignCode.objects.exists()
+    decide(unknown, code="999999")
+    assert ForeignCodeRow.objects.get(pk=unknown.pk).state == "open"
+
+
+@pytest.mark.parametrize("content", ["甲,乙\n1,2\n", HEADER])
+def test_a_file_without_columns_or_rows_is_refused_beside_the_field(city, client, content):
+    client.force_login(city.admin)
+    file = SimpleUploadedFile("字典.csv", content.encode())
+    answer = client.post(
+        reverse("registry:foreign_upload"), {"system": "字典", "source": "测试", "file": file}
+    )
+    assert answer.status_code == 422
+    assert "没有找到“代码”和“名称”两列" in answer.content.decode()
+    assert not ForeignCodeList.objects.exists()

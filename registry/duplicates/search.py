@@ -84,6 +84,8 @@ def similar(one: str, other: str) -> int:
 
 def _of_one_place(one: str, other: str) -> bool:
     """What is left of two names without their kinds: one within the other, or half of its pieces shared."""
+    if not (one and other):
+        return False  # the hospital of a city and that of its district are named by their places alone
     if one in other or other in one:
         return True
     mine, theirs = pieces(one), pieces(other)

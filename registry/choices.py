@@ -8,6 +8,7 @@ from registry import access
 from registry.models import Division, InstitutionClass
 
 MOST_PLACES = 150
+WIDEST = 12  # characters of a class name
 KEPT = 300  # seconds; a new district shows up in the filter after at most this long
 
 
@@ -36,6 +37,11 @@ def classes() -> list[tuple[str, str]]:
 def _classes() -> list[tuple[str, str]]:
     rows = InstitutionClass.objects.filter(tier__in=("大类", "中类")).order_by("code")
     return [
-        (code, name if tier == "大类" else f"　{name}")
+        (code, _short(name) if tier == "大类" else f"　{_short(name)}")
         for code, name, tier in rows.values_list("code", "name", "tier")
     ]
+
+
+def _short(name: str) -> str:
+    """The longest names would stretch the whole row of filters."""
+    return name if len(name) <= WIDEST else f"{name[: WIDEST - 1]}…"

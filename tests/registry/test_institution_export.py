@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from registry.imports import service
 from registry.institutions import export
-from registry.models import InstitutionExport, InstitutionName
+from registry.models import AffiliationWord, InstitutionExport, InstitutionName
 from tests.actors import registry_admin_of, reviewer_of
 from tests.factories import AuthorityFactory, CountyFactory, InstitutionClassFactory, InstitutionFactory
 
@@ -74,6 +74,7 @@ def test_a_formula_like_name_is_stored_as_a_string_cell(client, admin, district,
 
 
 def test_the_file_goes_back_through_the_import_without_a_change(client, admin, exported, district, run_jobs):
+    AffiliationWord.objects.create(word="省级", affiliation="province")
     one = InstitutionFactory(
         name="甲医院", division=district, level="3", grade="A", affiliation="province", beds=120,
         is_military=False, ownership="public", profit="1", founded_on=dt.date(1990, 5, 1), phone="023-6",

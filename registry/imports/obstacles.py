@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from registry.imports.differences import title
 from registry.models import AuditEntry, ImportBatch, ImportRow, Institution, InstitutionName, User
+from registry.models.derive import DERIVED
 
 # Written rows that are not undone yet; %s is the batch.
 WRITTEN = "r.batch_id = %s AND r.action IN ('create', 'update') AND NOT r.skipped AND NOT r.undone"
-_QUIET = frozenset(("version", "pinyin"))
+_QUIET = frozenset(("version", "pinyin", *DERIVED))
 _OWN = frozenset((ImportRow, InstitutionName, Institution))
 
 
@@ -45,8 +46,10 @@ def _changed_later(batch: ImportBatch) -> Iterator[tuple[int, str]]:
         _rows(
             f"""SELECT r.id, max(a.id) FROM registry_importrow r JOIN registry_auditentry a
                 ON a.table_name = 'registry_institution' AND a.row_id = r.institution_id::text AND a.id > %s
+                  AND (a.action <> 'UPDATE' OR a.after - %s <> '{{}}'::jsonb)
                 WHERE {WRITTEN} GROUP BY r.id""",  # noqa: S608
             batch.last_entry,
+            list(DERIVED),
             batch.pk,
         )
     )

@@ -9,6 +9,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+DERIVED = ("area_path", "search_text")
 _WIDE, _NARROW = "（）", "()"
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ" + _WIDE, "abcdefghijklmnopqrstuvwxyz" + _NARROW)
 

@@ -59,7 +59,7 @@ def _changed_later(batch: ImportBatch) -> Iterator[tuple[int, str]]:
 
 
 def _told(ids: set[int]) -> dict[int, str]:
-    """Each audit entry as a reason: who, when, by which import, which fields."""
+    """Each audit entry as a reason: who, when, in which act, which fields."""
     entries = list(
         AuditEntry.objects.filter(pk__in=ids)
         .order_by("pk")
@@ -76,7 +76,7 @@ def _told(ids: set[int]) -> dict[int, str]:
             told[pk] = f"{who}已于 {day} 删除这家机构"
             continue
         fields = "、".join(title(name) for name in after or {} if name not in _QUIET)
-        how = f"导入第 {context['batch']} 批时" if "batch" in context else ""
+        how = f"因“{context['reason']}”" if context.get("reason") else ""
         told[pk] = f"{who}于 {day} {how}又改过{f'（{fields}）' if fields else ''}"
     return told
 

@@ -53,5 +53,7 @@ def test_from_edit_to_history_to_export(page, sign_in, transactional_db, run_job
     with page.expect_download() as download:
         page.get_by_role("link", name="查看结果").click()
     assert re.match(r"机构名录_\d{8}_\d{4}\.xlsx", download.value.suggested_filename)
-    titles, *rows = load_workbook(BytesIO(download.value.path().read_bytes())).active.iter_rows(values_only=True)
+    titles, *rows = load_workbook(BytesIO(download.value.path().read_bytes())).active.iter_rows(
+        values_only=True
+    )
     assert [dict(zip(titles, row, strict=True))["核定床位数"] for row in rows] == [120]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.admin import site
+from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tablib import Dataset
@@ -116,6 +117,8 @@ def test_admin_confirms_what_it_has_shown(admin_site, person, tmp_path):
     assert done.redirect_chain[-1][0] == reverse("admin:registry_institution_changelist")
     assert Institution.objects.get().uscc == code(1)
     batch = ImportBatch.objects.get(state="applied")
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.object_repr) == (str(Institution.objects.get().pk), "甲医院")
     assert (batch.creates, batch.applied_by) == (1, person), "what comes in through the admin can be undone"
 
 

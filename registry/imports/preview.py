@@ -21,6 +21,7 @@ VIEWS = {
     "error": "错误",
     "warning": "提醒",
     "repair": "已修整",
+    "skipped": "已跳过",
     "kept": "未能撤销",
 }
 _ISSUES = ("error", "decision", "warning", "repair")
@@ -139,7 +140,8 @@ def rule_counts(batch: ImportBatch, severity: str) -> list[tuple[str, str, int]]
 
 def row_page(batch: ImportBatch, request, action: str):
     """A page of staged rows with one fate."""
-    rows = batch.staged_rows.filter(action=action)
+    fate = {"skipped": True} if action == "skipped" else {"action": action}
+    rows = batch.staged_rows.filter(**fate)
     if text := request.GET.get("q", "").strip():
         rows = rows.filter(name__icontains=text)
     return keyset_page(rows, request, order=("number",))

@@ -161,6 +161,11 @@ class ImportBatch(models.Model):
         return self.state in (self.State.APPLIED, self.State.PARTLY)
 
     @property
+    def skipped_rows(self) -> int:
+        """Rows with errors or open decisions, which an apply that skips bad rows leaves out."""
+        return self.rows - self.creates - self.updates - self.unchanged
+
+    @property
     def can_apply(self) -> bool:
         """Staged, with something to write; whether bad rows may be skipped is asked at the act."""
         return self.state == self.State.STAGED and bool(self.creates or self.updates)

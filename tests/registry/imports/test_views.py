@@ -133,7 +133,8 @@ def test_skipping_bad_rows_is_a_choice(admin, client, send, run_jobs):
     client.post(reverse("registry:import_apply", args=[batch.pk]), {"skip": "on"})
     run_jobs()
     assert list(Institution.objects.values_list("name", flat=True)) == ["甲医院"]
-    assert "跳过有错误的 1 行" in page(client, batch).text
+    assert "跳过 1 行" in page(client, batch).text
+    assert [one.name for one in page(client, batch, show="skipped").context["page"]] == ["乙医院"]
 
 
 def test_reread_and_discard(admin, client, send, run_jobs):

@@ -21,13 +21,17 @@ MASS, PAGES, LONG = 100_000, 10_000, 1_000_000
 def _empty() -> None:
     """Every run begins with an empty register and an empty audit."""
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE registry_auditentry DISABLE TRIGGER USER")  # it refuses to be emptied
-        cursor.execute("ALTER TABLE registry_auditblock DISABLE TRIGGER USER")
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'pgtrigger_no_truncate%'"
+        )
+        kept = [name for (name,) in cursor.fetchall()]  # the audit and other logs refuse to be emptied
+        for name in kept:
+            cursor.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
         cursor.execute(
             "TRUNCATE registry_institution, registry_importbatch, registry_auditentry, registry_auditblock CASCADE"
         )
-        cursor.execute("ALTER TABLE registry_auditentry ENABLE TRIGGER USER")
-        cursor.execute("ALTER TABLE registry_auditblock ENABLE TRIGGER USER")
+        for name in kept:
+            cursor.execute(f"ALTER TABLE {name} ENABLE TRIGGER USER")
 
 
 class Bench:

@@ -237,7 +237,7 @@ class _Run:
             if read is None:
                 continue
             consortium = self._named(row, "consortium", read.consortium) if read.consortium else None
-            townships = read.division.townships_on(read.start or timezone.localdate())
+            townships = read.division.townships_during(read.start or timezone.localdate(), read.last)
             if not townships:
                 row.note(
                     "division", "no-townships", f"“{read.division.name}”下没有乡镇街道。", "请改填九位代码。"

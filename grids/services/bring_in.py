@@ -95,8 +95,18 @@ def _cells_of(group: list[GridRow], by, warnings: Warnings) -> list[Cell]:
             consortium, days = (consortium, alive) if alive else (None, days)
         for township in row.townships:
             exclusive = consortium is None or is_exclusive(consortium, exempt)
-            cells.append(Cell(row.row, grid, township, consortium, days, exclusive))
+            if standing := meet(days, _standing(township, row.townships)):
+                cells.append(Cell(row.row, grid, township, consortium, standing, exclusive))
     return cells
+
+
+def _standing(township: Division, beside: tuple[Division, ...]) -> DateRange:
+    """The days on which a township of a row stood: to its end, and from the day on which it took over from
+    another of the row. A beginning that follows nobody is a gap of our tables, not of the row.
+    """
+    begun = township.valid_from
+    follows = begun and any(other.valid_to and other.valid_to <= begun for other in beside)
+    return DateRange(begun if follows else None, township.valid_to)
 
 
 def _grid_for(group: list[GridRow], by) -> Grid:

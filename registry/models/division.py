@@ -96,12 +96,17 @@ class Division(models.Model):
             place = place.parent
         return "".join(names)
 
-    def townships_on(self, day) -> list["Division"]:
-        """The townships that it stood for on a day: itself, or all those below it, each physical one once."""
+    def townships_during(self, start, last=None) -> list["Division"]:
+        """The townships that it stood for between two days (open without `last`), those that came or went in
+        between included; itself if it is one. Each physical one once.
+        """
         if self.level == self.Level.TOWNSHIP:
             return [self]
-        townships = Division.objects.on(day).within(self).physical().filter(level=self.Level.TOWNSHIP)
-        return list(townships.order_by("code"))
+        townships = Division.objects.within(self).physical().filter(level=self.Level.TOWNSHIP)
+        there = Q(valid_to__isnull=True) | Q(valid_to__gt=start)
+        if last is not None:
+            there &= Q(valid_from__isnull=True) | Q(valid_from__lte=last)
+        return list(townships.filter(there).order_by("code", "valid_from", "pk"))
 
     @property
     def unit_id(self) -> int:

@@ -25,6 +25,10 @@ app.conf.beat_schedule = {
         "options": {"expires": 5.0},
     },
     "forget-exports": {"task": "registry.tasks.forget_exports", "schedule": crontab(hour=3, minute=10)},
+    "send-notifications": {"task": "registry.tasks.send_notifications", "schedule": 60.0},
+    "send-digests": {"task": "registry.tasks.send_digests", "schedule": crontab(hour=8, minute=0)},
+    "announce-moves": {"task": "filing.tasks.announce_recent", "schedule": 300.0},
+    "remind-of-deadlines": {"task": "filing.tasks.remind", "schedule": crontab(hour=7, minute=30)},
     "nightly-compliance": {
         "task": "evaluation.tasks.nightly_compliance",
         "schedule": crontab(hour=1, minute=30),

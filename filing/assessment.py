@@ -240,7 +240,7 @@ def read(filing: Filing, frozen: CheckSheet) -> Sheet:
 
 
 def marks_of(filing: Filing) -> dict[str, ReviewMark]:
-    return {mark.provision: mark for mark in filing.marks.select_related("by")}
+    return {mark.provision: mark for mark in filing.marks.select_related("by", "on_behalf_of")}
 
 
 def _row(receipt: Mapping[str, Any], marks: Mapping[str, ReviewMark]) -> Row:

@@ -1,5 +1,6 @@
 """Filings in the shape that pages show (备案的呈现)."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,6 +26,13 @@ ACTIONS = {
     "register": "备案",
     "refuse": "不予备案",
     "revoke": "撤销备案",
+    "take": "领取",
+    "take_over": "接手",
+    "release": "放回",
+    "assign": "交办",
+    "propose": "初审同意",
+    "urge": "督办",
+    "urge_seen": "签收督办",
 }
 KEY_ACTIONS = ("submit", "receive", "register")
 
@@ -67,6 +75,18 @@ def workdays_left(filings: list[Filing]) -> None:
         except CalendarMissing:
             filing.left = None
         filing.passed = -filing.left if filing.left is not None and filing.left < 0 else None
+
+
+def handle_left(filing: Filing) -> int | None:
+    """Workdays left of the bureau's 办理期限, negative when it has passed; None where none runs."""
+    if filing.handle_by is None or filing.status not in Filing.WITH_AUTHORITY:
+        return None
+    today = timezone.localdate()
+    try:
+        left = current_calendar().workdays_between(today, filing.handle_by)
+    except CalendarMissing:
+        return None
+    return min(-1, left) if filing.handle_by < today else left
 
 
 def ordinal_of_submission(read: clock.Clock) -> int | None:
@@ -163,12 +183,35 @@ def register_differences(filing: Filing, content: dict, own: bool) -> list[chang
     return [changes.Difference("", line["label"], "", line["before"], line["after"]) for line in frozen]
 
 
-NO_CHANGES = {"answers": {}, "members_added": [], "members_removed": []}
+NO_CHANGES: dict[str, Any] = {
+    "answers": {},
+    "members_added": [],
+    "members_removed": [],
+    "materials_added": [],
+    "materials_removed": [],
+}
 
 
 def changes_since(previous: FilingVersion | None, content: dict) -> dict[str, Any]:
     """What a content says otherwise than the version before it."""
     return snapshots.differences(previous.content, content) if previous else NO_CHANGES
+
+
+def change_rows(changes: dict[str, Any], content: dict) -> list[dict[str, str]]:
+    """The differences to the version before as rows of place, before and after."""
+    labels = {
+        f"{part['key']}.{answer['key']}": (f"{part['title']}：{answer['label']}", answer["text"])
+        for part in content["sections"]
+        for answer in part["fields"]
+    }
+    rows = [
+        {"place": labels[key][0], "before": before, "after": labels[key][1]}
+        for key, before in changes["answers"].items()
+    ]
+    for name, place, word in (("members", "成员单位", "name"), ("materials", "材料", "name")):
+        rows += [{"place": place, "before": "", "after": row[word]} for row in changes[f"{name}_added"]]
+        rows += [{"place": place, "before": row[word], "after": ""} for row in changes[f"{name}_removed"]]
+    return rows
 
 
 def sections(content: dict, changes: dict, remarks: list[Remark], hot: set[str]) -> list[dict]:
@@ -202,12 +245,14 @@ def remark_card(remark: Remark) -> dict[str, Any]:
     return {
         "pk": remark.pk,
         "form_id": f"answer-{remark.pk}",
-        "author": remark.by,
+        "author": actor(remark),
         "note": f"第 {remark.submission} 版",
         "at": remark.at,
         "text": remark.text,
         "answered": bool(remark.answered_at),
         "resolved": bool(remark.resolved_at),
+        "resolved_by": remark.resolved_by,
+        "resolved_at": remark.resolved_at,
         "sent": bool(remark.sent_at),
         "replies": replies,
         "place": place(remark),
@@ -221,23 +266,32 @@ def place(remark: Remark) -> str:
     return f"{section.key} {section.title}" + (f"：{field.label}" if field else "")
 
 
+def actor(row) -> str:
+    """Who did it; a stand-in with the one he stood in for."""
+    return f"{row.by}（代{row.on_behalf_of}）" if row.on_behalf_of else str(row.by)
+
+
 def events(filing: Filing) -> list[dict]:
     """The history, newest first, as components/timeline.html takes it."""
     rows = []
-    for event in filing.events.select_related("by").order_by("-at", "-pk"):
+    for event in filing.events.select_related("by", "on_behalf_of").order_by("-at", "-pk"):
         text = transitions.label(filing, event.action) or ACTIONS.get(event.action, event.action)
         if event.action == "submit":
             number = event.details.get("submission", 1)
             text = "首次提交" if number == 1 else f"提交第 {number} 版"
         if event.action == "register":
             text += f"，编号 {event.details.get('number', '')}"
+        if event.action == "assign":
+            text = f"交{event.details.get('name', '')}办理"
         if sent := event.details.get("remarks"):
             text += f"，{sent} 条意见"
         if event.note:
             text += f"：{event.note}"
         kind = "key" if event.action in KEY_ACTIONS else "ret" if event.action == "send_back" else ""
         url, link = _paper(filing, event)
-        rows.append({"text": text, "at": event.at, "who": event.by, "kind": kind, "url": url, "link": link})
+        rows.append(
+            {"text": text, "at": event.at, "who": actor(event), "kind": kind, "url": url, "link": link}
+        )
     if filing.founded_on:
         rows.append(
             {"text": "医联体成立", "at": filing.founded_on, "who": "", "kind": "", "url": "", "link": ""}
@@ -257,8 +311,8 @@ def _paper(filing: Filing, event) -> tuple[str, str]:
     return reverse("filing:notice", args=[filing.pk, event.pk]), PAPERS[event.action]
 
 
-def files(materials: list[dict]) -> list[dict]:
-    """Materials of a content as components/files.html takes them."""
+def files(materials: list[dict], beside: Callable[[int], str] | None = None) -> list[dict]:
+    """Materials of a content as components/files.html takes them; ``beside`` gives the address of the view beside the form."""
     shown = []
     for material in materials:
         name = material["label"] + (f"（{material['covers']}）" if material["covers"] else "")
@@ -268,7 +322,10 @@ def files(materials: list[dict]) -> list[dict]:
                 "name": name,
                 "note": f"{material['name']}，{size(material['size'])}，{material['uploaded_on']} 上传",
                 "url": reverse("filing:material", args=[material["id"]]),
-                "previewed": material["content_type"] in PREVIEWED,
+                "previewed": (previewed := material["content_type"] in PREVIEWED),
+                "picture": material["content_type"].startswith("image/"),
+                "id": material["id"],
+                "beside": beside(material["id"]) if beside and previewed else "",
             }
         )
     return shown

@@ -24,6 +24,11 @@ class FilingQuerySet(models.QuerySet):
         """The filings of the hospitals for which the person files."""
         return self.filter(applicant__in=access.institutions_of(user, "edit_filing"))
 
+    def seen_by_bureau(self, user):
+        """What a person of a bureau may look at: filed with it or below, from the first submission on."""
+        reach = access.authorities_where(user, "view_filings").values("pk")
+        return self.filter(authority__in=reach).exclude(self.model.hidden_from_authority())
+
     def reviewed_by(self, user):
         """What the person may review: filed with the own bureau or below."""
         reach = access.authorities_where(user, "review_filings").values("pk")
@@ -33,8 +38,12 @@ class FilingQuerySet(models.QuerySet):
         return self.filter(status__in=self.model.WITH_AUTHORITY)
 
     def by_deadline(self):
-        """With the sort key ``due_key``: the deadline, those without one last."""
-        return self.annotate(due_key=Coalesce("due_on", Value(NO_DEADLINE)))
+        """With the sort keys ``due_key``, ``handle_key`` and ``received_key``; those without a date come last."""
+        return self.annotate(
+            due_key=Coalesce("due_on", Value(NO_DEADLINE)),
+            handle_key=Coalesce("handle_by", Value(NO_DEADLINE)),
+            received_key=Coalesce("submitted_at", "created_at"),
+        )
 
     def for_list(self):
-        return self.select_related("lead", "authority", "sheet")
+        return self.select_related("lead", "authority", "sheet", "held_by").defer("sheet__receipts")

@@ -1,12 +1,15 @@
 """Deadlines counted again when the workday calendar has changed (日历变更后重新计算期限)."""
 
 from datetime import date, timedelta
+from functools import partial
 
 from django.db import transaction
 
-from filing import clock
+from filing import clock, limits
 from filing.models import Filing
+from filing.signals import deadline_moved
 from registry import audit
+from registry.workdays import current_calendar
 
 # A period that begins in December ends in January; no deadline of a filing reaches further than this.
 LONGEST = timedelta(days=90)
@@ -16,6 +19,8 @@ def calendar_has_changed(sender, year: int, **kwargs) -> None:
     """Receiver of registry.signals.calendar_changed."""
     with audit.acting(reason=f"{year} 年工作日历变更，重新计算备案期限"):
         recount(year)
+        with transaction.atomic():
+            limits.recount(Filing.objects.filter(handle_by__isnull=False))
 
 
 def recount(year: int) -> int:
@@ -33,4 +38,14 @@ def _again(filing_id: int) -> bool:
     if (filing.due_on, filing.due_state, filing.late_workdays) == before:
         return False
     filing.save(update_fields=fields)
+    transaction.on_commit(
+        partial(
+            deadline_moved.send_robust,
+            sender=Filing,
+            filing_id=filing.pk,
+            before=before[0],
+            after=filing.due_on,
+            calendar=current_calendar().version,
+        )
+    )
     return True

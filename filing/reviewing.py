@@ -1,12 +1,15 @@
 """What a reviewer writes beside a filing (审查): remarks on fields and marks on provisions; and the hospital's answers."""
 
+from functools import partial
+
 from django.db import transaction
 from django.utils import timezone
 
-from filing import assessment, transitions
+from filing import assessment, checklist, limits, second, transitions
 from filing.editing import editable
 from filing.form import form_of
-from filing.models import Filing, Remark, ReviewMark
+from filing.models import Filing, FilingEvent, Remark, ReviewMark
+from filing.signals import desk_changed, remarked
 from registry import access
 from registry.errors import Refused
 
@@ -17,8 +20,7 @@ def reviewable(filing_id: int, *, by) -> Filing:
     access.require(by, "review_filings", filing.authority or "filing")
     if filing.status not in Filing.WITH_AUTHORITY:
         raise Refused(f"备案当前为“{filing.status_label}”，不能写审查意见。")
-    if reason := transitions.own_case(by, filing):
-        raise Refused(reason)
+    filing.principal = transitions.check_reviewer(by, filing)
     return filing
 
 
@@ -42,6 +44,7 @@ def add_remark(
         submission=filing.submissions,
         text=text.strip(),
         by=by,
+        on_behalf_of=filing.principal,
     )
 
 
@@ -68,6 +71,7 @@ def resolve_remark(remark_id: int, *, by) -> Filing:
     if remark.sent_at and remark.resolved_at is None:
         remark.resolved_by, remark.resolved_at = by, timezone.now()
         remark.save(update_fields=["resolved_by", "resolved_at"])
+        _tell(remark, "resolved")
     return filing
 
 
@@ -85,6 +89,10 @@ def answer_remark(remark_id: int, *, text: str, by) -> Filing:
     return filing
 
 
+def _tell(remark: Remark, act: str) -> None:
+    transaction.on_commit(partial(remarked.send_robust, sender=Filing, remark_id=remark.pk, act=act))
+
+
 # -- Marks --------------------------------------------------------------------------------------------------
 @transaction.atomic
 def set_mark(
@@ -99,14 +107,12 @@ def set_mark(
 ) -> ReviewMark:
     """The reviewer's act on one line of the check sheet."""
     filing = reviewable(filing_id, by=by)
-    row = assessment.live(filing).row(provision)
-    if row is None:
-        raise Refused(f"检查单没有 {provision}。")
-    allowed = {code for code, _ in row.answers} | ({row.mark.decision} if row.mark else set())
-    if decision not in allowed:
-        raise Refused(f"{provision} 现为“{row.verdict.label}”，不能这样处理。")
+    item = checklist.find(filing, provision)
+    basis = item.basis if item else _basis_on_sheet(filing, provision, decision)
+    if item and decision not in dict(item.answers):
+        raise Refused(f"{provision} 是人工核对事项，不能这样处理。")
     note, approver, document = note.strip(), approver.strip(), document.strip()
-    if decision != ReviewMark.Decision.MET and not note:
+    if decision not in (ReviewMark.Decision.MET, ReviewMark.Decision.UNCONCERNED) and not note:
         raise Refused("须写明理由。")
     if decision in (ReviewMark.Decision.APPROVED, ReviewMark.Decision.WAIVED) and not approver:
         raise Refused("须写明批准人。")
@@ -120,9 +126,20 @@ def set_mark(
     mark, _ = ReviewMark.objects.update_or_create(
         filing=filing,
         provision=provision,
-        defaults=values | {"basis": assessment.basis_of_line(row.receipt, decision), "by": by},
+        defaults=values | {"basis": basis, "by": by, "on_behalf_of": filing.principal},
     )
     return mark
+
+
+def _basis_on_sheet(filing: Filing, provision: str, decision: str) -> str:
+    """What a mark on a line of the check sheet is about, if that line can be answered so."""
+    row = assessment.live(filing).row(provision)
+    if row is None:
+        raise Refused(f"检查单和核对清单都没有 {provision}。")
+    allowed = {code for code, _ in row.answers} | ({row.mark.decision} if row.mark else set())
+    if decision not in allowed:
+        raise Refused(f"{provision} 现为“{row.verdict.label}”，不能这样处理。")
+    return assessment.basis_of_line(row.receipt, decision)
 
 
 @transaction.atomic
@@ -130,4 +147,32 @@ def clear_mark(filing_id: int, provision: str, *, by) -> Filing:
     """Take the act back."""
     filing = reviewable(filing_id, by=by)
     filing.marks.filter(provision=provision).delete()
+    return filing
+
+
+# -- Two persons --------------------------------------------------------------------------------------------
+@transaction.atomic
+def propose(filing_id: int, *, note: str = "", by) -> Filing:
+    """初审同意: the first of two persons proposes the registration; nothing is decided by it."""
+    filing = reviewable(filing_id, by=by)
+    if not limits.settings_of(filing.authority).second_reviewer:
+        raise Refused(f"{filing.authority}的备案不须复核，可以直接备案。")
+    if filing.status != Filing.Status.RECEIVED:
+        raise Refused("受理以后才能提出初审意见。")
+    content = checklist.content_under_review(filing)
+    if blocks := assessment.live(filing).blocks + checklist.blocks(filing, content):
+        raise Refused("提出初审意见前还须处理：" + "；".join(blocks) + "。")
+    if second.standing(filing):
+        raise Refused("已有初审意见，等待复核。")
+    event = FilingEvent.objects.create(
+        filing=filing,
+        action=second.ACTION,
+        from_status=filing.status,
+        to_status=filing.status,
+        note=note.strip(),
+        details={"basis": second.basis(filing)},
+        by=by,
+        on_behalf_of=filing.principal,
+    )
+    transaction.on_commit(partial(desk_changed.send_robust, sender=Filing, event_id=event.pk))
     return filing

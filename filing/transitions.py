@@ -16,10 +16,14 @@ from django.utils import timezone
 from filing import (
     acceptance,
     assessment,
+    checklist,
     clock,
     completeness,
+    delegation,
     editing,
+    limits,
     numbering,
+    second,
     signing,
     snapshots,
 )
@@ -102,6 +106,16 @@ def own_case(user, filing: Filing) -> str:
     return ""
 
 
+def check_reviewer(user, filing: Filing):
+    """Refuse what the person, or the one he stands in for, filed himself; answers the one he stands in for."""
+    principal = delegation.check_principal(user, filing)
+    if reason := own_case(user, filing):
+        raise Refused(reason)
+    if principal and own_case(principal, filing):
+        raise Refused(f"委托人{principal}办理过这件备案的申报，您不能代为审查。")
+    return principal
+
+
 def why_not(filing: Filing, action: str, user, own: str | None = None) -> str:
     """Why this person cannot make this move now; nothing when he can. For the button that says so.
 
@@ -117,8 +131,14 @@ def why_not(filing: Filing, action: str, user, own: str | None = None) -> str:
         return "您没有这项权限。"
     if move.permission == "review_filings" and (reason := own_case(user, filing) if own is None else own):
         return reason
-    if action == "revoke" and filing.decided_by_id == user.pk:
-        return "撤销备案须由作出备案决定以外的另一人办理。"
+    if action == "register":
+        required = limits.settings_of(filing.authority).second_reviewer
+        proposal = second.standing(filing) if required else None
+        return second.why_not_register(filing, user, required=required, proposal=proposal)
+    if action == "revoke":
+        if filing.decided_by_id == user.pk:
+            return "撤销备案须由作出备案决定以外的另一人办理。"
+        return limits.too_late_to_undo(filing)
     return signing.why_not_submit(filing, user) if action == "submit" else ""
 
 
@@ -127,8 +147,7 @@ def _begin(filing_id: int, action: str, by, version: int | None) -> Filing:
     if filing.origin == Filing.Origin.IMPORTED and action not in IMPORTED_MOVES:
         raise Refused(NOT_HERE)
     access.require(by, move.permission, unit_of(filing, move.permission) or "filing")
-    if move.permission == "review_filings" and (reason := own_case(by, filing)):
-        raise Refused(reason)
+    filing.principal = check_reviewer(by, filing) if move.permission == "review_filings" else None
     if filing.status not in move.sources:
         raise Refused(
             f"备案当前为“{filing.status_label}”，不能{label(filing, action)}。请刷新页面查看最新情况。"
@@ -152,6 +171,7 @@ def _finish(
         note=note,
         details=details,
         by=by,
+        on_behalf_of=filing.principal,
     )
     transaction.on_commit(
         partial(filing_moved.send_robust, sender=Filing, filing_id=filing.pk, action=action)
@@ -197,6 +217,7 @@ def submit(filing_id: int, *, by, version: int | None = None) -> Filing:
         fields.append("case_number")
     frozen = snapshots.freeze(filing, by=by, at=now)
     filing.sheet = _freeze_sheet(filing, frozen, CheckSheet.Occasion.SUBMISSION)
+    fields += limits.set_limit(filing)
     return _finish(
         filing,
         "submit",
@@ -233,8 +254,9 @@ def send_back(filing_id: int, *, by, note: str = "", version: int | None = None)
     if not note.strip() and not unsent.exists():
         raise Refused("退回补正须写明理由，或在栏目上提出意见。")
     sent = unsent.update(sent_at=timezone.now())
-    filing.received_at = filing.received_by = None
-    return _finish(filing, "send_back", by, ["received_at", "received_by"], note.strip(), remarks=sent)
+    filing.received_at = filing.received_by = filing.handle_by = None
+    fields = ["received_at", "received_by", "handle_by"]
+    return _finish(filing, "send_back", by, fields, note.strip(), remarks=sent)
 
 
 @_act
@@ -247,8 +269,10 @@ def register(filing_id: int, *, by, note: str = "", version: int | None = None) 
         filing, by=by, at=timezone.now()
     )  # an imported case has no submission here
     sheet = _freeze_sheet(filing, frozen, CheckSheet.Occasion.REGISTRATION)
-    if blocks := assessment.read(filing, sheet).blocks:
+    blocks = assessment.read(filing, sheet).blocks + checklist.blocks(filing, frozen.content)
+    if blocks:
         raise Refused("备案前还须处理：" + "；".join(blocks) + "。")
+    second.check_register(filing, by)
     filing.sheet = sheet
     filing.decided_at, filing.decided_by, filing.decision_note = timezone.now(), by, note.strip()
     filing.registered_on = timezone.localdate()
@@ -287,5 +311,6 @@ def revoke(filing_id: int, *, by, note: str, version: int | None = None) -> Fili
         raise Refused("撤销备案须由作出备案决定以外的另一人办理。")
     if not note.strip():
         raise Refused("撤销备案须写明理由。")
+    limits.check_undo(filing)
     acceptance.take_back(filing, by=by)
     return _finish(filing, "revoke", by, note=note.strip())

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from filing.views import documents, filer, mine, public, review, rows
+from filing.views import (
+    delegations,
+    desk,
+    documents,
+    filer,
+    mine,
+    public,
+    review,
+    rows,
+    supervision,
+)
 
 app_name = "filing"
 urlpatterns = [
@@ -11,7 +21,13 @@ urlpatterns = [
     path("consortia/<int:pk>/close/", mine.close_start, name="close_start"),
     path("consortia/<int:pk>/unchanged/", mine.unchanged_state, name="unchanged"),
     path("approvals/start/", mine.approval_start, name="approval_start"),
-    path("queue/", review.queue, name="queue"),
+    path("queue/", desk.filing_queue, name="queue"),
+    path("queue/assign/", desk.assign, name="assign"),
+    path("delegations/", delegations.delegations, name="delegations"),
+    path("delegations/<int:pk>/cancel/", delegations.delegation_cancel, name="delegation_cancel"),
+    path("supervision/", supervision.statistics, name="supervision"),
+    path("rules/", supervision.rules_list, name="rules_list"),
+    path("rules/<int:pk>/", supervision.rules, name="rules"),
     path("verify/", public.verify, name="verify"),
     path("<int:pk>/", review.detail, name="detail"),
     path("<int:pk>/sections/<str:key>/", filer.section, name="section"),
@@ -20,6 +36,11 @@ urlpatterns = [
     path("<int:pk>/materials/", rows.material_add, name="material_add"),
     path("<int:pk>/remarks/", review.remark_add, name="remark_add"),
     path("<int:pk>/marks/<str:provision>/", review.mark, name="mark"),
+    path("<int:pk>/urge/", supervision.urge, name="urge"),
+    path("urges/<int:pk>/seen/", supervision.urge_seen, name="urge_seen"),
+    path("<int:pk>/take/", desk.take, name="take"),
+    path("<int:pk>/release/", desk.release, name="release"),
+    path("<int:pk>/propose/", review.propose, name="propose"),
     path("<int:pk>/moves/<str:action>/", review.move, name="move"),
     path("<int:pk>/establish/", mine.approval_establish, name="approval_establish"),
     path("<int:pk>/register/", mine.follow_register, name="follow_register"),

@@ -70,6 +70,13 @@ ROLES: dict[str, Role] = dict(
             "view_compliance",
         ),
         _role(
+            "authority_admin",
+            "机关管理员",
+            "设定本机关的审查规则：办理期限、复核和撤销时限；看不到备案内容。",
+            "authority",
+            "configure_authority",
+        ),
+        _role(
             "registry_admin",
             "名录管理员",
             "导入和维护本辖区的机构名录与行政区划。",
@@ -286,6 +293,29 @@ def authorities_where(user, permission: str):
     for held in _with(user, permission, "authority"):
         reach |= Q(path__startswith=held.path)
     return _model("Authority").objects.filter(reach)
+
+
+def people_with(permission: str, unit):
+    """Those who hold the permission today by an assignment at this very unit, not at one above it."""
+    field = "authority" if isinstance(unit, _model("Authority")) else "institution"
+    held = _model("Assignment").objects.active().filter(role__in=roles_with(permission), **{field: unit})
+    return _model("User").objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
+
+
+def people_near(permission: str, authority):
+    """Those who hold the permission at the authority, or else at the nearest one above where somebody does."""
+    while authority is not None:
+        people = list(people_with(permission, authority))
+        if people:
+            return people
+        authority = authority.parent
+    return []
+
+
+def authorities_above(user, permission: str, authority) -> list[int]:
+    """Ids of the authorities strictly above this one at which the person holds the permission."""
+    held = _with(user, permission, "authority")
+    return [row.unit_id for row in held if row.path != authority.path and authority.path.startswith(row.path)]
 
 
 def institutions_of(user, permission: str = "view_own_consortia") -> list[int]:

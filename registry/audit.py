@@ -24,6 +24,8 @@ UNAUDITED: dict[str, str] = {
     "registry.FactSheet": "immutable and named by its own digest",
     "grids.Holding": "derived by triggers from grids, townships and assignments, which are audited",
     "registry.Job": "progress counter of background work; carries no facts of the register",
+    "registry.Notification": "a message drawn by program from audited events; its reader alone marks it read",
+    "registry.Delivery": "progress of sending a message; carries no facts of the register",
     "registry.ImportRow": "staging of an import, written in masses; what it changes is audited where it is written",
     "registry.ImportIssue": "findings on a staged file, drawn by program and never edited",
     "registry.ImportSheet": "what a file was seen to hold, drawn by program and never edited",

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from registry import access, navigation
+from registry.inbox import telling
 
 STYLESHEETS = [
     "tokens",
@@ -71,8 +72,15 @@ class Frame:
         held = access.held_by(self.person)
         if not held:
             return "没有任职"
-        role = access.ROLES[held[0].role].label
-        return f"{held[0].name or '本系统'}·{role}" + (f"，共 {len(held)} 项任职" if len(held) > 1 else "")
+        first = held[0]
+        office = f"{first.name or '本系统'}·{access.ROLES[first.role].label}"
+        return office + (f"，共 {len(held)} 项任职" if len(held) > 1 else "")
+
+    @cached_property
+    def unread(self):
+        """Unread messages, as the bar shows them: nothing, a number, or 99+."""
+        count = telling.unread_count(self.person) if self.person else 0
+        return f"{telling.MOST_SHOWN}+" if count > telling.MOST_SHOWN else count or ""
 
     @cached_property
     def css(self):

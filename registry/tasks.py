@@ -5,6 +5,7 @@ from celery import shared_task
 from registry import audit_chain, jobs
 from registry.duplicates import search as duplicate_search  # noqa: F401  declares the task of the search
 from registry.imports import tasks as import_tasks  # noqa: F401  declares the tasks of imports
+from registry.inbox import sending
 from registry.institutions import export
 from registry.institutions import tasks as institution_tasks  # noqa: F401  declares the tasks of exports
 
@@ -22,3 +23,13 @@ def seal_audit() -> None:
 @shared_task(name="registry.tasks.forget_exports", ignore_result=True)
 def forget_exports() -> None:
     export.forget_outdated()
+
+
+@shared_task(name="registry.tasks.send_notifications", ignore_result=True)
+def send_notifications() -> None:
+    sending.send_waiting()
+
+
+@shared_task(name="registry.tasks.send_digests", ignore_result=True)
+def send_digests() -> None:
+    sending.send_digests()

@@ -12,6 +12,7 @@ from registry.views import (
     import_columns,
     import_undo,
     imports,
+    inbox,
     institution_acts,
     institution_requests,
     institutions,
@@ -99,6 +100,10 @@ urlpatterns = [
     path("divisions/foreign/upload/", foreign.foreign_upload, name="foreign_upload"),
     path("divisions/foreign/<int:pk>/", foreign.foreign_list, name="foreign_list"),
     path("divisions/foreign/rows/<int:pk>/", foreign.foreign_decide, name="foreign_decide"),
+    path("inbox/", inbox.inbox_list, name="inbox"),
+    path("inbox/read/", inbox.inbox_read, name="inbox_read"),
+    path("inbox/choices/", inbox.inbox_choices, name="inbox_choices"),
+    path("inbox/<int:pk>/", inbox.inbox_open, name="inbox_open"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
 ]

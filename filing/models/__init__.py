@@ -1,3 +1,4 @@
+from filing.models.delegation import Delegation
 from filing.models.entry import FilingEntry
 from filing.models.event import FilingEvent
 from filing.models.filing import Filing
@@ -6,12 +7,15 @@ from filing.models.member import FilingMember
 from filing.models.numbers import NumberSeries
 from filing.models.review import Remark, ReviewMark
 from filing.models.section import FilingSection
+from filing.models.settings import ReviewSettings
 from filing.models.signing import SigningRule
 from filing.models.unchanged import UnchangedStatement
+from filing.models.urge import Urge
 from filing.models.version import CheckSheet, FilingVersion
 
 __all__ = [
     "CheckSheet",
+    "Delegation",
     "Filing",
     "FilingEntry",
     "FilingEvent",
@@ -22,6 +26,8 @@ __all__ = [
     "NumberSeries",
     "Remark",
     "ReviewMark",
+    "ReviewSettings",
     "SigningRule",
     "UnchangedStatement",
+    "Urge",
 ]

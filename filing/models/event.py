@@ -18,6 +18,9 @@ class FilingEvent(models.Model):
     note = models.TextField("说明", blank=True)
     details = models.JSONField("细节", default=dict, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="办理人")
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="代谁办理"
+    )
     at = models.DateTimeField("时间", default=timezone.now)
 
     class Meta:

@@ -166,6 +166,18 @@ class Filing(models.Model):
         related_name="+",
         verbose_name="最近一次检查单",
     )
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="held_filings",
+        verbose_name="经办审核人",
+    )
+    held_at = models.DateTimeField("领取时间", null=True, blank=True)
+    handle_by = models.DateField(
+        "办理期限", null=True, blank=True, help_text="机关自定的办理期限；不是医院的备案期限"
+    )
     version = models.PositiveIntegerField("版本", default=1)
 
     objects = FilingQuerySet.as_manager()
@@ -209,6 +221,11 @@ class Filing(models.Model):
                 condition=~Q(status__in=["submitted", "returned"])
                 | Q(received_at__isnull=True, decided_at__isnull=True),
                 name="filing_undecided",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_at__isnull=True, held_by__isnull=True)
+                | Q(held_at__isnull=False, held_by__isnull=False),
+                name="filing_held_at_and_by",
             ),
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=True, decided_by__isnull=True)
@@ -277,6 +294,7 @@ class Filing(models.Model):
             models.Index(fields=["applicant", "-id"], name="filing_of_applicant"),
             models.Index(fields=["authority", "status", "due_on", "id"], name="filing_queue"),
             models.Index(fields=["consortium", "kind"], name="filing_of_consortium"),
+            models.Index(fields=["held_by", "status"], name="filing_of_holder"),
         ]
         triggers = audited()
 

@@ -18,6 +18,9 @@ class Remark(models.Model):
     submission = models.PositiveSmallIntegerField("针对第几次提交")
     text = models.TextField("意见")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提出人")
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="代谁办理"
+    )
     at = models.DateTimeField("提出时间", auto_now_add=True)
     sent_at = models.DateTimeField("退回时间", null=True, blank=True, help_text="空白：尚未发给申报单位")
     answer = models.TextField("答复", blank=True)
@@ -75,6 +78,7 @@ class ReviewMark(models.Model):
         NOTED = "noted", "已说明"
         APPROVED = "approved", "同意偏离"
         WAIVED = "waived", "豁免"
+        UNCONCERNED = "na", "不涉及"
 
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="marks", verbose_name="备案")
     provision = models.CharField("条款编号", max_length=20)
@@ -84,6 +88,9 @@ class ReviewMark(models.Model):
     document = models.CharField("批准文件", max_length=200, blank=True)
     basis = models.CharField("依据指纹", max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="处理人")
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="代谁办理"
+    )
     at = models.DateTimeField("处理时间", auto_now=True)
 
     class Meta:

@@ -1,8 +1,10 @@
 """Rows of the form (成员、材料): add, change, remove, download."""
 
+from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from filing import editing, materials
@@ -86,6 +88,8 @@ def _submitted(material: Material) -> bool:
 
 
 @require_GET
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": ["'self'"]})
 def material(request, pk: int):
     """The file itself: as a download, or in the page for PDF and pictures."""
     row = _material(request, pk)

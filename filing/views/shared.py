@@ -13,7 +13,14 @@ def visible(request, pk: int) -> Filing:
     rows = (
         Filing.objects.visible_to(request.user)
         .select_related(
-            "applicant", "lead__division", "lead__institution_class", "authority__division", "sheet"
+            "applicant",
+            "lead__division",
+            "lead__institution_class",
+            "authority__division",
+            "authority__management_area__host",
+            "sheet",
+            "held_by",
+            "decided_by",
         )
         .prefetch_related("sections__saved_by")
     )

@@ -20,6 +20,7 @@ from registry.models.imports import ImportBatch, ImportIssue, ImportRow
 from registry.models.institution import Credential, Institution, InstitutionName
 from registry.models.institution_request import InstitutionRequest
 from registry.models.job import Job
+from registry.models.notification import Delivery, Notification, NotificationChoice
 from registry.models.person import Assignment, User
 from registry.models.policy import FactSheet, PolicyDocument, Rule, Waiver
 from registry.models.reference import (
@@ -45,6 +46,7 @@ __all__ = [
     "Consortium",
     "Credential",
     "Declaration",
+    "Delivery",
     "Division",
     "DivisionChange",
     "DivisionChangePlace",
@@ -71,6 +73,8 @@ __all__ = [
     "ManagementAreaDivision",
     "Membership",
     "Merge",
+    "Notification",
+    "NotificationChoice",
     "PolicyDocument",
     "ReferenceLoad",
     "RememberedColumns",

@@ -257,6 +257,7 @@ class Authority(models.Model):
             ("view_evaluation", "查看本辖区考核"),
             ("evaluate", "组织本辖区考核"),
             ("view_overview", "查看本辖区总览"),
+            ("configure_authority", "设定本机关的审查规则"),
         ]
         triggers = audited()
 

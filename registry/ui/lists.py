@@ -5,6 +5,8 @@ from django.forms import CheckboxInput, DateInput, Select, TextInput
 from .address import address
 from .library import register
 
+LATE = ("late", "overdue")
+
 
 def kind(bound):
     """How a filter field is drawn: hidden, select, date, box or search."""
@@ -61,7 +63,7 @@ def filter_row(context, form, label="筛选"):
 def view_tabs(context, tabs, parameter="view", label="视图"):
     """`{% view_tabs tabs %}`: tabs are (key, word, count or None), the first being the view of the bare address.
 
-    A count is the work in that view; the tab whose key is `late` shows its count as a warning.
+    A count is the work in that view; those of `late` and `overdue` are shown as a warning.
     """
     request = context["request"]
     current = request.GET.get(parameter) or (tabs[0][0] if tabs else "")
@@ -71,7 +73,7 @@ def view_tabs(context, tabs, parameter="view", label="视图"):
             {
                 "word": word,
                 "count": count,
-                "late": key == "late" and bool(count),
+                "late": key in LATE and bool(count),
                 "current": key == current,
                 "url": address(request, {parameter: key}),
             }

@@ -1,4 +1,4 @@
-/* <form data-choose> around a table with tick boxes named ids: [data-choose-all] ticks the page, [data-selbar] shows
+/* An element with data-choose around a table with tick boxes named ids: [data-choose-all] ticks the page, [data-selbar] shows
    how many ([data-selected]) and offers what can be done with them. */
 (function () {
   'use strict';
@@ -15,12 +15,12 @@
     if (bar) { bar.hidden = chosen === 0; bar.querySelector('[data-selected]').textContent = chosen; }
   }
   document.addEventListener('change', function (event) {
-    var form = event.target.closest('form[data-choose]');
+    var form = event.target.closest('[data-choose]');
     if (!form || event.target.type !== 'checkbox') { return; }
     if (event.target.hasAttribute('data-choose-all')) {
       form.querySelectorAll('tbody input[type=checkbox]').forEach(function (box) { box.checked = event.target.checked; });
     }
     refresh(form);
   });
-  document.querySelectorAll('form[data-choose]').forEach(refresh);
+  document.querySelectorAll('[data-choose]').forEach(refresh);
 }());

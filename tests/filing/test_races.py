@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.db import connection, connections
 
-from filing import editing, numbering, transitions
+from filing import desk, editing, numbering, transitions
 from filing.models import Filing, NumberSeries
 from registry.errors import Refused, Stale
 from registry.models import Consortium
@@ -60,6 +60,16 @@ def test_two_reviewers_cannot_both_win(case):
     case.fresh()
     assert case.filing.events.count() == 4, "start, submit, receive and one decision"
     assert Consortium.objects.count() == (1 if case.filing.status == "registered" else 0)
+
+
+def test_of_two_who_take_a_case_one_has_it(case):
+    case.submitted()
+    pk, other = case.filing.pk, reviewer_of(case.commission)
+    results = together(lambda: desk.take(pk, by=case.reviewer), lambda: desk.take(pk, by=other))
+    (lost,) = refusals(results)
+    assert "刚由" in str(lost)
+    assert case.fresh().filing.held_by in (case.reviewer, other)
+    assert case.filing.events.filter(action="take").count() == 1
 
 
 def test_submitting_twice_gives_one_number(case):

@@ -17,7 +17,8 @@ def both(*roles: str) -> tuple[str, ...]:
 
 
 HOSPITALS = ("filer", "other_filer")
-COMMISSION = both(*w.STAFF)
+COMMISSION = both(*(role for role in w.STAFF if role != "authority_admin"))
+DIRECTORY = tuple(role for role in w.STAFF if role != "authority_admin")  # who sees the institutions
 VIEWERS = (
     "reviewer",
     "planner",
@@ -51,6 +52,9 @@ MATRIX: dict[tuple[str, str], Row] = {
     # -- Everybody's own pages, and what is public
     **_rows("get", None, EVERYBODY, (), "registry:home", "registry:account", "registry:password"),
     **_rows("post", None, EVERYBODY, (), "registry:account", "registry:password"),
+    **_rows("get", None, EVERYBODY, (), "registry:inbox", "registry:inbox_choices"),
+    **_rows("post", None, EVERYBODY, (), "registry:inbox_read", "registry:inbox_choices"),
+    **_rows("post", w.notice_arguments, ("reviewer",), (), "registry:inbox_open"),
     ("registry:sign_in", "get"): Row(EVERYBODY, public=True),
     ("registry:sign_in", "post"): Row(EVERYBODY, public=True),
     ("registry:sign_out", "post"): Row(),
@@ -63,7 +67,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     **_rows("post", None, ("system_admin",), (), "registry:calendar_load"),
     # -- The register
     **_rows("get", None, (*HOSPITALS, *COMMISSION), (), "registry:institution_list"),
-    **_rows("get", w.institution_arguments, (*HOSPITALS, *w.STAFF), (), "registry:institution_detail"),
+    **_rows("get", w.institution_arguments, (*HOSPITALS, *DIRECTORY), (), "registry:institution_detail"),
     **_rows("post", None, (*HOSPITALS, *COMMISSION), (), "registry:institution_export"),
     **_rows("get", w.export_arguments, ("reviewer",), (), "registry:institution_export_file"),
     **_rows("get", None, both("registry_admin"), (), "registry:institution_new"),
@@ -75,7 +79,7 @@ MATRIX: dict[tuple[str, str], Row] = {
             method,
             w.institution_arguments,
             ("registry_admin",),
-            (*HOSPITALS, *(role for role in w.STAFF if role != "registry_admin")),
+            (*HOSPITALS, *(role for role in DIRECTORY if role != "registry_admin")),
             "registry:institution_edit",
             "registry:institution_close",
             "registry:institution_reopen",
@@ -87,7 +91,7 @@ MATRIX: dict[tuple[str, str], Row] = {
         "post",
         w.institution_arguments,
         ("registry_admin",),
-        (*HOSPITALS, *(role for role in w.STAFF if role != "registry_admin")),
+        (*HOSPITALS, *(role for role in DIRECTORY if role != "registry_admin")),
         "registry:credential_remove",
     ),
     **_rows("get", None, (*HOSPITALS, *both("registry_admin")), (), "registry:request_list"),
@@ -220,7 +224,13 @@ MATRIX: dict[tuple[str, str], Row] = {
         "filing:follow_register",
         "filing:prepare",
     ),
-    **_rows("get", None, both("reviewer", "leader"), (), "filing:queue"),
+    **_rows("get", None, both("reviewer", "leader"), (), "filing:queue", "filing:supervision"),
+    **_rows("get", None, both("reviewer"), (), "filing:delegations"),
+    **_rows("post", None, both("reviewer"), (), "filing:delegations", "filing:assign"),
+    **_rows("post", w.delegation_arguments, ("reviewer",), (), "filing:delegation_cancel"),
+    **_rows("get", None, both("authority_admin"), (), "filing:rules_list"),
+    **_rows("get", w.authority_arguments, ("authority_admin",), (), "filing:rules"),
+    **_rows("post", w.authority_arguments, ("authority_admin",), (), "filing:rules"),
     **_rows(
         "get",
         w.filing_arguments,
@@ -266,9 +276,14 @@ MATRIX: dict[tuple[str, str], Row] = {
         "filing:remark_add",
         "filing:mark",
         "filing:move",
+        "filing:take",
+        "filing:release",
+        "filing:propose",
+        "filing:urge_seen",
         "filing:remark_remove",
         "filing:remark_resolve",
     ),
+    **_rows("post", w.filing_arguments, ("reviewer", "leader"), ("filer",), "filing:urge"),
     # -- Evaluation
     **_rows("get", None, both(*VIEWERS), (), "evaluation:overview", "evaluation:runs"),
     **_rows("post", None, both("evaluator"), both("reviewer", "planner", "leader"), "evaluation:runs"),

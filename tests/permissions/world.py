@@ -11,7 +11,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from evaluation.models import ComplianceRun, Finding, Grade, Rectification, RectificationStep
-from filing import reviewing, transitions
+from filing import delegation, reviewing, transitions
+from filing.models import Urge
 from registry import access
 from registry.duplicates.merge import merge
 from registry.models import (
@@ -26,6 +27,7 @@ from registry.models import (
     InstitutionExport,
     InstitutionRequest,
     Job,
+    Notification,
     PolicyDocument,
     RememberedColumns,
     Rule,
@@ -42,7 +44,7 @@ from tests.factories.evaluation import CampaignFactory, IndicatorFactory, Partic
 from tests.factories.filing import Case
 from tests.factories.grids import GridAssignmentFactory, GridFactory, GridUnitFactory
 
-STAFF = ("reviewer", "registry_admin", "planner", "evaluator", "leader")
+STAFF = ("reviewer", "registry_admin", "planner", "evaluator", "leader", "authority_admin")
 SYSTEM = ("system_admin", "security_admin", "auditor")
 ACTORS = (
     "anonymous",
@@ -79,6 +81,9 @@ def build() -> SimpleNamespace:
 def filing_arguments(world, url: str) -> list:
     """A submitted filing with a remark; a registered one for its receipt, a returned one for an answer."""
     case = world.case
+    if url == "urge_seen":
+        filing = case.submitted().filing
+        return [Urge.objects.create(filing=filing, text="请尽快办理", by=stranger()).pk]
     if url in ("receipt", "receipt_word"):
         return [case.registered().filing.pk]
     filing = case.submitted().filing
@@ -306,3 +311,27 @@ def request_arguments(world, url: str) -> list:
         requested_by=world.people["filer"],
     )
     return [one.pk]
+
+
+def notice_arguments(world, url: str) -> list:
+    return [
+        Notification.objects.create(
+            recipient=world.people["reviewer"], kind="state", event="test", title="通知"
+        ).pk
+    ]
+
+
+def delegation_arguments(world, url: str) -> list:
+    today = timezone.localdate()
+    row = delegation.delegate(
+        authority=world.case.commission,
+        to=world.people["leader"],
+        start=today,
+        end=today,
+        by=world.people["reviewer"],
+    )
+    return [row.pk]
+
+
+def authority_arguments(world, url: str) -> list:
+    return [world.case.commission.pk]

@@ -1,0 +1,15 @@
+"""Periodic tasks of filing; their schedule stands in config/celery.py."""
+
+from celery import shared_task
+
+from filing import notifications, reminders
+
+
+@shared_task(name="filing.tasks.remind", ignore_result=True)
+def remind() -> None:
+    reminders.remind()
+
+
+@shared_task(name="filing.tasks.announce_recent", ignore_result=True)
+def announce_recent() -> None:
+    notifications.announce_recent()

@@ -1,0 +1,107 @@
+"""The bureau's list of cases (审核人): who has what, by when; take, take over, release, assign."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from filing import delegation, desk, queue
+from filing.models import Filing
+from filing.views.shared import attempt, visible
+from registry import access
+from registry.errors import Refused
+from registry.guards import open_to
+from registry.models import User
+from registry.numbers import whole_number
+from registry.paging import capped_count, keyset_page
+from registry.workdays import current_calendar
+
+
+@require_GET
+@open_to("view_filings")
+def filing_queue(request):
+    """备案审查: own bureau and below; the state of the list is in its address, so a bookmark keeps it."""
+    today, calendar = timezone.localdate(), current_calendar()
+    people = queue.reviewers_within(request.user)
+    form = queue.QueueFilter(request.GET, user=request.user, people=people)
+    filings = Filing.objects.seen_by_bureau(request.user).filter(form.condition())
+    shown = queue.views(request.user, today, calendar)
+    view = request.GET.get("view", "waiting")
+    chosen = filings.filter(shown.get(view, shown["waiting"])[1])
+    sort = request.GET.get("sort", "")
+    default = queue.default_order(request.user)
+    page = keyset_page(
+        chosen.by_deadline().for_list(), request, order=queue.ORDERS.get(sort) or queue.ORDERS[default]
+    )
+    queue.mark_rows(page.rows, request.user, today, calendar)
+    counts = queue.counts(filings, shown)
+    total = (counts[view], False) if view in counts else capped_count(chosen)
+    context = {
+        "page": page,
+        "unit": "件",
+        "count": total,
+        "filter_form": form,
+        "tabs": [(name, word, counts.get(name)) for name, (word, _) in shown.items()],
+        "today": today,
+        "default_order": default,
+        "may_assign": access.may(request.user, "review_filings"),
+        "people": people,
+        "received": delegation.received(request.user),
+        "viewer": request.user,
+    }
+    return render(request, "filing/queue.html", context)
+
+
+def _back(request, fallback, *arguments):
+    """To the list as it was, else to the page named."""
+    target = request.POST.get("next", "")
+    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        return redirect(target)
+    return redirect(fallback, *arguments)
+
+
+@require_POST
+def take(request, pk: int):
+    """领取 or 接手."""
+    visible(request, pk)
+    seen = whole_number(request.POST.get("holder", ""))
+    attempt(request, lambda: desk.take(pk, by=request.user, seen_holder=seen), "这件备案由您经办。")
+    return _back(request, "filing:detail", pk)
+
+
+@require_POST
+def release(request, pk: int):
+    """放回."""
+    visible(request, pk)
+    attempt(request, lambda: desk.release(pk, by=request.user), "已放回，其他审核人可以领取。")
+    return _back(request, "filing:detail", pk)
+
+
+@require_POST
+@open_to("review_filings")
+def assign(request):
+    """批量交办: what could not be assigned is named with its reason."""
+    typed = map(whole_number, request.POST.getlist("ids"))
+    chosen = [number for number in typed if number is not None]
+    seen = Filing.objects.seen_by_bureau(request.user).filter(pk__in=chosen[: desk.MOST_AT_ONCE + 1])
+    to = whole_number(request.POST.get("to", ""))
+    allowed = {person.pk for person in queue.reviewers_within(request.user)}
+    if not chosen or to not in allowed:
+        messages.error(request, "先勾选备案，再选择交给谁。")
+        return _back(request, "filing:queue")
+    person = get_object_or_404(User, pk=to)
+    ids = list(seen.order_by("pk").values_list("pk", flat=True))
+    if not ids:
+        raise Http404("没有看得到的备案")
+    try:
+        done, left = desk.assign(ids, person, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return _back(request, "filing:queue")
+    if done:
+        messages.success(request, f"{len(done)} 件已交给{person}办理。")
+    if left:
+        messages.warning(request, f"{len(left)} 件没有交办：{'；'.join(left[:10])}。")
+    return _back(request, "filing:queue")

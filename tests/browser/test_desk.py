@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from tests.actors import leader_of, reviewer_of
 from tests.factories.filing import Case
-from tests.filing.conftest import law  # noqa: F401  the fixture
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("law")]
 

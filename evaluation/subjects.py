@@ -10,16 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from evaluation.areas import Area
+from evaluation.facts import campaign_facts, with_evaluations, with_local_evaluations
+from evaluation.models import Campaign
 from filing.registered import filing_facts
 from grids.facts.divisions import division_facts
 from grids.facts.grids import grid_facts
 from grids.facts.shares import with_districts, with_grids_led
 from grids.models import Grid
 from registry.facts.consortia import consortium_facts
+from registry.facts.facilities import facility_facts
 from registry.facts.services import served_facts
-from registry.models import Consortium, Division, Institution
+from registry.models import Consortium, Division, Institution, PlannedFacility
 from registry.policy.book import RuleBook
 from registry.policy.engine import Judgement, judge
 
@@ -86,7 +90,8 @@ def describe_consortia(ids: Sequence[int]) -> dict[int, Subject]:
 
 def read_consortia(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
     """Facts of the consortia, with their ids."""
-    return ((facts.id, facts) for facts in with_districts(consortium_facts(ids, day), day))
+    facts = with_districts(consortium_facts(ids, day), day)
+    return ((one.id, one) for one in with_evaluations(facts, day))
 
 
 # -- Institutions -------------------------------------------------------------------------------------------
@@ -147,7 +152,49 @@ def describe_divisions(ids: Sequence[int]) -> dict[int, Subject]:
 
 def read_divisions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
     """Facts of the places, with their ids."""
-    return ((facts.id, facts) for facts in division_facts(ids, day))
+    facts = with_local_evaluations(division_facts(ids, day), day)
+    return ((one.id, one) for one in facts)
+
+
+# -- Planned facilities -------------------------------------------------------------------------------------
+def facilities_in(area: Area, day: dt.date) -> QuerySet:
+    """Planned facilities of an area."""
+    return PlannedFacility.objects.filter(area.condition("division")).order_by("division__path", "name", "pk")
+
+
+def describe_facilities(ids: Sequence[int]) -> dict[int, Subject]:
+    """Planned facilities by id; the document that plans them tells namesakes apart."""
+    rows = PlannedFacility.objects.filter(pk__in=ids).order_by("pk")
+    columns = rows.values_list("pk", "name", "document__code", "division")
+    return {pk: Subject(pk, name, code, division) for pk, name, code, division in columns}
+
+
+def read_facilities(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
+    """Facts of the facilities, with their ids."""
+    return ((facts.id, facts) for facts in facility_facts(ids))
+
+
+# -- Yearly evaluations -------------------------------------------------------------------------------------
+def campaigns_in(area: Area, day: dt.date) -> QuerySet:
+    """Yearly evaluations held by the authorities of an area, up to the year of a day."""
+    held_in = area.condition("authority__division") | area.condition("authority__management_area__host")
+    place = Coalesce("authority__division__path", "authority__management_area__host__path")
+    rows = Campaign.objects.filter(held_in, year__lte=day.year).annotate(place_path=place)
+    return rows.order_by("authority__path", "year", "pk")
+
+
+def describe_campaigns(ids: Sequence[int]) -> dict[int, Subject]:
+    """Yearly evaluations by id, with their year."""
+    rows = Campaign.objects.filter(pk__in=ids).order_by("pk")
+    columns = rows.values_list(
+        "pk", "title", "year", "authority__division", "authority__management_area__host"
+    )
+    return {pk: Subject(pk, title, str(year), place or host) for pk, title, year, place, host in columns}
+
+
+def read_campaigns(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
+    """Facts of the evaluations, with their ids."""
+    return ((facts.id, facts) for facts in campaign_facts(ids, day))
 
 
 SOURCES = (
@@ -156,6 +203,8 @@ SOURCES = (
     Source("institution", institutions_in, describe_institutions, read_institutions, lightness=10),
     Source("grid", grids_in, describe_grids, read_grids),
     Source("division", divisions_in, describe_divisions, read_divisions, path="path"),
+    Source("planned_facility", facilities_in, describe_facilities, read_facilities),
+    Source("evaluation", campaigns_in, describe_campaigns, read_campaigns, path="place_path"),
 )
 BY_SUBJECT = {source.subject: source for source in SOURCES}
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from evaluation.models import Campaign, Participant, Scheme
 from evaluation.watched import COLUMNS, ONLY
 from filing.models import Filing, Material
 from grids.models import Grid, GridAssignment, GridUnit
@@ -21,6 +22,7 @@ from registry.models import (
     Consortium,
     Credential,
     Division,
+    Institution,
     Lead,
     Membership,
     PolicyDocument,
@@ -49,12 +51,16 @@ class Touch:
 def touched_by(entries: Iterable[AuditEntry]) -> Touch:
     """The subjects that a batch of changes touches; a fixed number of queries whatever the size of the batch."""
     points = _points(entries)
+    _schemes(points)
     areas = _areas(points)
     _named(points)
+    _declared_and_planned(points)
+    _campaigns(points)
     _alliances(points)
     _parties_of_described(points)
     _consortia_of_institutions(points)
     _grids(points)
+    _standing_in(points)
     return Touch(
         {
             "consortium": points["consortium"],
@@ -62,6 +68,8 @@ def touched_by(entries: Iterable[AuditEntry]) -> Touch:
             "institution": points["institution"],
             "grid": points["grid"],
             "division": _with_ancestors(points["place"] | points["home"] | points["township"]),
+            "planned_facility": points["facility"],
+            "evaluation": points["campaign"],
         },
         areas,
     )
@@ -111,6 +119,12 @@ def _areas(points: Points) -> set[int]:
     return found
 
 
+def _schemes(points: Points) -> None:
+    """A scheme is published with its indicators, for a whole area."""
+    if schemes := points["scheme"]:
+        points["jurisdiction"] |= _ids(Scheme.objects.filter(pk__in=schemes), "jurisdiction")
+
+
 # -- Crossings ----------------------------------------------------------------------------------------------
 def _named(points: Points) -> None:
     """Names that facts repeat: of a specialty, of a person who granted a waiver or filed; the case of a file."""
@@ -125,6 +139,34 @@ def _named(points: Points) -> None:
             Filing.objects.filter(pk__in=cases | _ids(Material.objects.filter(filing__in=cases), "filing")),
             "consortium",
         )
+
+
+def _declared_and_planned(points: Points) -> None:
+    """What an authority declares of its place; facilities are compared with the consortia of their city."""
+    points["place"] |= points["declaring"] | points["planned"]
+    if points["declaring"]:  # a county declared to be remote counts for those whom the plan sends there
+        points["institution"] |= _ids(Lead.objects.filter(institution__is_military=True), "institution")
+    for path in Division.objects.filter(pk__in=points["planned"]).values_list("path", flat=True).order_by():
+        points["consortium"] |= _ids(Consortium.objects.filter(division__path__startswith=path))
+
+
+def _campaigns(points: Points) -> None:
+    """An evaluation counts for those whom it takes in, for their places, and for the place that holds it."""
+    if people := points["participant"]:
+        points["campaign"] |= _ids(Participant.objects.filter(pk__in=people), "campaign")
+    if campaigns := points["campaign"]:
+        taking_part = Participant.objects.filter(campaign__in=campaigns)
+        points["consortium"] |= _ids(taking_part, "consortium")
+        points["place"] |= _ids(taking_part, "consortium__division")
+        held = Campaign.objects.filter(pk__in=campaigns)
+        points["place"] |= _ids(held, "authority__division")
+        points["place"] |= _ids(held, "authority__management_area__host")
+
+
+def _standing_in(points: Points) -> None:
+    """A place counts the consortia and institutions that stand in it, and who has joined whom."""
+    points["place"] |= _ids(Consortium.objects.filter(pk__in=points["consortium"]), "division")
+    points["place"] |= _ids(Institution.objects.filter(pk__in=points["institution"]), "division")
 
 
 def _alliances(points: Points) -> None:

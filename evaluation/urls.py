@@ -1,6 +1,16 @@
 from django.urls import path
 
-from evaluation.views import campaigns, findings, overview, rectifications, results, runs, tallies, values
+from evaluation.views import (
+    campaigns,
+    findings,
+    overview,
+    rectifications,
+    results,
+    returns,
+    runs,
+    tallies,
+    values,
+)
 
 app_name = "evaluation"
 urlpatterns = [
@@ -28,6 +38,15 @@ urlpatterns = [
         name="rectification_proof",
     ),
     path("tallies/<slug:code>/", tallies.tallies, name="tallies"),
+    path("returns/", returns.return_list, name="returns"),
+    path("returns/<slug:kind>/<int:pk>/<int:year>/", returns.return_detail, name="return"),
+    path(
+        "returns/<slug:kind>/<int:pk>/<int:year>/items/<slug:key>/", returns.return_item, name="return_item"
+    ),
+    path("returns/<slug:kind>/<int:pk>/<int:year>/copy/", returns.return_copy, name="return_copy"),
+    path("returns/<slug:kind>/<int:pk>/<int:year>/hand-in/", returns.return_hand_in, name="return_hand_in"),
+    path("declarations/<int:pk>/decide/", returns.declaration_decide, name="declaration_decide"),
+    path("declarations/<int:pk>/file/", returns.declaration_file, name="declaration_file"),
     path("campaigns/", campaigns.campaign_list, name="campaigns"),
     path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),
     path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign"),

@@ -3,7 +3,8 @@
 Live while a draft is filled in, frozen at each submission, run again at registration. What blocks registration is
 an unmet 应当 or 不得 whose subject is this consortium or filing and which the hospital can still put right; whether
 it was filed in time never blocks. 需人工判断 asks for the reviewer's judgement, 资料不足 for his note, 偏离 for
-reason and approver; the 资料不足 of a document that nobody has loaded asks for nothing.
+reason and approver; the 资料不足 of a document that nobody has loaded, and that of a fact which the yearly return
+asks for again, ask for nothing.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from filing import drafts
 from filing.form import form_of
 from filing.models import CheckSheet, Filing, FilingVersion, ReviewMark
 from filing.routing import APPROVAL_CHECK
+from registry.checks.declared import ASKED_AGAIN
 from registry.models import FactSheet
 from registry.policy.book import PLAN_ENDED, BoundRule
 from registry.policy.engine import Judgement, judge_one
@@ -117,7 +119,8 @@ class Row:
             return "审核人判断为不符合" if refused else ""
         if verdict is Outcome.DEVIATION and not self.mark:
             return "待批准偏离"
-        if verdict is Outcome.INSUFFICIENT and not self.receipt["missing_parent"] and not self.mark:
+        asked_again = self.receipt["check"] in ASKED_AGAIN or self.receipt["missing_parent"]
+        if verdict is Outcome.INSUFFICIENT and not asked_again and not self.mark:
             return "待说明"
         return ""
 

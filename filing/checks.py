@@ -5,7 +5,7 @@ from datetime import date
 from filing import facts as _facts  # noqa: F401 (registers the facts of the subject)
 from registry.checks.common import named_entry, plain
 from registry.policy.check import Param, check
-from registry.policy.verdict import insufficient, not_applicable, passed, review, unmet
+from registry.policy.verdict import info, insufficient, not_applicable, passed, review, unmet
 
 MATERIALS = {
     "form": "备案表",
@@ -224,3 +224,48 @@ def materials_complete(facts, p, as_of):
     if unreadable := [kind for kind in p.kinds if kind in broken]:
         return insufficient(*(f"可以打开的{MATERIALS[kind]}" for kind in unreadable), **evidence)
     return passed(f"{'、'.join(MATERIALS[kind] for kind in p.kinds)}齐全", **evidence)
+
+
+@check("private_members_signed", subject="filing")
+def private_members_signed(facts, p, as_of):
+    """民营成员自愿参加，以签署的协议书为凭；只作提示。"""
+    if not facts.private:
+        return info("没有民营成员单位")
+    readable = {material.kind for material in facts.materials if material.readable}
+    unsigned = sorted(set(facts.private) & set(facts.uncovered)) if "agreement" in readable else facts.private
+    if unsigned:
+        return insufficient("民营成员签署的协议书", 没有协议书的民营成员=list(unsigned)[:20])
+    return info(f"{len(facts.private)} 家民营成员单位均已签署协议书", 民营成员=list(facts.private)[:20])
+
+
+@check(
+    "free_choice_lead",
+    subject="filing",
+    params={
+        "areas": Param(str, named=True),
+        "hospitals": Param(str, named=True),
+        "total": int,
+        "material": str,
+    },
+)
+def free_choice_lead(facts, p, as_of):
+    """列名辖区的牵头医院在列名医院之中，并与辖区签有协议；列名不全时不判为不符合。"""
+    here = next((e for e in p.areas if set(e["divisions"]) & {*facts.ancestry, *facts.lead_bureaus}), None)
+    if here is None:
+        return not_applicable("所在辖区不是双向自主选择的辖区")
+    if facts.lead is None:
+        return insufficient("牵头单位")
+    evidence = {"辖区": here["name"], "牵头单位": facts.lead.name}
+    if named_entry(facts.lead, p.hospitals) is None:
+        if len(p.hospitals) < p.total:
+            return insufficient(
+                f"{p.total} 家三级综合医院的名单（文件列名 {len(p.hospitals)} 家）", **evidence
+            )
+        return unmet(
+            f"牵头单位{facts.lead.name}不在 {p.total} 家三级综合医院之中", "由列名医院牵头", **evidence
+        )
+    if p.material not in {material.kind for material in facts.materials if material.readable}:
+        return unmet(
+            f"没有{here['name']}与{facts.lead.name}的合作协议", f"上传{MATERIALS[p.material]}", **evidence
+        )
+    return passed(f"{here['name']}由列名的{facts.lead.name}牵头，并签有合作协议", **evidence)

@@ -206,6 +206,11 @@ def _filing(filing: Filing, as_of: date, members, institutions, waivers) -> Fili
         materials=tuple(MaterialFacts(kind) for kind in sorted({material.kind for material in attached})),
         form_generated=filing.origin == Filing.Origin.ONLINE,
         uncovered=_uncovered(attached, members, institutions),
+        private=tuple(
+            institutions[m.institution_id].name
+            for m in members
+            if m.role == "member" and institutions[m.institution_id].ownership == "private"
+        ),
         waivers=waivers,
         calendar_version=read.due.calendar_version if read.due else "",
     )

@@ -39,7 +39,8 @@ class FilingFacts:
 
     ``authority`` is the code of the bureau that it is filed with; ``lead_bureaus`` are the codes of the bureaus
     that stand over the place of the lead. ``form_generated`` says that the system makes the 备案表 at submission.
-    ``uncovered`` names members that no agreement covers. ``origin`` is "online" or "imported".
+    ``uncovered`` names members that no agreement covers, ``private`` the private ones. ``origin`` is "online" or
+    "imported".
     """
 
     id: int | None = None
@@ -63,5 +64,6 @@ class FilingFacts:
     materials: tuple[MaterialFacts, ...] = ()
     form_generated: bool = False
     uncovered: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
     waivers: tuple[WaiverFacts, ...] = ()
     calendar_version: str = ""

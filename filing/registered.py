@@ -38,6 +38,7 @@ def filing_facts(ids: Iterable[int], as_of: date) -> Iterator[tuple[int, FilingF
     institutions = institution_facts({lead.institution_id for lead in leads.values() if lead.institution_id})
     bureaus = bureaus_of(institutions)
     materials, uncovered = _materials(filings, as_of)
+    private = _private(ids, as_of)
     waivers = waivers_of(ids, as_of)
     book, calendar = current_book(), workdays.current_calendar()
     for pk in ids:
@@ -63,7 +64,7 @@ def filing_facts(ids: Iterable[int], as_of: date) -> Iterator[tuple[int, FilingF
                 founded_on=row.founded_on, submitted_on=submitted, accepted_on=_accepted_on(filing),
                 due=_due(row, submitted or as_of, as_of, book, calendar),
                 materials=materials[pk], form_generated=filing is not None and filing.origin == Filing.Origin.ONLINE,
-                uncovered=uncovered[pk], waivers=waivers.get(pk, ()), calendar_version=calendar.version,
+                uncovered=uncovered[pk], private=private[pk], waivers=waivers.get(pk, ()), calendar_version=calendar.version,
             ),
         )  # fmt: skip
 
@@ -123,6 +124,22 @@ def _materials(filings: Mapping[int, Filing], as_of: date) -> tuple[Mapping, Map
         defaultdict(tuple, {pk: tuple(MaterialFacts(k) for k in sorted(held)) for pk, held in kinds.items()}),
         defaultdict(tuple, {pk: tuple(names) for pk, names in uncovered.items()}),
     )
+
+
+def _private(ids: list[int], as_of: date) -> Mapping[int, tuple[str, ...]]:
+    """民营成员单位 of the day by consortium, in one query."""
+    found = defaultdict(list)
+    rows = Membership.objects.filter(
+        consortium__in=ids,
+        during__contains=as_of,
+        role=Membership.Role.MEMBER,
+        institution__ownership=Institution.Ownership.PRIVATE,
+    )
+    for pk, name in rows.order_by("institution__name", "pk").values_list(
+        "consortium_id", "institution__name"
+    ):
+        found[pk].append(name)
+    return defaultdict(tuple, {pk: tuple(names) for pk, names in found.items()})
 
 
 def bureaus_of(institutions: Mapping[int, InstitutionFacts]) -> dict[int, tuple[str, ...]]:

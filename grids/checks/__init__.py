@@ -4,6 +4,7 @@ from grids.checks import (  # noqa: F401 (importing registers them)
     coverage,
     districts,
     overlap,
+    places,
     responsibility,
     shares,
 )

@@ -90,20 +90,17 @@ def grids_decided_by(facts, p, as_of):
     return info(f"{p.says}；现由{'、'.join(bureaus)}指定" if bureaus else f"{p.says}；决定机关未填报")
 
 
-@check("plan_and_grids", subject="division", params={"levels": LEVELS})
+@check("plan_and_grids", subject="division", params={"levels": LEVELS, "declaration": str})
 def plan_and_grids(facts, p, as_of):
     """有建设规划，并已划分网格。"""
     if verdict := outside_level(facts, p.levels):
         return verdict
+    plan = facts.declarations.get(p.declaration)
     if not facts.grids:
         return unmet("没有划分网格", "划分网格")
-    return insufficient("医联体建设规划", 网格数=len(facts.grids))
-
-
-@check("area_note", subject="division", params={"says": str})
-def area_note(facts, p, as_of):
-    """条文的许可或说明，对所在区划作提示。"""
-    return info(p.says)
+    if plan is None or not plan.evidenced:
+        return unmet("没有登记本地医联体建设规划", "登记建设规划并上传规划文件", 网格数=len(facts.grids))
+    return passed(f"已有建设规划，划分 {len(facts.grids)} 个网格", 网格数=len(facts.grids))
 
 
 @check("one_centre_each", subject="division")

@@ -1,6 +1,13 @@
 """Facts about grids and about places as planned (网格事实、区划事实): plain frozen values that checks judge."""
 
-from grids.facts.division import DivisionFacts, GridLineFacts, LocalConsortiumFacts, ShareFacts, TownshipFacts
+from grids.facts.division import (
+    DivisionFacts,
+    GridLineFacts,
+    LocalConsortiumFacts,
+    LocalUnitFacts,
+    ShareFacts,
+    TownshipFacts,
+)
 from grids.facts.grid import GridFacts, GridUnitFacts, HolderFacts
 
 __all__ = [
@@ -10,6 +17,7 @@ __all__ = [
     "GridUnitFacts",
     "HolderFacts",
     "LocalConsortiumFacts",
+    "LocalUnitFacts",
     "ShareFacts",
     "TownshipFacts",
 ]

@@ -1,7 +1,12 @@
 """Facts about one place as its authority has planned it (区划事实)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
+from registry.facts import DeclarationFacts
+from registry.facts.evaluation import EvaluationFacts, SchemeFacts
+from registry.facts.facility import PlannedFacilityFacts
 from registry.policy.subjects import facts_of
 
 
@@ -42,17 +47,40 @@ class GridLineFacts:
 
 @dataclass(frozen=True, slots=True)
 class LocalConsortiumFacts:
-    """A consortium of the place that exists on the day."""
+    """A consortium of the place that exists on the day, with what is compared between those of one place.
+
+    ``remote_since`` is the first day on which one of its members was reached by telemedicine.
+    """
 
     name: str
     kind: str
     has_grid: bool = False
+    founded_on: date | None = None
+    closeness: str = ""
+    specialty_code: str = ""
+    specialty_text: str = ""
+    lead: str = ""
+    lead_class: str = ""
+    lead_affiliation: str = ""
+    lead_ownership: str = ""
+    remote_since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalUnitFacts:
+    """乡镇卫生院、社区卫生服务中心 of a county, with the county communities that it belongs to."""
+
+    name: str
+    communities: tuple[str, ...] = ()
 
 
 @facts_of("division")
 @dataclass(frozen=True, slots=True)
 class DivisionFacts:
-    """行政区划 on one day. No townships means that the register of the place is not loaded."""
+    """行政区划 on one day. No townships means that the register of the place is not loaded.
+
+    ``units`` and the numbers of private institutions are read for counties only; None: not read or not loaded.
+    """
 
     id: int | None = None
     name: str = ""
@@ -63,6 +91,13 @@ class DivisionFacts:
     townships: tuple[TownshipFacts, ...] = ()
     grids: tuple[GridLineFacts, ...] = ()
     consortia: tuple[LocalConsortiumFacts, ...] = ()
+    units: tuple[LocalUnitFacts, ...] | None = None
+    private: int | None = None
+    private_joined: int = 0
+    facilities: tuple[PlannedFacilityFacts, ...] = ()
+    declarations: Mapping[str, DeclarationFacts] = field(default_factory=dict)
+    evaluations: tuple[EvaluationFacts, ...] = ()
+    schemes: tuple[SchemeFacts, ...] = ()
 
     @property
     def uncovered(self) -> tuple[TownshipFacts, ...]:

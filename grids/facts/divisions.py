@@ -7,16 +7,13 @@ from datetime import date
 from django.db.models import Q
 
 from grids.coverage import TownshipState, once, township_states
-from grids.facts.division import (
-    DivisionFacts,
-    GridLineFacts,
-    LocalConsortiumFacts,
-    ShareFacts,
-    TownshipFacts,
-)
+from grids.facts.division import DivisionFacts, GridLineFacts, ShareFacts, TownshipFacts
 from grids.facts.grids import providers_in
+from grids.facts.local import local_consortia, private_of, units_of
 from grids.kinds import RESPONSIBLE_KINDS
 from grids.models import Grid, GridAssignment, Standing
+from registry.facts.declarations import declarations_of
+from registry.facts.facilities import facilities_of
 from registry.facts.institutions import places
 from registry.models import Consortium, Division
 
@@ -33,7 +30,11 @@ def division_facts(ids: Iterable[int], as_of: date) -> list[DivisionFacts]:
     inside = Division.objects.filter(reach).values("pk")
     centres = providers_in(inside, "community_health_centre")
     grids = _spread(wanted, _grids(inside, as_of))
-    consortia = _spread(wanted, _consortia(inside, as_of))
+    consortia = _spread(wanted, local_consortia(inside, as_of))
+    declarations = declarations_of("division", ids, as_of)
+    facilities = facilities_of(row.code for row in rows.values())
+    counties = [row.pk for row in rows.values() if row.level == Division.Level.COUNTY]
+    units, private = units_of(counties, as_of), private_of(counties, as_of)
     return [
         DivisionFacts(
             id=pk,
@@ -45,6 +46,11 @@ def division_facts(ids: Iterable[int], as_of: date) -> list[DivisionFacts]:
             townships=tuple(_township(state, centres[state.id]) for state in once(townships[pk])),
             grids=tuple(grids[pk]),
             consortia=tuple(consortia[pk]),
+            units=units.get(pk),
+            private=private[pk][0] if pk in private else None,
+            private_joined=private[pk][1] if pk in private else 0,
+            facilities=facilities.get(rows[pk].code, ()),
+            declarations=declarations[pk],
         )
         for pk in ids
         if pk in rows
@@ -112,17 +118,3 @@ def _grids(inside, as_of: date) -> Iterator[tuple[str, GridLineFacts]]:
             decided[grid].append(bureau)
     for pk, name, path in rows.order_by("name", "pk").values_list("pk", "name", "division__path"):
         yield path, GridLineFacts(name, tuple(responsible[pk]), tuple(dict.fromkeys(decided[pk])))
-
-
-def _consortia(inside, as_of: date) -> Iterator[tuple[str, LocalConsortiumFacts]]:
-    rows = Consortium.objects.active_on(as_of).filter(division__in=inside)
-    with_grid = set(
-        GridAssignment.objects.filter(consortium__in=rows, during__contains=as_of)
-        .exclude(status=Standing.DISMISSED)
-        .order_by()
-        .values_list("consortium_id", flat=True)
-    )
-    for pk, name, kind, path in rows.order_by("name", "pk").values_list(
-        "pk", "name", "kind", "division__path"
-    ):
-        yield path, LocalConsortiumFacts(name, kind, pk in with_grid)

@@ -2,6 +2,9 @@
 
 from registry.checks import (  # noqa: F401 (importing registers them)
     credentials,
+    declared,
+    documents,
+    facilities,
     institutions,
     leads,
     links,

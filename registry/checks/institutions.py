@@ -79,3 +79,51 @@ def several_memberships(facts, p, as_of):
         f"{facts.name}{'是基层机构，' if primary else ''}同时加入 {len(grids)} 个网格类医联体：{'、'.join(grids)}",
         "保留一个，或者由审核人确认", **evidence,
     )  # fmt: skip
+
+
+@check("remote_hospitals_joined", subject="institution", params={"named": Param(str, named=True)})
+def remote_hospitals_joined(facts, p, as_of):
+    """列名医院牵头的医联体中边远区县的机构数，只作提示。"""
+    if named_entry(facts, p.named) is None:
+        return not_applicable("不是文件列名的医院")
+    led = [s for s in facts.services if s.leads]
+    if not led:
+        return info(f"{facts.name}没有牵头医联体")
+    if any(s.remote_members is None for s in led):
+        return insufficient("边远区县名单")
+    count = sum(s.remote_members for s in led)
+    return info(
+        f"{facts.name}牵头 {len(led)} 个医联体，其中边远区县的机构 {count} 家",
+        各医联体={s.consortium: s.remote_members for s in led},
+    )
+
+
+@check(
+    "has_partnership",
+    subject="institution",
+    params={"affiliations": Param(list, words="affiliation"), "kinds": KINDS},
+)
+def has_partnership(facts, p, as_of):
+    """某级医院与至少一个某类医联体有合作关系；以“参与”登记，不算成员。"""
+    if is_kind(facts, "hospital") is False:
+        return not_applicable("不是医院")
+    if not facts.belongs_to:
+        return insufficient("隶属关系")
+    if facts.belongs_to not in p.affiliations:
+        return not_applicable(f"不是{p.words('affiliation', p.affiliations)}医院")
+    kinds = p.words("consortium_kind", p.kinds)
+    partners = sorted(s.consortium for s in facts.services if not s.counted and s.kind in p.kinds)
+    if partners:
+        return passed(f"{facts.name}与{'、'.join(partners)}有合作关系", 合作的医联体=partners)
+    return unmet(f"{facts.name}没有与{kinds}建立合作关系", f"与{kinds}建立合作关系并登记为参与单位")
+
+
+@check("joins_wider", subject="institution", params={"kinds": KINDS, "scope": str})
+def joins_wider(facts, p, as_of):
+    """参加更大范围的医联体的，作提示。"""
+    joined = sorted(
+        s.consortium for s in facts.services if not s.leads and s.kind in p.kinds and s.scope == p.scope
+    )
+    if joined:
+        return info(f"{facts.name}参加{'、'.join(joined)}", 参加=joined)
+    return not_applicable(f"没有参加跨省市的{p.words('consortium_kind', p.kinds)}")

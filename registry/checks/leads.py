@@ -225,3 +225,46 @@ def chair_is_legal_representative(facts, p, as_of):
     return unmet(
         f"理事长{chair}不是牵头医院法定代表人{representative}", "由牵头医院法定代表人担任理事长", **evidence
     )
+
+
+@check(
+    "lead_of_leading_level",
+    subject="consortium",
+    params={
+        "levels": Param(list, words="level"),
+        "hospitals": Param(str, named=True, default=()),
+        "declaration": str,
+        "asks": str,
+    },
+)
+def lead_of_leading_level(facts, p, as_of):
+    """牵头单位为专科医院或三级综合医院（含列名的），并且领先水平已申报并采信。"""
+    if verdict := no_lead(facts):
+        return verdict
+    lead = facts.lead.institution
+    general = (
+        True
+        if named_entry(lead, p.hospitals)
+        else _both(is_kind(lead, "general_hospital"), _one_of(lead.level, p.levels))
+    )
+    special, evidence = is_kind(lead, "specialised_hospital"), {"牵头单位": described(lead, p)}
+    if general is False and special is False:
+        return unmet(
+            f"牵头单位{described(lead, p)}不是专科医院，也不是三级综合医院",
+            "由符合条件的医院牵头",
+            **evidence,
+        )
+    if True not in (general, special):
+        return insufficient("牵头单位的机构类别或医院级别", **evidence)
+    declared = facts.declarations.get(p.declaration)
+    if declared is None:
+        return insufficient(p.asks, **evidence)
+    if declared.accepted:
+        return passed(f"牵头单位{lead.name}的{p.asks}已申报并采信", **evidence)
+    if declared.accepted is False or declared.value == "no":
+        return unmet(f"牵头单位{lead.name}的{p.asks}未被采信", "更换牵头单位或补充依据", **evidence)
+    return review(f"牵头单位{lead.name}的{p.asks}已申报，由主管部门判断", **evidence)
+
+
+def _both(first: bool | None, second: bool | None) -> bool | None:
+    return False if False in (first, second) else None if None in (first, second) else True

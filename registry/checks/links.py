@@ -82,3 +82,21 @@ def _lead_word(class_code: str) -> str:
     if class_code.startswith(CLASSES["general_hospital"]):
         return "县医院"
     return "县中医院" if class_code.startswith(CLASSES["tcm_hospital"]) else "其他"
+
+
+@check("partners_remote_enabled", subject="consortium")
+def partners_remote_enabled(facts, p, as_of):
+    """合作的县域医共体的成员单位全部开通远程医疗。"""
+    if not facts.partners:
+        return insufficient("合作的县域医共体")
+    members = sum(link.members for link in facts.partners)
+    remote = sum(link.remote for link in facts.partners)
+    evidence = {"各医共体": {link.consortium: f"{link.remote} / {link.members}" for link in facts.partners}}
+    if not members:
+        return insufficient("合作的县域医共体的成员单位", **evidence)
+    said = f"合作的县域医共体有成员单位 {members} 家，{remote} 家已开通远程医疗"
+    if remote == members:
+        return passed(said, **evidence)
+    if not remote:
+        return insufficient("成员单位的远程开通日期", **evidence)
+    return unmet(said, "为其余成员单位开通远程医疗", **evidence)

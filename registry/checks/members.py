@@ -3,7 +3,7 @@
 from registry.checks.common import distinct_kinds, kind_words, names, possibly, surely
 from registry.facts.kinds import is_kind, may_be_kind
 from registry.policy.check import Param, check
-from registry.policy.verdict import deviation, insufficient, passed, review, unmet
+from registry.policy.verdict import deviation, info, insufficient, passed, review, unmet
 from registry.policy.vocabulary import word
 
 KINDS = Param(list, words="institution_kind")
@@ -183,3 +183,42 @@ def specialty_and_institutions(facts, p, as_of):
     if count >= p.at_least:
         return passed(f"专科为{evidence['专科']}，共 {count} 家医疗机构", **evidence)
     return insufficient("牵头单位", **evidence)
+
+
+@check(
+    "participants_of_levels",
+    subject="consortium",
+    params={"kinds": KINDS, "affiliations": Param(list, words="affiliation")},
+)
+def participants_of_levels(facts, p, as_of):
+    """各级的某类机构都有参加，成员或参与均可。"""
+    taking_part = [m for m in facts.members if any(is_kind(m.institution, kind) for kind in p.kinds)]
+    unknown = [m for m in facts.members if not m.institution.class_code]
+    found = {
+        p.word("affiliation", level): names(m for m in taking_part if m.institution.belongs_to == level)
+        for level in p.affiliations
+    }
+    missing = [level for level, listed in found.items() if not listed]
+    kinds = p.words("institution_kind", p.kinds)
+    if not missing:
+        return passed(f"{'、'.join(found)}{kinds}都有参加", 参加的机构=found)
+    if any(not m.institution.belongs_to for m in taking_part) or unknown:
+        return insufficient(f"{kinds}的类别或隶属关系", 参加的机构=found)
+    return unmet(
+        f"没有{'、'.join(missing)}{kinds}参加", f"请{'、'.join(missing)}{kinds}参与", 参加的机构=found
+    )
+
+
+@check("primary_members_share", subject="consortium", params={"kinds": KINDS})
+def primary_members_share(facts, p, as_of):
+    """成员单位中某类机构的比例，作提示；一家也没有的由审核人判断。"""
+    found = [m for m in facts.counted if any(is_kind(m.institution, kind) for kind in p.kinds)]
+    kinds = p.words("institution_kind", p.kinds)
+    if not facts.counted:
+        return info(f"{kinds}成员：未填报")
+    if not found:
+        return review(f"成员单位中没有{kinds}，是否面向基层由审核人判断")
+    return info(
+        f"成员单位 {len(facts.counted)} 家，其中{kinds} {len(found)} 家（{len(found) / len(facts.counted):.0%}）",
+        **{kinds: names(found)},
+    )

@@ -8,15 +8,29 @@ from registry.policy.check import Param, check
 from registry.policy.verdict import info, insufficient, not_applicable, passed, unmet
 
 
-@check("permission", subject="consortium", params={"says": str})
+@check("permission", subject=("consortium", "division"), params={"says": str})
 def permission(facts, p, as_of):
-    """条文给予的许可，对触及的医联体作提示。"""
+    """条文给予的许可或说明，对触及的对象作提示。"""
     return info(p.says)
 
 
-@check("by_reference", subject="consortium")
+@check(
+    "by_reference",
+    subject=("consortium", "institution"),
+    params={
+        "affiliations": Param(list, words="affiliation", default=()),
+        "levels": Param(list, words="level", default=()),
+    },
+)
 def by_reference(facts, p, as_of):
-    """按另一文件执行；该文件载入后由其各条判定。"""
+    """按另一文件或附表执行；载入后由其各条判定。"""
+    hospital = facts if facts.subject == "institution" else facts.lead_institution
+    if p.affiliations and is_kind(hospital, "hospital") is False:
+        return not_applicable("不是医院")
+    if p.affiliations and hospital.belongs_to and hospital.belongs_to not in p.affiliations:
+        return not_applicable(f"只适用于{p.words('affiliation', p.affiliations)}医院")
+    if p.levels and hospital.level and hospital.level not in p.levels:
+        return not_applicable(f"只适用于{p.words('level', p.levels)}医院")
     return info("按所引文件执行，见该文件各条的判定")
 
 

@@ -13,17 +13,17 @@ from django.db.models import Q, QuerySet
 from registry.facts.consortium import (
     AllianceFacts,
     ConsortiumFacts,
-    DeclarationFacts,
     LeadFacts,
     MemberFacts,
     WaiverFacts,
 )
+from registry.facts.declarations import declarations_of
+from registry.facts.facilities import facilities_of
 from registry.facts.institutions import area, credentials_of, institution_facts, places, rosters_of
 from registry.facts.links import communities_led_by, hospitals_linked_with
-from registry.models import Consortium, Declaration, Lead, Membership, Waiver
+from registry.models import Consortium, Lead, Membership, Waiver
 
 BATCH = 500
-_ACCEPTED = {"accepted": True, "rejected": False}
 
 
 def each_consortium(consortia: QuerySet, as_of: date, batch: int = BATCH) -> Iterator[ConsortiumFacts]:
@@ -60,11 +60,9 @@ class _Shared:
 
     def __init__(self, ids, rows, leads, members, led_by, institutions, as_of: date):
         self.credentials = credentials_of(led_by)
-        self.declarations = defaultdict(dict)
-        for d in Declaration.objects.filter(consortium__in=ids).order_by("pk"):
-            value = DeclarationFacts(_text(d.value), bool(d.evidence), _ACCEPTED.get(d.state))
-            self.declarations[d.consortium_id][d.key] = value
+        self.declarations = declarations_of("consortium", ids, as_of)
         self.waivers = waivers_of(ids, as_of)
+        self.facilities = facilities_of({_market(row) for row in rows.values()})
         self.counties = {pk: _county(rows[pk], leads.get(pk), institutions) for pk in rows}
         self.rosters = rosters_of(
             county
@@ -103,6 +101,7 @@ def _facts(row: Consortium, lead: Lead | None, members, institutions, shared: _S
         waivers=shared.waivers.get(row.pk, ()),
         same_specialty=tuple(a for pk, a in shared.alliances.get(_market(row), ()) if pk != row.pk),
         partners=shared.partners.get(row.pk, ()), linked_hospitals=shared.hospitals.get(row.pk, ()),
+        facilities=shared.facilities.get(_market(row), ()),
     )  # fmt: skip
 
 
@@ -161,8 +160,3 @@ def waivers_of(ids: Iterable[int], as_of: date) -> dict[int, tuple[WaiverFacts, 
             )
         )
     return {pk: tuple(listed) for pk, listed in found.items()}
-
-
-def _text(value) -> str:
-    """A declared value as text; false becomes "no"."""
-    return "no" if value is False else "yes" if value is True else str(value)

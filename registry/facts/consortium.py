@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from registry.facts.evaluation import EvaluationFacts
+from registry.facts.facility import PlannedFacilityFacts
 from registry.facts.institution import CredentialFacts, InstitutionFacts, LinkFacts
 from registry.policy.subjects import facts_of
 
@@ -39,11 +41,21 @@ class MemberFacts:
 
 @dataclass(frozen=True, slots=True)
 class DeclarationFacts:
-    """申报事实: what the owner declared, whether with evidence, and the reviewer's decision (None: not yet)."""
+    """申报事实: what the owner declared, whether with evidence, and the reviewer's decision (None: not yet).
+
+    ``year`` is None for what stands until it is changed. ``amounts`` are figures (numerator and denominator of a
+    share, or one number), ``earlier`` those of the year before; ``days`` are dates. ``value`` is "yes", "no", a text,
+    or chosen words joined with 、. ``reason`` says why it was not accepted.
+    """
 
     value: str = ""
     evidenced: bool = False
     accepted: bool | None = None
+    year: int | None = None
+    amounts: tuple[float, ...] = ()
+    earlier: tuple[float, ...] = ()
+    days: tuple[date | None, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +99,9 @@ class ConsortiumFacts:
     institutions of the county by kind, and is None where no roster of the county is loaded. ``ancestry`` holds the
     codes of its division and all above it; ``county_is_urban`` says whether its county is a 市辖区. ``partners`` are
     the county communities that parties of an urban-rural link lead; ``linked_hospitals`` are the city hospitals
-    that a county community is linked with. ``counted`` are the 成员单位 proper, without participants, companies and
-    shared centres.
     that a county community is linked with. ``districts`` are the counties that its grids reach into.
+    ``facilities`` are the planned facilities of its city, ``evaluations`` the yearly evaluations that took it in.
+    ``counted`` are the 成员单位 proper, without participants, companies and shared centres.
     """
 
     id: int | None = None
@@ -117,6 +129,8 @@ class ConsortiumFacts:
     linked_hospitals: tuple[LinkFacts, ...] = ()
     counted: tuple[MemberFacts, ...] = field(init=False, repr=False, compare=False)
     districts: tuple[DistrictShareFacts, ...] = ()
+    facilities: tuple[PlannedFacilityFacts, ...] = ()
+    evaluations: tuple[EvaluationFacts, ...] = ()
 
     def __post_init__(self) -> None:
         counted = tuple(member for member in self.members if member.role == "member")

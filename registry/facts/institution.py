@@ -21,7 +21,8 @@ class CredentialFacts:
 class ServiceFacts:
     """A consortium that an institution leads or belongs to, as its own rules need it (参加的医联体).
 
-    ``holds_grid`` says of one that it leads whether it is responsible for a grid.
+    ``holds_grid`` says of one that it leads whether it is responsible for a grid; ``remote_members`` how many of
+    its members stand in remote counties, read for military leads only (None: no county is marked as remote).
     """
 
     consortium: str
@@ -30,16 +31,23 @@ class ServiceFacts:
     counted: bool = True
     registered: bool = False
     holds_grid: bool = False
+    scope: str = ""
+    remote_members: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """The other side of an urban-rural link (城乡医联体): a consortium, its lead, and that lead's class and level."""
+    """The other side of an urban-rural link (城乡医联体): a consortium, its lead, and that lead's class and level.
+
+    ``members`` and ``remote`` count its 成员单位 and those of them that are reached by telemedicine.
+    """
 
     consortium: str
     institution: str
     class_code: str = ""
     level: str = ""
+    members: int = 0
+    remote: int = 0
 
 
 @facts_of("institution")

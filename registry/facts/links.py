@@ -2,7 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
+
+from django.db.models import Count, Q
 
 from registry.facts.institution import LinkFacts
 from registry.models import Consortium, Institution, Lead, Membership
@@ -18,9 +21,12 @@ def communities_led_by(
     if not wanted:
         return {}
     led = defaultdict(list)
-    rows = _leads(as_of, _Kind.COUNTY_COMMUNITY).filter(institution__in=wanted)
+    rows = list(_leads(as_of, _Kind.COUNTY_COMMUNITY).filter(institution__in=wanted))
+    reached = _members_reached([lead.consortium_id for lead in rows], as_of)
     for lead in rows:
-        led[lead.institution_id].append(_link(lead.consortium.name, lead.institution))
+        members, remote = reached[lead.consortium_id]
+        link = replace(_link(lead.consortium.name, lead.institution), members=members, remote=remote)
+        led[lead.institution_id].append(link)
     return {
         link: tuple(one for pk in sorted(filter(None, ids)) for one in led[pk])
         for link, ids in parties.items()
@@ -69,6 +75,16 @@ def communities_linked_with(hospitals: Iterable[int], as_of: date) -> dict[int, 
                 if other.pk != institution.pk and (lead := led.get(other.pk)):
                     found[institution.pk][lead.consortium_id] = _link(lead.consortium.name, other)
     return {pk: tuple(link for _, link in sorted(links.items())) for pk, links in found.items()}
+
+
+def _members_reached(communities: list[int], as_of: date) -> dict[int, tuple[int, int]]:
+    """By community: its 成员单位 on the day, and how many of them are reached by telemedicine."""
+    rows = Membership.objects.filter(
+        consortium__in=communities, during__contains=as_of, role=Membership.Role.MEMBER
+    )
+    reached = Count("pk", filter=Q(remote_enabled_on__lte=as_of))
+    counted = rows.order_by().values_list("consortium_id").annotate(members=Count("pk"), remote=reached)
+    return defaultdict(lambda: (0, 0), {pk: (members, remote) for pk, members, remote in counted})
 
 
 def _leads(as_of: date, kind: str):

@@ -1,7 +1,8 @@
 """Reading institutions with the consortia that they lead or belong to (机构参加医联体的事实)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import QuerySet
@@ -9,9 +10,11 @@ from django.db.models import QuerySet
 from registry.facts.institution import InstitutionFacts, ServiceFacts
 from registry.facts.institutions import institution_facts
 from registry.facts.links import communities_linked_with
-from registry.models import Consortium, Lead, Membership
+from registry.models import Consortium, Declaration, Lead, Membership
 
 BATCH = 2000
+# The item with which an authority marks a county as 边远: no document lists them.
+REMOTE_COUNTY = "remote_county"
 
 
 def each_institution(institutions: QuerySet, as_of: date, batch: int = BATCH) -> Iterator[InstitutionFacts]:
@@ -28,9 +31,17 @@ def served_facts(ids: Iterable[int], as_of: date) -> dict[int, InstitutionFacts]
     ids = list(ids)
     services = defaultdict(dict)
     active = Consortium.objects.active_on(as_of)
-    leads = Lead.objects.filter(institution__in=ids, consortium__in=active, during__contains=as_of)
-    for lead in leads.select_related("consortium").order_by("pk"):
-        services[lead.institution_id][lead.consortium_id] = _service(lead.consortium, as_of, leads=True)
+    leads = list(
+        Lead.objects.filter(institution__in=ids, consortium__in=active, during__contains=as_of)
+        .select_related("consortium", "institution")
+        .order_by("pk")
+    )
+    remote = _remote_members({lead.consortium_id for lead in leads if lead.institution.is_military}, as_of)
+    for lead in leads:
+        service = _service(lead.consortium, as_of, leads=True)
+        services[lead.institution_id][lead.consortium_id] = replace(
+            service, remote_members=remote.get(lead.consortium_id)
+        )
     rows = Membership.objects.filter(institution__in=ids, consortium__in=active, during__contains=as_of)
     for row in rows.select_related("consortium").order_by("pk"):
         counted = row.role == Membership.Role.MEMBER
@@ -45,4 +56,24 @@ def _service(
     consortium: Consortium, as_of: date, *, leads: bool = False, counted: bool = True
 ) -> ServiceFacts:
     registered = consortium.registered_on is not None and consortium.registered_on <= as_of
-    return ServiceFacts(consortium.name, consortium.kind, leads, counted, registered)
+    return ServiceFacts(consortium.name, consortium.kind, leads, counted, registered, scope=consortium.scope)
+
+
+def _remote_members(consortia: set[int], as_of: date) -> dict[int, int]:
+    """How many members of each consortium stand in counties declared to be remote; empty while none is declared."""
+    if not consortia:
+        return {}
+    remote = list(
+        Declaration.objects.counted()
+        .filter(key=REMOTE_COUNTY, division__isnull=False)
+        .exclude(state=Declaration.State.REJECTED)
+        .order_by()
+        .values_list("division", flat=True)
+    )
+    if not remote:
+        return {}
+    rows = Membership.objects.filter(
+        consortium__in=consortia, during__contains=as_of, institution__division__in=remote
+    )
+    counted = Counter(rows.order_by().values_list("consortium_id", flat=True))
+    return {pk: counted[pk] for pk in consortia}

@@ -3,7 +3,8 @@
 from registry.models.audit import AccessLog, AuditBlock, AuditEntry
 from registry.models.calendar import CalendarDay, CalendarYear
 from registry.models.change import DivisionChange, DivisionChangePlace
-from registry.models.consortium import Consortium, Declaration, Lead, Membership
+from registry.models.consortium import Consortium, Lead, Membership
+from registry.models.declaration import Declaration
 from registry.models.division import (
     Authority,
     Division,
@@ -14,6 +15,7 @@ from registry.models.division import (
 )
 from registry.models.duplicate import DuplicatePair, Merge
 from registry.models.export import InstitutionExport
+from registry.models.facility import PlannedFacility
 from registry.models.foreign_list import ForeignCodeList, ForeignCodeRow
 from registry.models.import_columns import ColumnAlias, ImportSheet, RememberedColumns
 from registry.models.imports import ImportBatch, ImportIssue, ImportRow
@@ -75,6 +77,7 @@ __all__ = [
     "Merge",
     "Notification",
     "NotificationChoice",
+    "PlannedFacility",
     "PolicyDocument",
     "ReferenceLoad",
     "RememberedColumns",

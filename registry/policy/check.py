@@ -66,10 +66,14 @@ class Params(SimpleNamespace):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A registered check. ``lateness`` marks one that decides whether an act was in time."""
+    """A registered check. ``lateness`` marks one that decides whether an act was in time.
+
+    ``subjects`` are the kinds of subject whose facts it can read: most checks know one, some ask only for what
+    several kinds of facts have in common.
+    """
 
     name: str
-    subject: str
+    subjects: tuple[str, ...]
     params: Mapping[str, Param]
     function: Callable[[Any, Params, date], Verdict]
     lateness: bool
@@ -128,11 +132,16 @@ _registered: dict[str, Check] = {}
 
 
 def check(
-    name: str, *, subject: str, params: Mapping[str, type | Param] | None = None, lateness: bool = False
+    name: str,
+    *,
+    subject: str | tuple[str, ...],
+    params: Mapping[str, type | Param] | None = None,
+    lateness: bool = False,
 ) -> Callable:
     """Register a pure function as the check of that name."""
-    if subject not in SUBJECTS:
-        raise ValueError(f"unknown subject {subject}")
+    subjects = (subject,) if isinstance(subject, str) else subject
+    if unknown := set(subjects) - set(SUBJECTS):
+        raise ValueError(f"unknown subject {sorted(unknown)}")
     if name in _registered:
         raise ValueError(f"check {name} is registered twice")
     declared = {
@@ -140,7 +149,7 @@ def check(
     }
 
     def register(function: Callable) -> Callable:
-        _registered[name] = Check(name, subject, declared, function, lateness)
+        _registered[name] = Check(name, subjects, declared, function, lateness)
         return function
 
     return register

@@ -66,16 +66,16 @@ def _decide(rule: BoundRule, facts: Any, as_of: date, **replaced: Any) -> Verdic
     spec = rule.spec
     if reason := _outside(rule, facts):
         return reason
-    if rule.missing_parent:
-        return Verdict(
-            Outcome.INSUFFICIENT, f"{PARENT_MISSING}：{rule.missing_parent}", missing=(rule.missing_parent,)
-        )
     if rule.pack.is_undated and spec.decides_lateness:
         return insufficient("文件施行日期")
     check = find_check(spec.check)
     if check is None:
         raise LookupError(f"{spec.id}: no check {spec.check}")
     verdict = check(facts, {**spec.params, **replaced}, as_of, spec.vocabulary)
+    if rule.missing_parent and verdict.outcome is not Outcome.NA:  # whom it does not touch it still can tell
+        return Verdict(
+            Outcome.INSUFFICIENT, f"{PARENT_MISSING}：{rule.missing_parent}", missing=(rule.missing_parent,)
+        )
     if verdict.outcome is Outcome.FAIL and spec.weight is not Outcome.FAIL:
         return replace(verdict, outcome=spec.weight)
     return verdict

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registry.models import PolicyDocument, Rule
+from registry.policy.facilities import register_facilities
 from registry.policy.pack import PackSpec, RuleSpec, digest
 from registry.policy.parse import PackError, Problem, read_pack
 
@@ -71,6 +72,7 @@ def load_packs(folder: Path = FOLDER) -> dict[str, int]:
         published, retired = _rules(documents[pack.id], pack.rules)
         count["published"] += published
         count["retired"] += retired
+        count["facilities"] += register_facilities(documents[pack.id], pack)
     return dict(count)
 
 

@@ -182,8 +182,9 @@ class _Reader:
         if check is None:
             wrong("check", f"没有判定方法 {name}")
             return {}
-        if check.subject != table.get("subject"):
-            wrong("check", f"判定方法 {name} 的对象是 {check.subject}，条款的对象是 {table.get('subject')}")
+        if table.get("subject") not in check.subjects:
+            known = "、".join(check.subjects)
+            wrong("check", f"判定方法 {name} 的对象是 {known}，条款的对象是 {table.get('subject')}")
         try:
             return check.bind(given, vocabulary, named)
         except BadParameter as error:

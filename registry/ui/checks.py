@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from registry.policy.book import PLAN_ENDED
+from registry.policy.check import find_check
 from registry.policy.pack import HANDLINGS
 
 from .library import register
@@ -22,7 +23,7 @@ def plain(value):
 @register.filter
 def as_check(judgement):
     """`{% with check=judgement|as_check %}{% include "components/check_row.html" … %}`: what that row needs."""
-    rule, verdict = judgement.rule, judgement.verdict
+    rule, verdict, method = judgement.rule, judgement.verdict, find_check(judgement.rule.spec.check)
     evidence = [(name, plain(value)) for name, value in verdict.evidence.items()]
     if verdict.missing:
         evidence.append(("缺少", plain(verdict.missing)))
@@ -37,6 +38,6 @@ def as_check(judgement):
         "handling": HANDLINGS[rule.spec.handling],
         "expired": PLAN_ENDED in rule.remarks,
         "evidence": evidence,
-        "method": rule.spec.logic,
+        "method": method.description if method else "",
         "cure": verdict.cure,
     }

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from evaluation.declaring import years
 from evaluation.models import ComplianceRun, Finding, Grade, Rectification, RectificationStep
 from filing import delegation, reviewing, transitions
 from filing.models import Urge
@@ -18,6 +19,7 @@ from registry.duplicates.merge import merge
 from registry.models import (
     ColumnAlias,
     Credential,
+    Declaration,
     DivisionChange,
     DuplicatePair,
     ForeignCodeList,
@@ -28,6 +30,7 @@ from registry.models import (
     InstitutionRequest,
     Job,
     Notification,
+    PlannedFacility,
     PolicyDocument,
     RememberedColumns,
     Rule,
@@ -135,6 +138,33 @@ def campaign_arguments(world, url: str) -> list:
     if url == "scheme":
         return [campaign.scheme_id]
     return [campaign.pk, participant.pk] if url == "score_sheet" else [campaign.pk]
+
+
+def return_arguments(world, url: str) -> list:
+    """The registered consortium's return for the last closed year."""
+    consortium = world.case.registered().filing.consortium_id
+    return ["consortium", consortium, years()[0], *(["service_functions"] if url == "return_item" else [])]
+
+
+def declaration_arguments(world, url: str) -> list:
+    """A fact that the lead hospital has handed in, with its evidence."""
+    row = Declaration(
+        consortium_id=world.case.registered().filing.consortium_id,
+        key="green_channel",
+        value={"answer": "yes"},
+        evidence_name="依据.pdf",
+        evidence_type="application/pdf",
+        declared_by=world.people["filer"],
+    )
+    row.evidence_file.save("依据.pdf", ContentFile(b"%PDF-1.4"))
+    row.save()
+    return [row.pk]
+
+
+def facility_arguments(world, url: str) -> list:
+    document = PolicyDocument.objects.get(code="chongqing-2018")
+    facility = PlannedFacility.objects.create(document=document, division=world.case.county, name="甲中心")
+    return [facility.pk]
 
 
 def run_arguments(world, url: str) -> list:

@@ -5,7 +5,9 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 
 from registry.models import PolicyDocument, Rule
+from registry.policy.load import read_packs
 from registry.policy.pack import HANDLINGS
+from registry.policy.table import provisions_page
 
 
 class Command(BaseCommand):
@@ -13,9 +15,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--pack", help="只列一个文件，如 chongqing-2018")
-        parser.add_argument("--format", choices=["text", "json"], default="text", help="输出格式")
+        parser.add_argument("--format", choices=["text", "json", "markdown"], default="text", help="输出格式")
 
     def handle(self, *args, **options):
+        if options["format"] == "markdown":
+            self.stdout.write(provisions_page(read_packs()), ending="")
+            return
         rules = Rule.objects.in_force().select_related("document")
         if pack := options["pack"]:
             if not PolicyDocument.objects.filter(code=pack).exists():

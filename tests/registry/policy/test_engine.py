@@ -171,9 +171,9 @@ def test_the_order_of_members_never_matters(facts, order):
 @given(facts=consortia, outsider=institutions)
 def test_an_institution_that_only_takes_part_changes_no_verdict(facts, outsider):
     joined = replace(facts, members=(*facts.members, MemberFacts(outsider, role="participant")))
-    assert {r: v.outcome for r, v in _all_verdicts(joined).items()} == {
-        r: v.outcome for r, v in _all_verdicts(facts).items()
-    }
+    before, after = _all_verdicts(facts), _all_verdicts(joined)
+    changed = {rule for rule in before if before[rule].outcome != after[rule].outcome}
+    assert changed <= {"CZ-25"}  # the one provision that asks who takes part
 
 
 @settings(max_examples=30, deadline=None)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def folder(tmp_path):
     """A folder with Chongqing's pack and its parents, to be edited."""
     (tmp_path / "texts").mkdir()
-    for name in ("chongqing-2018", "national-2017-32", "national-2018-28"):
+    for name in ("chongqing-2018", "chongqing-2018-annex-1", "national-2017-32", "national-2018-28"):
         (tmp_path / f"{name}.toml").write_text(
             (FOLDER / f"{name}.toml").read_text(encoding="utf-8"), encoding="utf-8"
         )
@@ -35,7 +35,7 @@ def _edit(folder, old: str, new: str) -> None:
 
 def test_loading_again_changes_nothing(folder):
     first, second = load_packs(folder), load_packs(folder)
-    assert (first["published"], first["changed"]) == (94, 3)
+    assert (first["published"], first["changed"]) == (94, 4)
     assert (second["published"], second["retired"], second["changed"]) == (0, 0, 0)
     assert {p.code for p in PolicyDocument.objects.get(code="chongqing-2018").parents.all()} == {
         "national-2017-32", "national-2018-28"

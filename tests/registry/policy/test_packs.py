@@ -6,10 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from registry.policy.load import FOLDER, read_packs
 from registry.policy.pack import RuleSpec
 from registry.policy.parse import PackError, compact, read_pack
+from registry.policy.table import provisions_page
 
 PACKS = {pack.id: pack for pack in read_packs()}
 RULES = {rule.id: rule for pack in PACKS.values() for rule in pack.rules}
@@ -70,6 +72,21 @@ def test_dates_of_documents():
     assert PACKS["chongqing-2018"].plan_ended_on(date(2021, 1, 1))
     assert not PACKS["chongqing-2018"].plan_ended_on(date(2020, 12, 31))
     assert not PACKS["zhejiang-2020"].in_force_on(date(2020, 12, 29))
+
+
+def test_the_page_of_provisions_is_what_the_packs_say():
+    page = (settings.BASE_DIR / "docs" / "provisions.md").read_text(encoding="utf-8")
+    assert page == provisions_page(read_packs()), "run manage.py list_provisions --format markdown"
+
+
+def test_every_provision_to_be_decided_is_decided():
+    assert [r.id for r in RULES.values() if r.handling in ("check", "declaration") and not r.decided] == []
+
+
+def test_no_option_of_an_item_holds_the_sign_that_joins_options():
+    assert [
+        r.id for r in RULES.values() if any("、" in option for option in r.params.get("options", ()))
+    ] == []
 
 
 def test_a_rule_survives_storage_and_keeps_its_version():

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from evaluation.facts import CampaignFacts
 from filing.facts import DueFacts, FilingFacts, MaterialFacts
+from grids.facts import DivisionFacts, GridLineFacts, LocalConsortiumFacts, LocalUnitFacts, TownshipFacts
 from registry.facts import (
     AllianceFacts,
     ConsortiumFacts,
@@ -19,12 +21,17 @@ from registry.facts import (
     WaiverFacts,
 )
 from registry.facts.consortium import DistrictShareFacts
+from registry.facts.document import DocumentFacts
+from registry.facts.evaluation import EvaluationFacts, SchemeFacts
+from registry.facts.facility import PlannedFacilityFacts
+from registry.policy.pack import RuleSpec
 from registry.policy.vocabulary import (
     AFFILIATIONS,
     CLOSENESS,
     CONSORTIUM_KINDS,
     CREDENTIAL_KINDS,
     CREDENTIAL_LEVELS,
+    DIVISION_LEVELS,
     GRADES,
     LEVELS,
     OWNERSHIPS,
@@ -50,6 +57,7 @@ PLACES = {
     "大理": ("530000", "532900", "532901"),
     "镜湖区": ("340000", "340200", "340202"),
     "弋江区": ("340000", "340200", "340203"),
+    "三山区": ("340000", "340200", "340208"),
     "无为县": ("340000", "340200", "340225"),
 }
 ROLES = {"参与": "participant", "企业": "company", "共享中心": "shared_centre"}
@@ -61,6 +69,7 @@ MATERIALS = {
     "政府协议": "government",
     "医院协议": "hospital",
 }
+MODES = {"公建公营": "public", "公建民营": "public_private", "民建民营": "private"}
 AFFILIATION_WORDS = {**AFFILIATIONS, "市级": "province", "州市级": "city"}
 _BUILT = 0
 
@@ -171,6 +180,7 @@ def consortium(given: dict) -> ConsortiumFacts:
         key: tuple(LinkFacts(*one) for one in given.get(key, ())) for key in ("partners", "linked_hospitals")
     }
     return ConsortiumFacts(
+        id=None if given.get("draft") else 1,
         name=given.get("name", ""),
         kind=CONSORTIUM_KINDS.get(given.get("kind", ""), ""),
         scope=SCOPES.get(given.get("scope", ""), ""),
@@ -189,6 +199,8 @@ def consortium(given: dict) -> ConsortiumFacts:
         roster=given.get("roster"),
         districts=tuple(DistrictShareFacts(*share) for share in given.get("districts", ())),
         declarations=_declarations(given.get("declared", {})),
+        facilities=_facilities(given),
+        evaluations=_evaluations(given),
         waivers=_waivers(given.get("waivers", ())),
         same_specialty=tuple(
             AllianceFacts(a["name"], a["code"], a.get("approved"), a.get("founded"))
@@ -226,6 +238,7 @@ def filing(given: dict) -> FilingFacts:
         ),
         form_generated=given.get("form_generated", False),
         uncovered=tuple(given.get("uncovered", ())),
+        private=tuple(given.get("private", ())),
         waivers=_waivers(given.get("waivers", ())),
     )
 
@@ -239,12 +252,153 @@ def single(given: dict) -> InstitutionFacts:
             leads=True,
             registered="已备案" in state,
             holds_grid="有网格" in state,
+            remote_members=next((int(t[2:]) for t in state if t.startswith("边远")), None),
         )
         for name, kind, *state in given.get("leads", ())
     ]
-    services += [ServiceFacts(name, CONSORTIUM_KINDS[kind]) for name, kind in given.get("joins", ())]
+    services += [
+        ServiceFacts(
+            name,
+            CONSORTIUM_KINDS[kind],
+            counted="参与" not in said,
+            scope="cross_province" if "跨省市" in said else "",
+        )
+        for name, kind, *said in given.get("joins", ())
+    ]
     links = tuple(LinkFacts(name, lead, CLASSES.get(cls, "")) for name, lead, cls in given.get("links", ()))
     return replace(institution(given["institution"]), services=tuple(services), links=links)
 
 
-BUILDERS = {"consortium": consortium, "filing": filing, "institution": single}
+def _local(given: list) -> LocalConsortiumFacts:
+    """[name, kind, what is said of it]: 紧密型, 成立=2020-05-01, 牵头=<phrase>, 远程=2018-12-31, 科目=19, 专科=肿瘤."""
+    name, kind, *said = given
+    more: dict[str, Any] = {}
+    for token in said:
+        key, _, value = token.partition("=")
+        if key in ("成立", "远程"):
+            more[{"成立": "founded_on", "远程": "remote_since"}[key]] = date.fromisoformat(value)
+        elif key == "牵头":
+            lead = institution(value)
+            more |= {
+                "lead": lead.name, "lead_class": lead.class_code, "lead_affiliation": lead.affiliation,
+                "lead_ownership": lead.ownership,
+            }  # fmt: skip
+        elif key in ("科目", "专科"):
+            more[{"科目": "specialty_code", "专科": "specialty_text"}[key]] = value
+        else:
+            more["closeness"] = CLOSENESS[token]
+    return LocalConsortiumFacts(name, CONSORTIUM_KINDS[kind], **more)
+
+
+def facility(given: dict) -> PlannedFacilityFacts:
+    """A planned facility; a bare name is one of which nothing but the name is known."""
+    if isinstance(given, str):
+        given = {"name": given}
+    return PlannedFacilityFacts(
+        name=given.get("name", ""), also=tuple(given.get("also", ())), ancestry=PLACES["琅琊区"][:2],
+        designer=given.get("设计", ""), builder=given.get("建设", ""), funder=given.get("出资", ""),
+        operator=given.get("运营", ""), consulted=tuple(given.get("会商", ())),
+        mode=MODES.get(given.get("方式", ""), ""), state="built" if given.get("建成") else given.get("state", ""),
+        tender_document=given.get("中标文件", ""), completed_on=given.get("建成"),
+        community_hospital_on=given.get("社区医院"), change_document=given.get("变更依据", ""),
+    )  # fmt: skip
+
+
+def _facilities(given: dict) -> tuple[PlannedFacilityFacts, ...]:
+    """facilities lists them; built = [n, day] and hospitals = n stand for n alike."""
+    listed = [facility(one) for one in given.get("facilities", ())]
+    for name, many in given.get("many", {}).items():
+        listed += [facility({**many, "name": f"{name}{n}"}) for n in range(many["数量"])]
+    return tuple(listed)
+
+
+def _evaluations(given: dict) -> tuple[EvaluationFacts, ...]:
+    return tuple(
+        EvaluationFacts(f"{year} 年度考核", year, closed or None, lowest=tuple(low))
+        for year, closed, *low in given.get("evaluations", ())
+    )
+
+
+def _schemes(given: dict) -> tuple[SchemeFacts, ...]:
+    return tuple(
+        SchemeFacts("考核方案", provisions=tuple(known), groups=tuple(known))
+        for known in given.get("schemes", ())
+    )
+
+
+def division(given: dict) -> DivisionFacts:
+    """A place of a case: a county unless it says otherwise."""
+    units = given.get("units")
+    return DivisionFacts(
+        level=DIVISION_LEVELS[given.get("level", "区县级")],
+        kind=given.get("division_kind", "县"),
+        ancestry=PLACES[given.get("place", "垫江县")],
+        townships=tuple(TownshipFacts("", name, **more) for name, more in given.get("townships", {}).items()),
+        grids=tuple(GridLineFacts(name) for name in given.get("grids", ())),
+        consortia=tuple(_local(one) for one in given.get("consortia", ())),
+        units=tuple(LocalUnitFacts(name, tuple(joined)) for name, joined in units.items()) if units else None,
+        private=given.get("private", [None])[0],
+        private_joined=given.get("private", [0, 0])[1],
+        facilities=_facilities(given),
+        declarations=_declarations(given.get("declared", {})),
+        evaluations=_evaluations(given),
+        schemes=_schemes(given),
+    )
+
+
+def campaign(given: dict) -> CampaignFacts:
+    return CampaignFacts(
+        name="年度考核",
+        year=2019,
+        participants=given.get("participants", 0),
+        reported=given.get("reported", {}),
+        schemes=_schemes(given),
+        evaluations=_evaluations(given),
+    )
+
+
+def document(given: dict) -> DocumentFacts:
+    return DocumentFacts(
+        name="文件",
+        effective_from=given.get("from"),
+        plan_to=given.get("plan_to"),
+        trial=given.get("trial", False),
+        missing_parents=tuple(given.get("parents", ())),
+    )
+
+
+def answered(facts: Any, spec: RuleSpec, case: dict, day: date) -> Any:
+    """The facts with an answer to the item that the rule asks for, and of a kind or level that the rule binds."""
+    given, key = case["answer"], spec.params["declaration"]
+    if spec.kinds and not getattr(facts, "kind", ""):
+        facts = replace(facts, kind=spec.kinds[0])
+    if spec.subject == "division" and "level" not in case and spec.params.get("levels"):
+        facts = replace(facts, level=spec.params["levels"][0])
+    if not given:
+        return facts
+    options = spec.params.get("options", ())
+    chosen = {"全部": options, "缺一项": options[1:], "一项": options[:1], "别的": ["其他"]}
+    value = given.get("value", "有")
+    words_of = {"有": "yes", "没有": "no"}
+    declared = DeclarationFacts(
+        value="、".join(chosen[value]) if value in chosen else words_of.get(value, value),
+        evidenced=given.get("evidence", True),
+        accepted={"已采信": True, "未采信": False}.get(given.get("state", "")),
+        year=given.get("year", day.year - 1) if spec.params.get("yearly") else None,
+        amounts=tuple(given.get("amounts", ())),
+        earlier=tuple(given.get("earlier", ())),
+        days=tuple(one or None for one in given.get("days", ())),
+        reason=given.get("reason", ""),
+    )
+    return replace(facts, declarations={**facts.declarations, key: declared})
+
+
+BUILDERS = {
+    "consortium": consortium,
+    "filing": filing,
+    "institution": single,
+    "division": division,
+    "planned_facility": facility,
+    "evaluation": campaign,
+    "document": document,
+}

@@ -113,6 +113,7 @@ def work(
                     break
                 pause(HELD)
         finish(run)
+        run.refresh_from_db()
     return {"opened": run.opened, "resolved": run.resolved, "tally": run.tally}
 
 

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from filing import pages, scanning
 from filing.editing import MATERIALS, editable, touch
 from filing.form import form_of
 from filing.models import Filing, Material
@@ -121,6 +122,7 @@ def add(
 ) -> Material:
     """Attach a file. Charter and form are single: a newer one takes the place of the older, which stays on record."""
     content = inspect(upload)
+    length, scanner = pages.count(upload, content.extension), scanning.scan(upload)
     filing = editable(filing_id, by=by)
     present = filing.materials.filter(removed_at=None, kind=kind)
     if present.filter(sha256=content.sha256).exists():
@@ -139,6 +141,8 @@ def add(
         content_type=content.content_type,
         size=content.size,
         sha256=content.sha256,
+        pages=length,
+        scanner=scanner,
         version=older.version + 1 if older else 1,
         uploaded_by=by,
     )

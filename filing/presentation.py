@@ -320,7 +320,7 @@ def files(materials: list[dict], beside: Callable[[int], str] | None = None) -> 
             {
                 "kind": material["name"].rpartition(".")[2].upper(),
                 "name": name,
-                "note": f"{material['name']}，{size(material['size'])}，{material['uploaded_on']} 上传",
+                "note": f"{material['name']}，{size(material['size'])}，{pages_of(material)}{material['uploaded_on']} 上传",
                 "url": reverse("filing:material", args=[material["id"]]),
                 "previewed": (previewed := material["content_type"] in PREVIEWED),
                 "picture": material["content_type"].startswith("image/"),
@@ -329,6 +329,11 @@ def files(materials: list[dict], beside: Callable[[int], str] | None = None) -> 
             }
         )
     return shown
+
+
+def pages_of(material: dict) -> str:
+    """12 页，; nothing where it is not known, as in submissions of before."""
+    return f"{material['pages']} 页，" if material.get("pages") else ""
 
 
 def size(number: int) -> str:

@@ -11,6 +11,7 @@ from filing.editing import editable
 from filing.models import Filing, FilingEvent, SigningRule
 from registry import access
 from registry.errors import Refused
+from registry.models import Authority, Institution
 
 
 def by_two(filing: Filing) -> bool:
@@ -50,3 +51,14 @@ def prepare(filing_id: int, *, by) -> Filing:
         filing=filing, action="prepare", from_status=filing.status, to_status=filing.status, by=by
     )
     return filing
+
+
+@transaction.atomic
+def set_rule(unit: Institution | Authority, *, two_persons: bool, by) -> SigningRule:
+    """设置双人签署: by a signer for the own hospital, by a reviewer for every hospital that files with the authority."""
+    hospital = isinstance(unit, Institution)
+    access.require(by, "confirm_filing" if hospital else "review_filings", unit)
+    rule, _ = SigningRule.objects.update_or_create(
+        **{"institution" if hospital else "authority": unit}, defaults={"two_persons": two_persons}
+    )
+    return rule

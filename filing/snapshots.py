@@ -126,6 +126,7 @@ def _material(material) -> dict[str, Any]:
         "label": material.get_kind_display(),
         "name": material.original_name,
         "size": material.size,
+        "pages": material.pages,
         "sha256": material.sha256,
         "version": material.version,
         "content_type": material.content_type,

@@ -9,6 +9,7 @@ from filing.views import (
     public,
     review,
     rows,
+    signing,
     supervision,
 )
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("consortia/<int:pk>/close/", mine.close_start, name="close_start"),
     path("consortia/<int:pk>/unchanged/", mine.unchanged_state, name="unchanged"),
     path("approvals/start/", mine.approval_start, name="approval_start"),
+    path("signing/", signing.rules, name="signing"),
     path("queue/", desk.filing_queue, name="queue"),
     path("queue/assign/", desk.assign, name="assign"),
     path("delegations/", delegations.delegations, name="delegations"),
@@ -33,6 +35,7 @@ urlpatterns = [
     path("<int:pk>/sections/<str:key>/", filer.section, name="section"),
     path("<int:pk>/sections/<str:key>/aside/", filer.aside, name="aside"),
     path("<int:pk>/members/", rows.members_add, name="members_add"),
+    path("<int:pk>/members/match/", rows.members_match, name="members_match"),
     path("<int:pk>/materials/", rows.material_add, name="material_add"),
     path("<int:pk>/remarks/", review.remark_add, name="remark_add"),
     path("<int:pk>/marks/<str:provision>/", review.mark, name="mark"),

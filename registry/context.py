@@ -39,6 +39,7 @@ SCRIPTS = [
     "table_keys",
     "choose",
     "print",
+    "preview",
     "chart",
     "session",
     "date_slider",

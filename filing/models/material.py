@@ -76,6 +76,11 @@ class Material(models.Model):
         return self.original_name.rpartition(".")[2].upper()
 
     @property
+    def pages_words(self) -> str:
+        """12 页, for a list of files; nothing where it is not known."""
+        return f"，{self.pages} 页" if self.pages else ""
+
+    @property
     def size_words(self) -> str:
         """Bytes as a person reads them."""
         return f"{self.size / 1048576:.1f} MB" if self.size >= 1048576 else f"{max(1, self.size // 1024)} KB"

@@ -27,6 +27,7 @@ def consortium_list(request):
     context = {
         "page": page,
         "standings": mine.standings(page.rows),
+        "may_sign": access.may(request.user, "confirm_filing"),
         "unit": "家",
         "count": None,
         "year": timezone.localdate().year,
@@ -44,7 +45,7 @@ def _consortium(request: HttpRequest, pk: int) -> Consortium:
 def change_start(request, pk: int):
     """发起变更: which parts; parts that another change touches already are shown with it."""
     consortium = _consortium(request, pk)
-    form = ChangeForm(request.POST or None)
+    form = ChangeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         made: list[Filing] = []
         if attempt(
@@ -91,7 +92,7 @@ def unchanged_state(request, pk: int):
 @open_to("edit_filing")
 def approval_start(request):
     """申请组建专科联盟, where the place's documents ask for agreement first."""
-    form = ApprovalForm(request.user, request.POST or None)
+    form = ApprovalForm(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         made: list[Filing] = []
         hospital = form.cleaned_data["applicant"]

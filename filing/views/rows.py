@@ -1,17 +1,16 @@
 """Rows of the form (成员、材料): add, change, remove, download."""
 
-from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from filing import editing, materials
+from filing import editing, materials, member_lists
 from filing.forms import MaterialForm, MemberForm
 from filing.models import Filing, FilingMember, Material
 from filing.views.shared import attempt, visible
 from registry import access, access_log
+from registry.errors import Refused
 from registry.numbers import whole_number
 
 
@@ -29,6 +28,27 @@ def members_add(request, pk: int):
     picked = [number for number in typed if number is not None]
     attempt(request, lambda: editing.add_members(filing.pk, picked, by=request.user))
     return redirect("filing:section", pk, editing.MEMBERS)
+
+
+@require_POST
+def members_match(request, pk: int):
+    """Lines that were pasted or uploaded, each with the institution it means or the reason why it means none."""
+    filing = visible(request, pk)
+    access.require(request.user, "edit_filing", filing.applicant or "filing")
+    try:
+        upload = request.FILES.get("file")
+        said = member_lists.uploaded(upload) if upload else member_lists.pasted(request.POST.get("lines", ""))
+        lines = member_lists.match(filing, said, user=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("filing:section", pk, editing.MEMBERS)
+    context = {
+        "filing": filing,
+        "matched": [line for line in lines if line.institution],
+        "unmatched": [line for line in lines if not line.institution],
+        "key": editing.MEMBERS,
+    }
+    return render(request, "filing/members_match.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,8 +108,6 @@ def _submitted(material: Material) -> bool:
 
 
 @require_GET
-@xframe_options_sameorigin
-@csp_replace({"frame-ancestors": ["'self'"]})
 def material(request, pk: int):
     """The file itself: as a download, or in the page for PDF and pictures."""
     row = _material(request, pk)
@@ -107,6 +125,9 @@ def material(request, pk: int):
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
+    if inline:  # shown in a frame of our own pages, and of nobody else's
+        response["X-Frame-Options"] = "SAMEORIGIN"
+        response._csp_replace = {"frame-ancestors": ["'self'"]}
     return response
 
 

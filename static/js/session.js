@@ -14,7 +14,7 @@
     paragraph.textContent = text + ' ';
     if (link) {
       var anchor = document.createElement('a');
-      anchor.href = signIn + '?next=' + encodeURIComponent(window.location.pathname + window.location.search);
+      anchor.href = signIn + '?next=' + encodeURIComponent(window.location.pathname + window.location.search + window.location.hash);
       anchor.target = '_blank';
       anchor.rel = 'noopener';
       anchor.textContent = link;

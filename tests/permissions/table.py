@@ -205,6 +205,7 @@ MATRIX: dict[tuple[str, str], Row] = {
         "get", None, HOSPITALS, (), "filing:list", "filing:start", "filing:mine", "filing:approval_start"
     ),
     **_rows("post", None, HOSPITALS, (), "filing:start", "filing:approval_start"),
+    **_rows("get", None, both("reviewer"), (), "filing:signing"),
     **_rows("get", w.led_consortium_arguments, ("filer",), (), "filing:change_start"),
     **_rows(
         "post",
@@ -261,6 +262,7 @@ MATRIX: dict[tuple[str, str], Row] = {
         ("reviewer", "leader"),
         "filing:section",
         "filing:members_add",
+        "filing:members_match",
         "filing:material_add",
         "filing:member",
         "filing:member_remove",

@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from filing.facts import DueFacts
-from filing.models import Filing
+from filing.models import ClockChange, Filing
 from registry import workdays
 from registry.policy.book import BoundRule
 from registry.policy.library import current_book
-from registry.workdays import CalendarMissing, DueDate, WorkCalendar
+from registry.workdays import CalendarMissing, DueDate, Extension, Suspension, WorkCalendar
 
 CHECK = "filed_in_time"
 # No notice since 2007 has moved a deadline by more than six workdays (a test counts them all); a bound needs room.
@@ -58,12 +58,29 @@ def read(filing: Filing) -> Clock:
     if rule is None or filing.founded_on is None:
         return Clock(rule, None, today, None, submitted, None)
     calendar = workdays.current_calendar()
+    suspensions, extensions = moved_by(filing)
     try:
-        due = calendar.due_date(filing.founded_on, rule.spec.params["workdays"])
+        due = calendar.due_date(
+            filing.founded_on, rule.spec.params["workdays"], suspensions=suspensions, extensions=extensions
+        )
         late = late_workdays(submitted, due, calendar)
     except CalendarMissing as missing:
         return Clock(rule, None, today, None, submitted, None, str(missing))
     return Clock(rule, due, today, _left(today, due, calendar), submitted, late)
+
+
+def moved_by(filing: Filing) -> tuple[list[Suspension], list[Extension]]:
+    """What the bureau has granted: days that are not counted (中止) and days more (延长)."""
+    if filing.pk is None:
+        return [], []
+    granted = filing.clock_changes.filter(state=ClockChange.State.GRANTED)
+    suspensions, extensions = [], []
+    for change in granted:
+        if change.kind == ClockChange.Kind.SUSPEND:
+            suspensions.append(Suspension(change.first, change.last, change.ground))
+        else:
+            extensions.append(Extension(change.workdays, change.ground))
+    return suspensions, extensions
 
 
 def _left(today: date, due: DueDate, calendar: WorkCalendar) -> int | None:

@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from filing.fields import Field, Section
-from filing.models import Filing, FilingMember, Material
+from filing.models import ClockChange, Filing, FilingMember, Material
 from filing.pick import grids_to_pick, leads_to_pick
 from registry import access
 from registry.models import Consortium, Institution, TreatmentSubject
@@ -215,3 +215,38 @@ class VerifyForm(forms.Form):
         help_text="印在备案回执下方，12 位字母和数字",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class ClockAskForm(forms.Form):
+    """中止或延长: what is asked for or ordered."""
+
+    kind = forms.ChoiceField(label="事项", choices=ClockChange.Kind.choices)
+    first = forms.DateField(label="中止起日", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(
+        label="中止止日",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="最后一天；尚不确定时空白",
+    )
+    workdays = forms.IntegerField(label="延长工作日", required=False, min_value=1, max_value=250)
+    ground = forms.CharField(label="理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    document = forms.CharField(label="依据文件", max_length=200, required=False)
+
+    def __init__(self, *args, with_document: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not with_document:
+            del self.fields["document"]
+
+
+class ClockDecideForm(forms.Form):
+    """对期限申请的决定."""
+
+    decision = forms.ChoiceField(label="决定", choices=[("granted", "同意"), ("declined", "不同意")])
+    note = forms.CharField(label="说明", required=False, max_length=1000)
+    document = forms.CharField(label="依据文件", max_length=200, required=False)
+
+
+class ClockResumeForm(forms.Form):
+    """恢复计算."""
+
+    last = forms.DateField(label="不计入的最后一天", widget=forms.DateInput(attrs={"type": "date"}))

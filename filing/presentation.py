@@ -33,6 +33,13 @@ ACTIONS = {
     "propose": "初审同意",
     "urge": "督办",
     "urge_seen": "签收督办",
+    "suspend_asked": "申请中止期限",
+    "extend_asked": "申请延长期限",
+    "suspend_granted": "中止期限",
+    "extend_granted": "延长期限",
+    "suspend_declined": "不同意中止期限",
+    "extend_declined": "不同意延长期限",
+    "suspend_ended": "恢复计算期限",
 }
 KEY_ACTIONS = ("submit", "receive", "register")
 

@@ -11,6 +11,7 @@ from filing.views import (
     rows,
     signing,
     supervision,
+    timing,
 )
 
 app_name = "filing"
@@ -48,6 +49,11 @@ urlpatterns = [
     path("<int:pk>/establish/", mine.approval_establish, name="approval_establish"),
     path("<int:pk>/register/", mine.follow_register, name="follow_register"),
     path("<int:pk>/prepare/", mine.prepare, name="prepare"),
+    path("<int:pk>/deadline/", timing.deadline, name="deadline"),
+    path("<int:pk>/deadline/change/", timing.change, name="clock_change"),
+    path("deadlines/", timing.requests, name="clock_requests"),
+    path("deadlines/<int:pk>/decide/", timing.decide, name="clock_decide"),
+    path("deadlines/<int:pk>/resume/", timing.resume, name="clock_resume"),
     path("<int:pk>/form/", documents.form_print, name="form_print"),
     path("<int:pk>/form/word/", documents.form_word, name="form_word"),
     path("<int:pk>/receipt/", documents.receipt, name="receipt"),

@@ -9,12 +9,14 @@ from filing.models.review import Remark, ReviewMark
 from filing.models.section import FilingSection
 from filing.models.settings import ReviewSettings
 from filing.models.signing import SigningRule
+from filing.models.timing import ClockChange
 from filing.models.unchanged import UnchangedStatement
 from filing.models.urge import Urge
 from filing.models.version import CheckSheet, FilingVersion
 
 __all__ = [
     "CheckSheet",
+    "ClockChange",
     "Delegation",
     "Filing",
     "FilingEntry",

@@ -6,86 +6,175 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0007_places_and_duplicates'),
+        ("registry", "0007_places_and_duplicates"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='authority',
-            options={'permissions': [('view_institutions', '查看本辖区机构名录'), ('manage_institutions', '维护本辖区机构名录'), ('import_institutions', '导入本辖区机构名录'), ('view_filings', '查看报送本机关及下级的备案'), ('review_filings', '审查报送本机关及下级的备案'), ('view_grids', '查看本辖区网格'), ('plan_grids', '划分和指定本辖区网格'), ('view_compliance', '查看本辖区合规检查'), ('run_compliance', '运行本辖区合规检查'), ('view_evaluation', '查看本辖区考核'), ('evaluate', '组织本辖区考核'), ('view_overview', '查看本辖区总览'), ('configure_authority', '设定本机关的审查规则')], 'verbose_name': '卫生健康行政部门', 'verbose_name_plural': '卫生健康行政部门'},
-        ),
-        migrations.CreateModel(
-            name='Notification',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20, verbose_name='类别')),
-                ('event', models.CharField(max_length=120, verbose_name='事件')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('text', models.TextField(blank=True, verbose_name='内容')),
-                ('url', models.CharField(blank=True, max_length=200, verbose_name='链接')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('read_at', models.DateTimeField(null=True, verbose_name='阅读时间')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL, verbose_name='收件人')),
-            ],
+            name="authority",
             options={
-                'verbose_name': '通知',
-                'verbose_name_plural': '通知',
-                'ordering': ['-id'],
+                "permissions": [
+                    ("view_institutions", "查看本辖区机构名录"),
+                    ("manage_institutions", "维护本辖区机构名录"),
+                    ("import_institutions", "导入本辖区机构名录"),
+                    ("view_filings", "查看报送本机关及下级的备案"),
+                    ("review_filings", "审查报送本机关及下级的备案"),
+                    ("view_grids", "查看本辖区网格"),
+                    ("plan_grids", "划分和指定本辖区网格"),
+                    ("view_compliance", "查看本辖区合规检查"),
+                    ("run_compliance", "运行本辖区合规检查"),
+                    ("view_evaluation", "查看本辖区考核"),
+                    ("evaluate", "组织本辖区考核"),
+                    ("view_overview", "查看本辖区总览"),
+                    ("configure_authority", "设定本机关的审查规则"),
+                ],
+                "verbose_name": "卫生健康行政部门",
+                "verbose_name_plural": "卫生健康行政部门",
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', '邮件'), ('digest', '每日汇总邮件'), ('sms', '短信')], max_length=6, verbose_name='渠道')),
-                ('state', models.CharField(choices=[('waiting', '待发送'), ('claimed', '发送中'), ('sent', '已发送'), ('failed', '未送达')], default='waiting', max_length=7, verbose_name='状态')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='变动时间')),
-                ('notification', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='registry.notification')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20, verbose_name="类别")),
+                ("event", models.CharField(max_length=120, verbose_name="事件")),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                ("text", models.TextField(blank=True, verbose_name="内容")),
+                ("url", models.CharField(blank=True, max_length=200, verbose_name="链接")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("read_at", models.DateTimeField(null=True, verbose_name="阅读时间")),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="收件人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '通知发送',
-                'verbose_name_plural': '通知发送',
+                "verbose_name": "通知",
+                "verbose_name_plural": "通知",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='NotificationChoice',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20, verbose_name='类别')),
-                ('email', models.CharField(choices=[('none', '不发'), ('digest', '每日汇总'), ('now', '立即')], default='digest', max_length=6, verbose_name='邮件')),
-                ('sms', models.BooleanField(default=False, verbose_name='短信')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notification_choices', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "邮件"), ("digest", "每日汇总邮件"), ("sms", "短信")],
+                        max_length=6,
+                        verbose_name="渠道",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "待发送"),
+                            ("claimed", "发送中"),
+                            ("sent", "已发送"),
+                            ("failed", "未送达"),
+                        ],
+                        default="waiting",
+                        max_length=7,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="变动时间")),
+                (
+                    "notification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="registry.notification",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '通知选择',
-                'verbose_name_plural': '通知选择',
+                "verbose_name": "通知发送",
+                "verbose_name_plural": "通知发送",
+            },
+        ),
+        migrations.CreateModel(
+            name="NotificationChoice",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20, verbose_name="类别")),
+                (
+                    "email",
+                    models.CharField(
+                        choices=[("none", "不发"), ("digest", "每日汇总"), ("now", "立即")],
+                        default="digest",
+                        max_length=6,
+                        verbose_name="邮件",
+                    ),
+                ),
+                ("sms", models.BooleanField(default=False, verbose_name="短信")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notification_choices",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="用户",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "通知选择",
+                "verbose_name_plural": "通知选择",
             },
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['recipient', '-id'], name='notification_inbox'),
+            model_name="notification",
+            index=models.Index(fields=["recipient", "-id"], name="notification_inbox"),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['recipient'], name='notification_unread'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("read_at", None)), fields=["recipient"], name="notification_unread"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('recipient', 'event'), name='notification_once'),
+            model_name="notification",
+            constraint=models.UniqueConstraint(fields=("recipient", "event"), name="notification_once"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['channel', 'id'], name='delivery_waiting'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["channel", "id"], name="delivery_waiting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('notification', 'channel'), name='delivery_once_per_channel'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("notification", "channel"), name="delivery_once_per_channel"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notificationchoice',
-            constraint=models.UniqueConstraint(fields=('user', 'kind'), name='notification_choice_once'),
+            model_name="notificationchoice",
+            constraint=models.UniqueConstraint(fields=("user", "kind"), name="notification_choice_once"),
         ),
     ]

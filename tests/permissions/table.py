@@ -245,6 +245,7 @@ MATRIX: dict[tuple[str, str], Row] = {
         "filing:receipt_word",
         "filing:notice",
         "filing:notice_word",
+        "filing:deadline",
     ),
     **_rows(
         "get",
@@ -286,6 +287,16 @@ MATRIX: dict[tuple[str, str], Row] = {
         "filing:remark_resolve",
     ),
     **_rows("post", w.filing_arguments, ("reviewer", "leader"), ("filer",), "filing:urge"),
+    **_rows("get", None, both("reviewer"), (), "filing:clock_requests"),
+    **_rows("post", w.filing_arguments, ("filer", "reviewer"), ("leader",), "filing:clock_change"),
+    **_rows(
+        "post",
+        w.filing_arguments,
+        ("reviewer",),
+        ("filer", "leader"),
+        "filing:clock_decide",
+        "filing:clock_resume",
+    ),
     # -- Evaluation
     **_rows("get", None, both(*VIEWERS), (), "evaluation:overview", "evaluation:runs"),
     **_rows("post", None, both("evaluator"), both("reviewer", "planner", "leader"), "evaluation:runs"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from evaluation.declaring import years
 from evaluation.models import ComplianceRun, Finding, Grade, Rectification, RectificationStep
-from filing import delegation, reviewing, transitions
+from filing import delegation, reviewing, timing, transitions
 from filing.models import Urge
 from registry import access
 from registry.duplicates.merge import merge
@@ -96,6 +96,9 @@ def filing_arguments(world, url: str) -> list:
     if url in ("notice", "notice_word"):
         transitions.receive(filing.pk, by=case.reviewer)
         return [filing.pk, filing.events.get(action="receive").pk]
+    if url in ("clock_decide", "clock_resume"):
+        asked = {"kind": "extend", "workdays": 5, "ground": "疫情"}
+        return [timing.ask(filing.pk, **asked, by=case.filer).pk]
     member, material = filing.members.order_by("pk").first(), filing.materials.order_by("pk").first()
     return {
         "section": [filing.pk, "A"],

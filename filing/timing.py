@@ -33,6 +33,7 @@ def ask(filing_id: int, *, kind: str, ground: str, by, first=None, last=None, wo
     change = _new(filing, kind, ground, first, last, workdays, by)
     if filing.clock_changes.filter(state=S.ASKED).exists():
         raise Refused("已有一项期限申请等待决定，请等决定后再提。")
+    change.state = S.ASKED
     change.save()
     _record(filing, f"{kind}_asked", str(change), by)
     return change

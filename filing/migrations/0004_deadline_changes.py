@@ -6,37 +6,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('filing', '0003_review'),
+        ("filing", "0003_review"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ClockChange',
+            name="ClockChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('suspend', '中止'), ('extend', '延长')], max_length=7, verbose_name='事项')),
-                ('state', models.CharField(choices=[('asked', '待决定'), ('granted', '已同意'), ('declined', '未同意')], max_length=8, verbose_name='状态')),
-                ('first', models.DateField(blank=True, null=True, verbose_name='中止起')),
-                ('last', models.DateField(blank=True, help_text='最后一天；尚未恢复的空白', null=True, verbose_name='中止止')),
-                ('workdays', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='延长工作日')),
-                ('ground', models.TextField(verbose_name='理由')),
-                ('document', models.CharField(blank=True, max_length=200, verbose_name='依据文件')),
-                ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='提出时间')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='决定时间')),
-                ('decision_note', models.TextField(blank=True, verbose_name='决定说明')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='决定人')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clock_changes', to='filing.filing', verbose_name='备案')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("suspend", "中止"), ("extend", "延长")], max_length=7, verbose_name="事项"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "待决定"), ("granted", "已同意"), ("declined", "未同意")],
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("first", models.DateField(blank=True, null=True, verbose_name="中止起")),
+                (
+                    "last",
+                    models.DateField(
+                        blank=True, help_text="最后一天；尚未恢复的空白", null=True, verbose_name="中止止"
+                    ),
+                ),
+                (
+                    "workdays",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="延长工作日"),
+                ),
+                ("ground", models.TextField(verbose_name="理由")),
+                ("document", models.CharField(blank=True, max_length=200, verbose_name="依据文件")),
+                ("asked_at", models.DateTimeField(auto_now_add=True, verbose_name="提出时间")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="决定时间")),
+                ("decision_note", models.TextField(blank=True, verbose_name="决定说明")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提出人",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="决定人",
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clock_changes",
+                        to="filing.filing",
+                        verbose_name="备案",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '期限变动',
-                'verbose_name_plural': '期限变动',
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['filing', 'state'], name='clock_change_of_filing')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('first__isnull', False), ('kind', 'suspend'), ('workdays__isnull', True)), models.Q(('first__isnull', True), ('kind', 'extend'), ('last__isnull', True), ('workdays__gte', 1)), _connector='OR'), name='clock_change_says_when'), models.CheckConstraint(condition=models.Q(('last__isnull', True), ('last__gte', models.F('first')), _connector='OR'), name='clock_change_in_order'), models.CheckConstraint(condition=models.Q(('ground', ''), _negated=True), name='clock_change_has_ground'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='clock_change_decided_by_and_at')],
+                "verbose_name": "期限变动",
+                "verbose_name_plural": "期限变动",
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["filing", "state"], name="clock_change_of_filing")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("first__isnull", False), ("kind", "suspend"), ("workdays__isnull", True)
+                            ),
+                            models.Q(
+                                ("first__isnull", True),
+                                ("kind", "extend"),
+                                ("last__isnull", True),
+                                ("workdays__gte", 1),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="clock_change_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last__isnull", True), ("last__gte", models.F("first")), _connector="OR"
+                        ),
+                        name="clock_change_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ground", ""), _negated=True), name="clock_change_has_ground"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True), ("decided_by__isnull", True), ("state", "asked")
+                            ),
+                            models.Q(
+                                models.Q(("state", "asked"), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="clock_change_decided_by_and_at",
+                    ),
+                ],
             },
         ),
     ]

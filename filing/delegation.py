@@ -137,6 +137,7 @@ def cancel(delegation_id: int, *, by) -> Delegation:
         raise Refused("委托已经结束。")
     if row.assignment:
         access.revoke(row.assignment)
+        row.refresh_from_db(fields=["assignment"])  # one that began today is gone
     row.cancelled_at = timezone.now()
     row.save(update_fields=["cancelled_at"])
     inbox.tell(

@@ -25,7 +25,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 
 @dataclass(frozen=True)
 class Role:
-    """角色. `unit` says what it is assigned at: an authority, an institution, or the system as a whole."""
+    """角色. `unit` says what it is assigned at: an authority, an institution, either of them (unit), or the system."""
 
     code: str
     label: str
@@ -126,12 +126,23 @@ ROLES: dict[str, Role] = dict(
             "system",
             "operate_system",
         ),
+        _role(
+            "unit_admin",
+            "单位管理员",
+            "邀请本单位及下级单位的人员，安排和结束他们的任职，重设密码；不能改动自己的任职，看不到备案内容。",
+            "unit",
+            "manage_unit_users",
+        ),
         _role("security_admin", "安全管理员", "管理人员与任职；看不到备案内容。", "system", "manage_users"),
         _role("auditor", "审计员", "查看审计记录；看不到备案内容。", "system", "read_audit"),
     ]
 )
 INSTITUTION_PERMISSIONS = ("edit_filing", "confirm_filing", "view_own_consortia", "report_values")
 UNIT_MODELS = {"authority": "Authority", "institution": "Institution"}
+UNIT_KINDS = {
+    "system": (),
+    "unit": tuple(UNIT_MODELS),
+}  # every other role is assigned at its one kind of unit
 
 
 class Denied(PermissionDenied):
@@ -152,9 +163,21 @@ def _model(name: str):
 
 
 # -- Granting -----------------------------------------------------------------------------------------------
+def unit_kinds(role: Role) -> tuple[str, ...]:
+    """The kinds of unit at which a role is assigned; none for the roles that run the system."""
+    return UNIT_KINDS.get(role.unit, (role.unit,))
+
+
+def kind_of(unit) -> str | None:
+    """`authority` or `institution`; None without a unit."""
+    if unit is None:
+        return None
+    return "authority" if isinstance(unit, _model("Authority")) else "institution"
+
+
 def _check_unit(role: Role, unit) -> None:
-    expected = None if role.unit == "system" else _model(UNIT_MODELS[role.unit])
-    if (unit is None) != (expected is None) or (expected is not None and not isinstance(unit, expected)):
+    kinds = unit_kinds(role)
+    if not any(isinstance(unit, _model(UNIT_MODELS[kind])) for kind in kinds) and (kinds or unit is not None):
         raise ValueError(f"Role {role.code} is assigned at {role.unit}, not at {unit!r}")
 
 
@@ -166,8 +189,8 @@ def grant(user, role_code: str, unit=None, *, start: dt.date | None = None, end:
     assignment = _model("Assignment").objects.create(
         user=user,
         role=role.code,
-        authority=unit if role.unit == "authority" else None,
-        institution=unit if role.unit == "institution" else None,
+        authority=unit if kind_of(unit) == "authority" else None,
+        institution=unit if kind_of(unit) == "institution" else None,
         during=DateRange(start or timezone.localdate(), end + dt.timedelta(days=1) if end else None),
     )
     if unit is not None:
@@ -195,12 +218,12 @@ def derive_permissions(user, unit) -> None:
     """Make guardian's rows of one person at one unit equal to what the assignments not yet ended give."""
     if unit is None:
         return
-    field = "authority" if isinstance(unit, _model("Authority")) else "institution"
+    field = kind_of(unit)
     held = user.assignments.filter(**{field: unit}).filter(
         Q(during__upper_inf=True) | Q(during__endswith__gt=timezone.localdate())
     )
     wanted = {permission for row in held for permission in ROLES[row.role].permissions}
-    every = {p for role in ROLES.values() if role.unit == field for p in role.permissions}
+    every = {p for role in ROLES.values() if field in unit_kinds(role) for p in role.permissions}
     for permission in every - wanted:
         remove_perm(permission, user, unit)
     for permission in wanted:
@@ -259,7 +282,7 @@ def _held(row) -> Held:
     division = authority.division if authority else hospital.division if hospital else None
     return Held(
         role=role.code,
-        kind=role.unit,
+        kind="authority" if authority else "institution" if hospital else "system",
         unit_id=row.authority_id or row.institution_id,
         name=str(row.unit or ""),
         path=authority.path if authority else "",
@@ -297,7 +320,7 @@ def authorities_where(user, permission: str):
 
 def people_with(permission: str, unit):
     """Those who hold the permission today by an assignment at this very unit, not at one above it."""
-    field = "authority" if isinstance(unit, _model("Authority")) else "institution"
+    field = kind_of(unit)
     held = _model("Assignment").objects.active().filter(role__in=roles_with(permission), **{field: unit})
     return _model("User").objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
 

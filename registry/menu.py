@@ -21,6 +21,7 @@ add(
         {"registry_admin": 10, "reviewer": 60, "planner": 60, "leader": 60},
     ),
     Entry("导入", "registry:import_list", {"registry_admin": 20}, count=waiting_imports),
+    Entry("人员", "registry:people", {"security_admin": 10, "unit_admin": 95}),
     Entry("工作日历", "registry:calendar", {"system_admin": 30}),
     Entry("新增申请", "registry:request_list", {"registry_admin": 30, "filer": 80}),
     Entry("重复合并", "registry:duplicate_list", {"registry_admin": 35}),

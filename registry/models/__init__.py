@@ -1,5 +1,6 @@
 """Models of the register, one subject a file."""
 
+from registry.models.account_link import AccountLink
 from registry.models.audit import AccessLog, AuditBlock, AuditEntry
 from registry.models.calendar import CalendarDay, CalendarYear
 from registry.models.change import DivisionChange, DivisionChangePlace
@@ -37,6 +38,7 @@ from registry.models.reference import (
 
 __all__ = [
     "AccessLog",
+    "AccountLink",
     "AffiliationWord",
     "Assignment",
     "AuditBlock",

@@ -258,6 +258,7 @@ class Authority(models.Model):
             ("evaluate", "组织本辖区考核"),
             ("view_overview", "查看本辖区总览"),
             ("configure_authority", "设定本机关的审查规则"),
+            ("manage_unit_users", "管理本机关及下级单位的人员与任职"),
         ]
         triggers = audited()
 

@@ -233,6 +233,7 @@ class Institution(models.Model):
             ("confirm_filing", "确认并提交经办人填好的备案"),
             ("view_own_consortia", "查看本医院牵头或参加的医联体"),
             ("report_values", "填报本医院的考核数据"),
+            ("manage_unit_users", "管理本医院的人员与任职"),
         ]
         triggers = [*audited(), *keeps_list_columns()]
 

@@ -20,11 +20,14 @@ class User(AbstractUser):
     is_demo = models.BooleanField("演示账户", default=False, help_text="生产环境存在演示账户时拒绝启动")
     large_text = models.BooleanField("大字号", default=False)
     dense_tables = models.BooleanField("紧凑表格", default=True)
+    reactivated_at = models.DateTimeField("重新启用时间", null=True, blank=True, editable=False)
+    idle_warned_at = models.DateTimeField("闲置提醒时间", null=True, blank=True, editable=False)
 
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
         verbose_name = verbose_name_plural = "用户"
+        indexes = [models.Index(fields=["name", "id"], name="user_by_name")]
         triggers = audited()
 
     def __str__(self) -> str:

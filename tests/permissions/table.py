@@ -16,9 +16,11 @@ def both(*roles: str) -> tuple[str, ...]:
     return (*roles, *(f"{role}_elsewhere" for role in roles))
 
 
+MANAGERS = ("security_admin", *both("unit_admin"), "hospital_admin")
+NEAR = ("security_admin", "unit_admin", "hospital_admin")  # over the filer of the world's hospital
 HOSPITALS = ("filer", "other_filer")
-COMMISSION = both(*(role for role in w.STAFF if role != "authority_admin"))
-DIRECTORY = tuple(role for role in w.STAFF if role != "authority_admin")  # who sees the institutions
+COMMISSION = both(*(role for role in w.STAFF if role not in w.WITHOUT_REGISTER))
+DIRECTORY = tuple(role for role in w.STAFF if role not in w.WITHOUT_REGISTER)  # who sees the institutions
 VIEWERS = (
     "reviewer",
     "planner",
@@ -65,6 +67,24 @@ MATRIX: dict[tuple[str, str], Row] = {
     **_rows("get", None, EVERYBODY, (), "registry:calendar"),
     **_rows("get", None, ("system_admin",), (), "registry:calendar_load"),
     **_rows("post", None, ("system_admin",), (), "registry:calendar_load"),
+    # -- People: a filer and a planner of the world are managed; what lies beyond a unit is not
+    ("registry:join", "get"): Row(EVERYBODY, public=True, arguments=w.link_arguments),
+    ("registry:join", "post"): Row(EVERYBODY, public=True, arguments=w.link_arguments),
+    **_rows("get", None, MANAGERS, (), "registry:people", "registry:person_new"),
+    **_rows("post", None, MANAGERS, (), "registry:person_new"),
+    **_rows("get", w.person_arguments, NEAR, (), "registry:person", "registry:assignment_end"),
+    **_rows(
+        "post",
+        w.person_arguments,
+        NEAR,
+        (),
+        "registry:assignment_add",
+        "registry:assignment_end",
+        "registry:person_link",
+        "registry:person_deactivate",
+        "registry:person_reactivate",
+        "registry:person_hand_over",
+    ),
     # -- The register
     **_rows("get", None, (*HOSPITALS, *COMMISSION), (), "registry:institution_list"),
     **_rows("get", w.institution_arguments, (*HOSPITALS, *DIRECTORY), (), "registry:institution_detail"),

@@ -35,7 +35,8 @@ from registry.models import (
     RememberedColumns,
     Rule,
 )
-from tests.actors import filer_of, stranger
+from registry.people import links
+from tests.actors import filer_of, stranger, unit_admin_of
 from tests.factories import (
     AuthorityFactory,
     ConsortiumFactory,
@@ -47,13 +48,15 @@ from tests.factories.evaluation import CampaignFactory, IndicatorFactory, Partic
 from tests.factories.filing import Case
 from tests.factories.grids import GridAssignmentFactory, GridFactory, GridUnitFactory
 
-STAFF = ("reviewer", "registry_admin", "planner", "evaluator", "leader", "authority_admin")
+STAFF = ("reviewer", "registry_admin", "planner", "evaluator", "leader", "authority_admin", "unit_admin")
+WITHOUT_REGISTER = ("authority_admin", "unit_admin")  # staff who do not see the institutions
 SYSTEM = ("system_admin", "security_admin", "auditor")
 ACTORS = (
     "anonymous",
     "stranger",
     "filer",
     "other_filer",
+    "hospital_admin",
     *STAFF,
     *(f"{role}_elsewhere" for role in STAFF),
     *SYSTEM,
@@ -70,6 +73,7 @@ def build() -> SimpleNamespace:
         "stranger": stranger(),
         "filer": case.filer,
         "other_filer": filer_of(other_hospital),
+        "hospital_admin": unit_admin_of(case.hospital),
     }
     for role in STAFF:
         for actor, unit in ((role, case.commission), (f"{role}_elsewhere", elsewhere)):
@@ -79,6 +83,17 @@ def build() -> SimpleNamespace:
         people[role] = UserFactory()
         access.grant(people[role], role)
     return SimpleNamespace(people=people, case=case, elsewhere=elsewhere)
+
+
+def person_arguments(world, url: str) -> list:
+    """A further filer of the world's hospital, or that person's assignment."""
+    person = filer_of(world.case.hospital)
+    return [person.assignments.get().pk if url == "assignment_end" else person.pk]
+
+
+def link_arguments(world, url: str) -> list:
+    """The token of an invitation."""
+    return [links.issue(stranger(), "invite", by=world.people["security_admin"])]
 
 
 def filing_arguments(world, url: str) -> list:

@@ -80,7 +80,7 @@ class Frame:
     @cached_property
     def unread(self):
         """Unread messages, as the bar shows them: nothing, a number, or 99+."""
-        count = telling.unread_count(self.person) if self.person else 0
+        count = telling.unread_in_bar(self.person) if self.person else 0
         return f"{telling.MOST_SHOWN}+" if count > telling.MOST_SHOWN else count or ""
 
     @cached_property

@@ -26,7 +26,7 @@ _ENDINGS = ("股份有限公司", "有限责任公司", "有限公司")
 # What says which kind of institution it is; the rest of a name says which one.
 _KINDS = re.compile(
     r"(?:社区卫生服务(?:中心|站)|卫生服务(?:中心|站)|(?:中心)?卫生院|卫生(?:室|所|站)|门诊部|诊所|医务室"
-    r"|(?:人民|中心|中医|中西医结合|妇幼保健|综合)?医院|保健院|护理院|疾病预防控制中心)$"
+    r"|中医院|(?:人民|中心|中医|中西医结合|妇幼保健|综合)?医院|(?:妇幼)?保健院|护理院|疾病预防控制中心)$"
 )
 Reason = DuplicatePair.Reason
 
@@ -148,7 +148,8 @@ def _by_pieces(records: list[Record], places: list[str]) -> Iterator[Found]:
             continue
         score = similar(stems[first], stems[second])
         if score >= LEAST_SIMILAR:
-            yield Found(first, second, Reason.SIMILAR, min(score, 89), f"名称相近（{score}%）")
+            detail = f"名称有 {score}% 相同" if score < 100 else "去掉地名和公司形式后名称相同"
+            yield Found(first, second, Reason.SIMILAR, min(score, 89), detail)
 
 
 def _distinct(one: Record, other: Record) -> bool:

@@ -96,6 +96,14 @@ def optional(raw) -> tuple[str, bool]:
     return ("", repaired) if value.lower() in _NOTHING else (value, repaired)
 
 
+def spaced(raw) -> tuple[str, bool]:
+    """The same where a space parts two things, as the two sites of an address: it stays, as one space."""
+    if not isinstance(raw, str):
+        return optional(raw)
+    value = _clean(raw).strip().lstrip("'‘’").strip()
+    return ("" if value.lower() in _NOTHING else value), value != raw
+
+
 @lru_cache(maxsize=2**16)
 def match_key(value: str) -> str:
     """The form under which two spellings of one name are equal: width, brackets, spaces and case do not count."""

@@ -10,6 +10,7 @@ _LOOKALIKE = {"I": "1", "O": "0", "S": "5", "Z": "2", "V": "U 或 Y"}
 _WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _USCC_VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28, 1)
+_OFFICES = frozenset("123456789ANY")  # 登记管理部门代码, the first character (GB 32100): never 0
 _LICENCE_LENGTH = 22
 ASK = "请对照登记证书或执业许可证重新录入。"
 
@@ -24,13 +25,17 @@ def _fits(code: str) -> bool:
 
 
 def uscc(raw) -> tuple[str, bool]:
-    """统一社会信用代码 in its stored form (upper case, 18 characters), or "" when blank. Raises CellFault."""
+    """统一社会信用代码 in its stored form (upper case, 18 characters), or "" when blank. Raises CellFault.
+
+    A short code is never filled up with zeros: none begins with 0, and one check digit fits one made-up code in 31.
+    """
     code, repaired = cells.code(raw)
     if not code:
         return "", False
     code = code.replace("-", "").replace("—", "")
-    if len(code) in (16, 17) and _fits(code.zfill(18)) and code.strip("0"):
-        return code.zfill(18), True  # a spreadsheet drops leading zeros; the check digit proves them
+    if len(code) in (16, 17):
+        message = f"统一社会信用代码应为 18 位，表中是 {len(code)} 位，丢了 {18 - len(code)} 位。"
+        raise CellFault("uscc-length", message, "代码的首位不会是 0，系统不补 0；" + ASK)
     if len(code) != 18:
         raise CellFault("uscc-length", f"统一社会信用代码应为 18 位，表中是 {len(code)} 位。", ASK)
     for character in code:
@@ -38,6 +43,8 @@ def uscc(raw) -> tuple[str, bool]:
             raise _letter(character)
     if not code.strip("0"):
         raise CellFault("uscc-check", "统一社会信用代码不能全是 0。", ASK)
+    if code[0] not in _OFFICES:
+        raise CellFault("uscc-format", f"统一社会信用代码的首位是登记管理部门代码，不会是 {code[0]}。", ASK)
     if code[0] == "A":
         return code, repaired  # military units: the published rules of the code do not cover them
     if not code[:8].isdigit():

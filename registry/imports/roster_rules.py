@@ -232,8 +232,12 @@ def short_list_rules(checker: RowChecker, checked: Checked) -> None:
 
 
 def free_rules(checker: RowChecker, checked: Checked) -> None:
-    for name in ("address", "legal_representative", "phone"):
-        value = checker.take(checked, name, cells.optional)
+    for name, read in (
+        ("address", cells.spaced),
+        ("legal_representative", cells.optional),
+        ("phone", cells.optional),
+    ):
+        value = checker.take(checked, name, read)
         if value and len(value) > _LENGTHS[name]:
             _too_long(checker, checked, name, value)
         elif value:

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 
 from registry.models import Delivery, Notification, NotificationChoice, User
 
 MOST_SHOWN = 99
+HALF_A_MINUTE = 30  # seconds
+_REMEMBERED = "inbox-unread-{}"
 E = NotificationChoice.Email
 
 
@@ -53,6 +56,7 @@ def tell(
         for user in people.values()
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    forget_unread(people)
     available = channels_available()
     if not available or not people:
         return
@@ -83,3 +87,14 @@ def _channels(user: User, choice: NotificationChoice | None) -> list[str]:
 def unread_count(user) -> int:
     """Unread messages up to one more than a bar can show; one index range, never the whole inbox."""
     return Notification.objects.filter(recipient=user).unread().order_by()[: MOST_SHOWN + 1].count()
+
+
+def unread_in_bar(user) -> int:
+    """The same as every page shows it: remembered, so that it costs a page no query, and at most half a minute old."""
+    return cache.get_or_set(_REMEMBERED.format(user.pk), lambda: unread_count(user), HALF_A_MINUTE)
+
+
+def forget_unread(people: Iterable[int]) -> None:
+    """Count afresh once the transaction is through: messages have come in, or have been read."""
+    keys = [_REMEMBERED.format(pk) for pk in people]
+    transaction.on_commit(lambda: cache.delete_many(keys))

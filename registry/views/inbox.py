@@ -50,6 +50,7 @@ def inbox_open(request, pk: int):
     """Mark as read and go to what it is about."""
     row = get_object_or_404(Notification.objects.visible_to(request.user), pk=pk)
     Notification.objects.filter(pk=row.pk, read_at=None).update(read_at=timezone.now())
+    telling.forget_unread([request.user.pk])
     return HttpResponseRedirect(row.url) if row.url else redirect("registry:inbox")
 
 
@@ -57,6 +58,7 @@ def inbox_open(request, pk: int):
 def inbox_read(request):
     """Mark everything as read."""
     count = Notification.objects.visible_to(request.user).unread().update(read_at=timezone.now())
+    telling.forget_unread([request.user.pk])
     messages.success(request, f"{count} 条通知已标为已读。" if count else "没有未读的通知。")
     return redirect("registry:inbox")
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registry import access, access_log
@@ -90,7 +91,7 @@ def institution_new(request):
     return _form_page(request, form, 422 if form.errors else 200, institution=None)
 
 
-def _act(request, pk: int, form, act, done: str, heading: str):
+def _act(request, pk: int, form, act, done: str, heading: str, consequence: str = ""):
     one = _managed(request, pk)
     if request.method == "POST" and form.is_valid():
         try:
@@ -100,7 +101,7 @@ def _act(request, pk: int, form, act, done: str, heading: str):
         else:
             messages.success(request, done)
             return redirect(one)
-    context = {"form": form, "institution": one, "heading": heading}
+    context = {"form": form, "institution": one, "heading": heading, "consequence": consequence}
     status = 422 if form.errors else 200
     return render(request, "registry/institution_act.html", context, status=status)
 
@@ -109,8 +110,16 @@ def _act(request, pk: int, form, act, done: str, heading: str):
 def institution_close(request, pk: int):
     """注销, with the day and the reason."""
     one = _managed(request, pk)
-    form = CloseForm(request.POST or None, initial={"version": one.version})
-    return _act(request, pk, form, lambda **given: service.close(pk, **given), "已注销。", "注销机构")
+    form = CloseForm(request.POST or None, initial={"version": one.version, "on": timezone.localdate()})
+    return _act(
+        request,
+        pk,
+        form,
+        lambda **given: service.close(pk, **given),
+        "已注销。",
+        "注销机构",
+        "已有的牵头和成员关系不因注销而结束，须另走变更或终止备案。注销后可以恢复开业。",
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -90,7 +90,7 @@ def test_from_a_wrong_file_to_a_register_that_holds_it(
 
     page.goto("/institutions/?q=yzdyyy")
     page.get_by_role("link", name="渝中第一医院").click()
-    expect(page.get_by_text("改好.xlsx 第 3 行")).to_be_visible()
+    expect(page.get_by_role("cell", name="改好.xlsx 第 3 行", exact=True)).to_be_visible()
     assert_accessible(page)
 
     upload(page, corrected, run_jobs)

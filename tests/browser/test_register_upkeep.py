@@ -42,7 +42,7 @@ def test_two_records_become_one_and_two_again(page, sign_in, assert_accessible, 
     gone = InstitutionFactory(division=districts[0], name="芜湖市弋江区大桥医院", phone="0553-1")
     MembershipFactory(institution=gone)
     DuplicatePair.objects.create(
-        first=kept, second=gone, reason="similar", score=88, detail="名称相近（88%）"
+        first=kept, second=gone, reason="similar", score=88, detail="名称有 88% 相同"
     )
     sign_in(page, registry_admin_of(AuthorityFactory(division=city)))
     page.goto("/duplicates/")
@@ -74,7 +74,7 @@ def test_a_merge_of_districts_is_seen_before_it_is_done(page, sign_in, assert_ac
     assert_accessible(page)
     page.goto(f"/divisions/{districts[0].pk}/")
     assert_accessible(page)
-    page.get_by_role("link", name="合并").click()
+    page.get_by_role("link", name="合并", exact=True).click()
     page.get_by_label("与它合并的区划代码").fill("340208")
     page.get_by_label("依据").fill("皖政秘〔2020〕1 号")
     page.get_by_role("button", name="看方案和影响").click()
@@ -87,4 +87,4 @@ def test_a_merge_of_districts_is_seen_before_it_is_done(page, sign_in, assert_ac
     page.goto(f"/institutions/{hospital.pk}/")
     expect(page.locator("main")).to_contain_text("340203")
     page.goto(f"/divisions/?under={city.pk}&day=2020-01-01")
-    expect(page.get_by_role("region", name="区划")).to_contain_text("三山区")
+    expect(page.get_by_role("region", name="区划", exact=True)).to_contain_text("三山区")

@@ -153,7 +153,10 @@ def test_merges_in_a_circle_end_the_search():
 
 
 def test_sound_data_breaks_nothing_whatever_is_checked():
-    grid = GridFactory()
+    county = CountyFactory()
+    province = AuthorityFactory(division=county.parent.parent)
+    city = AuthorityFactory(division=county.parent, parent=province)
+    grid = GridFactory(division=county, authority=AuthorityFactory(division=county, parent=city))
     GridUnitFactory(grid=grid)
     GridAssignmentFactory(grid=grid)
     MembershipFactory()

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from registry.imports.identity import organisation_check
 from registry.models import ImportIssue, Institution
 from tests.registry.imports.rosters import TITLES, code, row
 
@@ -252,12 +253,39 @@ def test_repairs_are_counted_and_listed(stage):
     assert (first.values["name"], first.values["uscc"], first.values["beds"]) == ("甲医院", right, 1200)
 
 
-def test_lost_leading_zero_is_repaired_only_when_the_check_digit_proves_it(stage):
-    proven = code(7, head="05001031")
-    batch = stage(row("甲医院", 统一社会信用代码=proven[1:]), row("乙医院", 统一社会信用代码=code(8)[1:]))
-    assert batch.staged_rows.get(number=2).values["uscc"] == proven
-    assert ("B2", "repaired") in said(batch, "repair")
-    assert said(batch) == [("B3", "uscc-length")]
+def test_a_short_credit_code_is_never_filled_up_even_where_the_check_digit_would_fit(stage):
+    """No credit code begins with 0, so what was lost was another character."""
+    fits = code(7, head="05001031")
+    batch = stage(
+        row("甲医院", 统一社会信用代码=fits[1:]),
+        row("乙医院", 统一社会信用代码=code(8)[1:]),
+        row("丙医院", 统一社会信用代码=code(9, head="00500103")[2:]),
+        row("丁医院", 统一社会信用代码=fits),
+    )
+    assert said(batch) == [
+        ("B2", "uscc-length"),
+        ("B3", "uscc-length"),
+        ("B4", "uscc-length"),
+        ("B5", "uscc-format"),
+    ]
+    first = batch.issues.get(row=2)
+    assert "17 位，丢了 1 位" in first.message and "不补 0" in first.remedy
+
+
+def test_lost_leading_zeros_of_a_licence_number_are_repaired_where_its_check_character_proves_them(stage):
+    """The first nine characters are an organisation code, which may well begin with 0."""
+    body = "00812345"
+    proven = body + organisation_check(body) + "50010311A1001"
+    batch = stage(row("甲医院", 登记号=proven[2:]), row("乙医院", 登记号="9" + proven[2:-1]))
+    assert batch.staged_rows.get(number=2).values["licence_number"] == proven
+    assert said(batch, "repair") == [("C2", "repaired")]
+    assert batch.staged_rows.get(number=3).values["licence_number"] == "9" + proven[2:-1]
+
+
+def test_a_space_that_parts_two_sites_of_an_address_stays(stage):
+    batch = stage(row("甲医院", 地址="渝中区西园巷1号　 渝中区南园巷24号 "), row("乙 医院"))
+    assert batch.staged_rows.get(number=2).values["address"] == "渝中区西园巷1号 渝中区南园巷24号"
+    assert batch.staged_rows.get(number=3).name == "乙医院"
 
 
 def test_formulas_hidden_rows_and_formula_text(stage):

@@ -95,3 +95,49 @@ def test_from_a_wrong_file_to_a_register_that_holds_it(
 
     upload(page, corrected, run_jobs)
     expect(page.get_by_text("与名录现状完全一致")).to_be_visible()
+
+
+def test_an_unknown_column_is_asked_about_once_and_the_import_is_taken_back(
+    page, sign_in, world, tmp_path, run_jobs, assert_accessible
+):
+    sign_in(page, registry_admin_of(world.authority("重庆市")))
+    sheet = [
+        ["机构名称", "机构类别代码", "行政区划代码", "医院评审情况", "值班室"],
+        ["渝中第一医院", "A100", "500103", "三级甲等", "一楼"],
+        ["渝中第二医院", "A100", "500103", "二级", "二楼"],
+    ]
+    path = files.xlsx(tmp_path / "新列.xlsx", sheet)
+    upload(page, path, run_jobs)
+    expect(page.get_by_role("heading", name="每一列导入为什么")).to_be_visible()
+    asked = page.get_by_role("row", name="医院评审情况")
+    expect(asked).to_contain_text("列名不认识")
+    expect(asked).to_contain_text("三级甲等")
+    assert_accessible(page)
+    asked.get_by_role("combobox").select_option("医院级别")
+    page.get_by_role("button", name="确认并校验").click()
+    expect(page.get_by_text("排队中")).to_be_visible()
+    run_jobs()
+
+    expect(page.get_by_text("没有导入的列：值班室")).to_be_visible()
+    expect(page.get_by_role("cell", name="三级甲等")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="应用").click()
+    expect(page.get_by_text("排队中")).to_be_visible()
+    run_jobs()
+    expect(page.get_by_text("新增 2 家")).to_be_visible()
+    applied = Institution.objects.order_by("name").values_list("name", "level", "grade")
+    assert list(applied) == [("渝中第一医院", "3", "A"), ("渝中第二医院", "2", "")]
+
+    page.get_by_role("link", name="撤销这次导入").click()
+    expect(page.get_by_text("新增的机构将移出名录")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="确认撤销").click()
+    expect(page.get_by_text("排队中")).to_be_visible()
+    run_jobs()
+    expect(page.get_by_text("撤销了全部 2 行")).to_be_visible()
+    assert not Institution.objects.exists()
+
+    upload(page, path, run_jobs)
+    expect(
+        page.get_by_role("link", name=re.compile("^2\\s*新增"))
+    ).to_be_visible()  # the answer was remembered

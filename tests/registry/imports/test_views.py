@@ -177,3 +177,17 @@ def test_the_preview_costs_the_same_for_few_rows_and_many(
     _, batch = send(*(row(f"第{n}医院", 机构类别代码="Z9") for n in range(rows)))
     with django_assert_max_num_queries(12):
         assert page(client, batch).status_code == 200
+
+
+def test_the_preview_stays_small_however_long_the_file(admin, client, send):
+    """10,000 rows, one in a hundred faulty: each view is one page of them."""
+    rows = "".join(
+        f"重庆测试第{number}医院,{'Z999' if number % 100 == 0 else 'A100'},二级,500103,渝中区测试路{number}号\n"
+        for number in range(10_000)
+    )
+    head = "机构名称,机构类别代码,医院级别,行政区划代码,地址\n"
+    _, batch = send(name="名录.csv", content=(head + rows).encode())
+    assert (batch.rows, batch.creates, batch.error_rows) == (10_000, 9_900, 100)
+    for view in ("create", "error", "unchanged"):
+        shown = page(client, batch, show=view, size=100)
+        assert shown.status_code == 200 and len(shown.content) < 500_000, view

@@ -195,7 +195,7 @@ def test_two_changes_of_members_that_touch_different_ones_both_hold(case):
 def test_a_conflict_is_shown_refused_at_registration_and_settled_by_following_the_register(case):
     one, other = change(case, "governance"), change(case, "governance")
     answer(one, "D", case.filer, council_chair="陈院长")
-    answer(other, "D", case.filer, council_chair="何院长", charter_lead="第 3 页")
+    answer(other, "D", case.filer, council_chair="何院长")
     (overlap,) = changes.overlaps(fresh(one), drafts=True)
     assert overlap.filing == other and [d.after for d in overlap.differences] == ["何院长"]
     received(other, case)
@@ -240,7 +240,7 @@ def test_undoing_a_change_restores_the_register_exactly(case):
     heir = InstitutionFactory(name="重庆接任医院", municipal_hospital=True, division=case.county)
     editing.remove_member(filing.members.get(institution=case.members[0]).pk, by=case.filer)
     editing.add_members(filing.pk, [centre(case).pk], by=case.filer)
-    answer(filing, "D", case.filer, council_chair="陈院长", charter_lead="第 3 页")
+    answer(filing, "D", case.filer, council_chair="陈院长")
     answer(filing, "B", case.filer, lead=heir)
     answer(filing, "A", case.filer, name=f"{heir.name}医疗集团", grid_ids=[], old_lead_stays="member")
     registered(filing, case)

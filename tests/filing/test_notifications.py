@@ -92,9 +92,9 @@ def test_an_assigned_case_and_an_urge_reach_their_people(case, now):
 
 
 # -- Deadlines ----------------------------------------------------------------------------------------------
-def test_the_hospital_is_reminded_at_each_step_once_even_if_a_day_was_missed(case, clock):
-    case.draft()  # due 2020-10-15
+def test_the_hospital_is_reminded_at_each_step_once_even_if_a_day_was_missed(clock):
     clock.move_to("2020-10-12T08:00:00+08:00")
+    case = Case().draft()  # due 2020-10-15
     reminders.remind()
     reminders.remind()
     assert titles(case.filer) == [f"{case.filing}：备案期限剩 3 个工作日（2020-10-15）"]

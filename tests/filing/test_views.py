@@ -158,7 +158,7 @@ def test_pages_of_one_filing_cost_the_same_for_few_and_many_members(
 
     def cost(key):
         return queries(
-            django_assert_max_num_queries, 36, lambda: page(client, "section", case.filing.pk, key)
+            django_assert_max_num_queries, 37, lambda: page(client, "section", case.filing.pk, key)
         )
 
     few = {key: cost(key) for key in "ABCDEF"}

@@ -144,7 +144,7 @@ def test_differences_to_the_version_before(client, case):
     case.submitted()
     transitions.send_back(case.filing.pk, note="改联系人", by=case.reviewer)
     editing.save_section(
-        case.filing.pk, "B", {"contact": "何静", "contact_phone": "1", "lead": case.hospital.pk}, version=2,
+        case.filing.pk, "B", {"contact": "何静", "contact_phone": "1", "lead": case.hospital}, version=2,
         by=case.filer,
     )  # fmt: skip
     transitions.submit(case.filing.pk, by=case.filer)
@@ -168,10 +168,10 @@ def test_the_checklist_is_marked_on_the_page(client, case):
     client.force_login(case.reviewer)
     text = page(client, "detail", case.filing.pk, beside="checklist").text
     assert "由具备较强综合实力和辐射能力的医院牵头" in text and "未核对" in text
-    post(client, "mark", case.filing.pk, "CQ-15", decision="met", note="见附件", beside="checklist")
-    assert "见附件" in page(client, "detail", case.filing.pk, beside="checklist").text
+    post(client, "mark", case.filing.pk, "CQ-15", decision="met", note="已电话核实", beside="checklist")
+    assert "已电话核实" in page(client, "detail", case.filing.pk, beside="checklist").text
     client.force_login(case.filer)
-    assert "见附件" not in page(client, "detail", case.filing.pk, beside="checklist").text
+    assert "已电话核实" not in page(client, "detail", case.filing.pk, beside="checklist").text
 
 
 # -- Above --------------------------------------------------------------------------------------------------

@@ -201,10 +201,9 @@ def test_what_is_not_recorded_is_said():
     assert outcome("local_providers", GridFacts(units=(staffed,)), services="基本公卫") == "PASS"
     assert outcome("population_covered", GridFacts(holders=(A,))) == "INSUFFICIENT"
     assert outcome("population_covered", GridFacts()) == "FAIL"
-    assert (
-        outcome("plan_and_grids", _county(grids=(GridLineFacts("东"),)), levels=["county"]) == "INSUFFICIENT"
-    )
-    assert outcome("plan_and_grids", _county(), levels=["county"]) == "FAIL"
+    asked = {"levels": ["county"], "declaration": "plan"}
+    assert outcome("plan_and_grids", _county(grids=(GridLineFacts("东"),)), **asked) == "INSUFFICIENT"
+    assert outcome("plan_and_grids", _county(), **asked) == "FAIL"
 
 
 def test_notes_never_count():

@@ -105,7 +105,7 @@ def test_reading_costs_the_same_for_few_or_many(overlapping, django_assert_num_q
     places = list(Division.objects.exclude(level="township").values_list("pk", flat=True))
     with django_assert_num_queries(9):
         grid_facts(grids, DAY)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(17):
         division_facts(places, DAY)
 
 

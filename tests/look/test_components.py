@@ -261,9 +261,7 @@ def test_a_list_page_with_rows_and_without(rf):
 
 
 def test_a_judgement_becomes_a_row_with_verdict_words_facts_and_remedy():
-    rule = RuleSpec(
-        "CQ-19", "cq", "三（一）2", "至少2类医疗机构", "应当", "check", "consortium", "", logic="类数 ≥ 2"
-    )
+    rule = RuleSpec("CQ-19", "cq", "三（一）2", "至少2类医疗机构", "应当", "check", "consortium", "")
     pack = PackSpec("cq", "重庆市医疗联合体建设规划", "重庆规划", "", "重庆市", "500000", "published")
     bound = BoundRule(rule, pack, remarks=(PLAN_ENDED,))
     verdict = unmet("成员只有 1 类机构", "增加护理院", 类别=["社区"], 缺=None)
@@ -280,7 +278,6 @@ def test_a_judgement_becomes_a_row_with_verdict_words_facts_and_remedy():
         "应当",
         "社区",
         "—",
-        "类数 ≥ 2",
         "增加护理院",
     ]
     places = [html.index(text) for text in order]

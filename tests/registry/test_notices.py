@@ -59,7 +59,7 @@ def test_a_published_year_is_no_longer_provisional_and_counts_its_days(administr
         "administrator",
         "国办发明电〔2026〕1号",
     )
-    assert AuditEntry.objects.filter(context__reason__contains="国办发明电〔2026〕1号").exists()
+    assert AuditEntry.objects.filter(context__reason__icontains="国办发明电〔2026〕1号").exists()
     again = notices.publish(
         notices.days_of(NOTICE, 2027), 2027, number="国办发明电〔2026〕1号", by=administrator
     )

@@ -35,7 +35,11 @@ class ItemForm(forms.Form):
         for number, label in enumerate(item.days):
             add(
                 f"day_{number}",
-                forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})),
+                forms.DateField(
+                    label=label,
+                    required=False,
+                    widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+                ),
             )
         if item.is_statement:
             answers = [("", "未填"), ("yes", "有"), ("no", "没有")]

@@ -221,11 +221,13 @@ class ClockAskForm(forms.Form):
     """中止或延长: what is asked for or ordered."""
 
     kind = forms.ChoiceField(label="事项", choices=ClockChange.Kind.choices)
-    first = forms.DateField(label="中止起日", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(
+        label="中止起日", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     last = forms.DateField(
         label="中止止日",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="最后一天；尚不确定时空白",
     )
     workdays = forms.IntegerField(label="延长工作日", required=False, min_value=1, max_value=250)
@@ -249,4 +251,6 @@ class ClockDecideForm(forms.Form):
 class ClockResumeForm(forms.Form):
     """恢复计算."""
 
-    last = forms.DateField(label="不计入的最后一天", widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(
+        label="不计入的最后一天", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )

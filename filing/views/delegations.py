@@ -25,11 +25,13 @@ class DelegationForm(forms.Form):
     to = forms.ModelChoiceField(
         User.objects.none(), label="受托人", empty_label="选择", help_text="本机关人员，或上级机关的审核人"
     )
-    start = forms.DateField(label="开始日期", widget=forms.DateInput(attrs={"type": "date"}))
+    start = forms.DateField(
+        label="开始日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     end = forms.DateField(
         label="结束日期",
         help_text="当日仍为委托期，次日自动终止",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reason = forms.CharField(label="事由", max_length=200, required=False)
 

@@ -35,13 +35,13 @@ class AssignmentForm(forms.Form):
         label="第一天",
         required=False,
         help_text="不填：今天",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     end = forms.DateField(
         label="最后一天",
         required=False,
         help_text="不填：没有期限",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
     def __init__(self, *args, user, **kwargs):
@@ -92,7 +92,7 @@ class EndForm(forms.Form):
         label="最后一天",
         required=False,
         help_text="不填：立即结束",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reason = forms.CharField(label="原因", max_length=200)
 

@@ -24,7 +24,9 @@ class SampleForm(forms.Form):
     """Every kind of field once."""
 
     phone = forms.CharField(label="联系电话", initial="023-49830000", help_text="工作日能接通的座机或手机")
-    founded_on = forms.DateField(label="成立日期", widget=forms.DateInput(attrs={"type": "date"}))
+    founded_on = forms.DateField(
+        label="成立日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     kind = forms.ChoiceField(label="类型", choices=[("group", "医疗集团"), ("county", "医共体")])
     number = forms.CharField(
         label="备案编号",

@@ -45,7 +45,7 @@ def test_taken_checked_returned_answered_settled_registered_and_undone(
     expect(desk.get_by_text("CQ-15 已处理。")).to_be_visible()
     expect(desk.locator("#beside")).to_contain_text("1/5")
     assert_accessible(desk)
-    desk.get_by_role("link", name="材料").first.click()
+    desk.locator("#beside").get_by_role("link", name="材料").click()
     expect(desk.locator("#beside")).to_contain_text("章程.pdf")
     assert_accessible(desk)
 

@@ -113,7 +113,7 @@ def test_returned_answered_resubmitted_received_and_registered(open_page, sign_i
     assert Consortium.objects.get().memberships.count() == 2
 
     filer.goto(f"/filings/{filing.pk}/receipt/")
-    expect(filer.get_by_text(filing.registration_number)).to_be_visible()
+    expect(filer.get_by_role("article")).to_contain_text(filing.registration_number)
     assert_accessible(filer)
     anybody = open_page()
     anybody.goto("/filings/verify/")

@@ -77,7 +77,7 @@ def test_a_city_group_is_filed_under_the_eyes_of_the_rules(page, sign_in, assert
     page.get_by_role("button", name="保存并继续").click()
 
     for name in MEMBERS:
-        page.get_by_label("机构名称").fill(name[3:])
+        page.get_by_role("searchbox").fill(name[3:])
         page.get_by_role("button", name="查找").click()
         page.get_by_label(f"选择 {name}").check()
         page.get_by_role("button", name="加入所选机构").click()

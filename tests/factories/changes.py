@@ -4,7 +4,7 @@ import datetime as dt
 
 from filing import editing, materials, starting, transitions
 from filing.models import Filing
-from tests.factories.filing import Case, pdf
+from tests.factories.filing import Case, pdf, settle
 
 FROM = dt.date(2020, 10, 12)
 
@@ -50,7 +50,9 @@ def received(filing: Filing, case: Case) -> Filing:
 
 
 def registered(filing: Filing, case: Case) -> Filing:
-    transitions.register(received(filing, case).pk, by=case.reviewer)
+    filing = received(filing, case)
+    settle(filing, case.reviewer)
+    transitions.register(filing.pk, by=case.reviewer)
     return fresh(filing)
 
 

@@ -25,6 +25,11 @@ app.conf.beat_schedule = {
         "options": {"expires": 5.0},
     },
     "forget-exports": {"task": "registry.tasks.forget_exports", "schedule": crontab(hour=3, minute=10)},
+    "close-idle-accounts": {
+        "task": "registry.tasks.close_idle_accounts",
+        "schedule": crontab(hour=6, minute=20),
+    },
+    "verify-audit": {"task": "registry.tasks.verify_audit", "schedule": crontab(hour=4, minute=30)},
     "send-notifications": {"task": "registry.tasks.send_notifications", "schedule": 60.0},
     "send-digests": {"task": "registry.tasks.send_digests", "schedule": crontab(hour=8, minute=0)},
     "announce-moves": {"task": "filing.tasks.announce_recent", "schedule": 300.0},

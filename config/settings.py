@@ -155,6 +155,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 ACCOUNT_LINK_HOURS = env.int("ACCOUNT_LINK_HOURS", default=72)  # how long an invitation or reset link holds
+# Days without signing in after which an account is warned, and then closed; 0 days to close: never.
+IDLE_WARN_DAYS = env.int("IDLE_WARN_DAYS", default=60)
+IDLE_CLOSE_DAYS = env.int("IDLE_CLOSE_DAYS", default=90)
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -163,6 +166,9 @@ AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# Publishes name, kind, lead, authority, number and date of the registered consortia to whoever asks.
+PUBLIC_REGISTER = env.bool("PUBLIC_REGISTER", default=False)
 
 # -- Mail and SMS -------------------------------------------------------------------------------------------
 # Without EMAIL_HOST no mail is written and the choices page says so; the inbox works either way.

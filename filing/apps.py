@@ -6,11 +6,12 @@ class FilingConfig(AppConfig):
     verbose_name = "备案"
 
     def ready(self) -> None:
-        from filing import notifications, receivers, signals
+        from filing import leavers, notifications, receivers, signals
         from filing.recount import calendar_has_changed
         from registry import inbox
         from registry.signals import calendar_changed
 
+        leavers.declare()
         inbox.declare(*notifications.KINDS)
         calendar_changed.connect(calendar_has_changed, dispatch_uid="filing-deadlines")
         signals.filing_moved.connect(receivers.moved, dispatch_uid="filing-tell-move")

@@ -18,7 +18,8 @@ from registry.errors import Refused
 MOST_AT_ONCE = 200
 
 
-def _hold(filing: Filing, action: str, to, by, **details) -> None:
+def hold(filing: Filing, action: str, to, by, **details) -> None:
+    """Put a locked case on somebody's desk, or on nobody's; the caller has asked whether that may be."""
     before = filing.held_by_id
     filing.held_by, filing.held_at = to, timezone.now() if to else None
     filing.save(update_fields=["held_by", "held_at"])
@@ -62,7 +63,7 @@ def take(filing_id: int, *, by, seen_holder: int | None = None) -> Filing:
             )
         if reason := transitions.own_case(by, filing):
             raise Refused(reason)
-        _hold(filing, "take_over" if seen_holder else "take", by, by)
+        hold(filing, "take_over" if seen_holder else "take", by, by)
     return filing
 
 
@@ -73,7 +74,7 @@ def release(filing_id: int, *, by) -> Filing:
         filing = _open_case(filing_id, by)
         if filing.held_by_id != by.pk:
             raise Refused("这件备案不由您经办。" if filing.held_by_id else "这件备案没有人领取。")
-        _hold(filing, "release", None, by)
+        hold(filing, "release", None, by)
     return filing
 
 
@@ -95,6 +96,6 @@ def assign(filing_ids: list[int], to, *, by) -> tuple[list[Filing], list[str]]:
             elif reason := why_not_hold(to, filing):
                 left.append(f"{filing.case_number}：{reason}")
             else:
-                _hold(filing, "assign", to, by)
+                hold(filing, "assign", to, by)
                 done.append(filing)
     return done, left

@@ -28,6 +28,7 @@ ACTIONS = {
     "revoke": "撤销备案",
     "take": "领取",
     "take_over": "接手",
+    "hand_over": "移交同事填报",
     "release": "放回",
     "assign": "交办",
     "propose": "初审同意",

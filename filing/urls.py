@@ -31,6 +31,7 @@ urlpatterns = [
     path("supervision/", supervision.statistics, name="supervision"),
     path("rules/", supervision.rules_list, name="rules_list"),
     path("rules/<int:pk>/", supervision.rules, name="rules"),
+    path("registered/", public.registered, name="registered"),
     path("verify/", public.verify, name="verify"),
     path("<int:pk>/", review.detail, name="detail"),
     path("<int:pk>/sections/<str:key>/", filer.section, name="section"),

@@ -20,6 +20,7 @@ from django.db import connections
 UNAUDITED: dict[str, str] = {
     "registry.AuditEntry": "the audit itself; append-only by its own trigger",
     "registry.AuditBlock": "the seal of the audit; append-only by its own trigger",
+    "registry.AuditCheck": "what a walk along the chain found; append-only by its own trigger",
     "registry.AccessLog": "a log of reads and refusals; append-only by its own trigger",
     "registry.FactSheet": "immutable and named by its own digest",
     "grids.Holding": "derived by triggers from grids, townships and assignments, which are audited",

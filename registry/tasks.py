@@ -8,6 +8,7 @@ from registry.imports import tasks as import_tasks  # noqa: F401  declares the t
 from registry.inbox import sending
 from registry.institutions import export
 from registry.institutions import tasks as institution_tasks  # noqa: F401  declares the tasks of exports
+from registry.people import idle
 
 
 @shared_task(name="registry.tasks.sweep_jobs", ignore_result=True)
@@ -33,3 +34,14 @@ def send_notifications() -> None:
 @shared_task(name="registry.tasks.send_digests", ignore_result=True)
 def send_digests() -> None:
     sending.send_digests()
+
+
+@shared_task(name="registry.tasks.close_idle_accounts", ignore_result=True)
+def close_idle_accounts() -> None:
+    idle.warn()
+    idle.close()
+
+
+@shared_task(name="registry.tasks.verify_audit", ignore_result=True)
+def verify_audit() -> None:
+    audit_chain.check()

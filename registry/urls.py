@@ -3,6 +3,7 @@ from django.urls import path
 
 from registry.views import (
     account,
+    auditing,
     calendar,
     components,
     divisions,
@@ -22,6 +23,7 @@ from registry.views import (
     people,
     person_acts,
     policy,
+    system,
 )
 
 app_name = "registry"
@@ -120,6 +122,12 @@ urlpatterns = [
     path("inbox/read/", inbox.inbox_read, name="inbox_read"),
     path("inbox/choices/", inbox.inbox_choices, name="inbox_choices"),
     path("inbox/<int:pk>/", inbox.inbox_open, name="inbox_open"),
+    path("audit/", auditing.audit_list, name="audit_list"),
+    path("audit/reads/", auditing.audit_reads, name="audit_reads"),
+    path("audit/chain/", auditing.audit_chain, name="audit_chain"),
+    path("audit/<int:pk>/", auditing.audit_entry, name="audit_entry"),
+    path("system/", system.system_state, name="system"),
+    path("jobs/", system.job_list, name="job_list"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
 ]

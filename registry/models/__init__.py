@@ -1,7 +1,7 @@
 """Models of the register, one subject a file."""
 
 from registry.models.account_link import AccountLink
-from registry.models.audit import AccessLog, AuditBlock, AuditEntry
+from registry.models.audit import AccessLog, AuditBlock, AuditCheck, AuditEntry
 from registry.models.calendar import CalendarDay, CalendarYear
 from registry.models.change import DivisionChange, DivisionChangePlace
 from registry.models.consortium import Consortium, Lead, Membership
@@ -42,6 +42,7 @@ __all__ = [
     "AffiliationWord",
     "Assignment",
     "AuditBlock",
+    "AuditCheck",
     "AuditEntry",
     "Authority",
     "CalendarDay",

@@ -1,7 +1,10 @@
 """What the audit keeps: entries written by triggers, the blocks that seal them, and the log of reads."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Q
+from django.db.models.fields.json import KT
 
 from registry.audit import append_only
 
@@ -36,6 +39,10 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["table_name", "row_id", "id"], name="audit_of_row"),
             models.Index(fields=["actor", "id"], name="audit_of_actor"),
+            BrinIndex(fields=["at"], name="audit_at", autosummarize=True),
+            models.Index(
+                KT("context__batch"), "id", name="audit_of_batch", condition=Q(context__has_key="batch")
+            ),
         ]
         triggers = append_only()
 
@@ -59,6 +66,22 @@ class AuditBlock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_entry}–{self.last_entry}"
+
+
+class AuditCheck(models.Model):
+    """审计核验：one walk along the chain, and what it found."""
+
+    at = models.DateTimeField("核验时间", auto_now_add=True)
+    blocks = models.PositiveIntegerField("块数")
+    head = models.CharField("链首摘要", max_length=64, blank=True)
+    fault = models.CharField("不符之处", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审计核验"
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.fault or '完好'}"
 
 
 class AccessLog(models.Model):

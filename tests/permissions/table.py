@@ -62,6 +62,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("registry:sign_out", "post"): Row(),
     ("registry:components", "get"): Row(),
     ("filing:verify", "get"): Row(EVERYBODY, public=True),
+    ("filing:registered", "get"): Row(EVERYBODY, public=True),  # where the installation publishes it
     **_rows("get", None, EVERYBODY, (), "registry:policy_library"),
     **_rows("get", w.policy_arguments, EVERYBODY, (), "registry:policy_document", "evaluation:tallies"),
     **_rows("get", None, EVERYBODY, (), "registry:calendar"),
@@ -85,6 +86,12 @@ MATRIX: dict[tuple[str, str], Row] = {
         "registry:person_reactivate",
         "registry:person_hand_over",
     ),
+    # -- Running the system, and its audit
+    **_rows("get", None, ("system_admin",), (), "registry:job_list", "registry:system"),
+    **_rows(
+        "get", None, ("auditor",), (), "registry:audit_list", "registry:audit_reads", "registry:audit_chain"
+    ),
+    **_rows("get", w.audit_arguments, ("auditor",), (), "registry:audit_entry"),
     # -- The register
     **_rows("get", None, (*HOSPITALS, *COMMISSION), (), "registry:institution_list"),
     **_rows("get", w.institution_arguments, (*HOSPITALS, *DIRECTORY), (), "registry:institution_detail"),

@@ -61,7 +61,8 @@ def wrong_cells(client, world, url: str, method: str) -> list[str]:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("law")
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_everybody_gets_what_the_table_says(namespace, client, time_machine):
+def test_everybody_gets_what_the_table_says(namespace, client, time_machine, settings):
+    settings.PUBLIC_REGISTER = True
     time_machine.move_to("2020-10-09T02:00:00Z")  # inside the plan's period and the filing's deadline
     world = w.build()
     rows = [key for key in MATRIX if key[0].startswith(f"{namespace}:")]

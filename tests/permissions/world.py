@@ -17,6 +17,7 @@ from filing.models import Urge
 from registry import access
 from registry.duplicates.merge import merge
 from registry.models import (
+    AuditEntry,
     ColumnAlias,
     Credential,
     Declaration,
@@ -89,6 +90,11 @@ def person_arguments(world, url: str) -> list:
     """A further filer of the world's hospital, or that person's assignment."""
     person = filer_of(world.case.hospital)
     return [person.assignments.get().pk if url == "assignment_end" else person.pk]
+
+
+def audit_arguments(world, url: str) -> list:
+    """The latest entry."""
+    return [AuditEntry.objects.latest("pk").pk]
 
 
 def link_arguments(world, url: str) -> list:

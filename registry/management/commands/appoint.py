@@ -31,19 +31,18 @@ class Command(BaseCommand):
                 user = User(username=username, name=name)
                 user.set_password(_password(user))
                 user.save()
-            access.grant(user, role, _unit(access.ROLES[role].unit, unit))
+            access.grant(user, role, _unit(access.unit_kinds(access.ROLES[role]), unit))
         self.stdout.write(f"{user.name}（{username}）：{access.ROLES[role].label} {unit}".strip())
 
 
-def _unit(kind: str, given: str) -> Authority | Institution | None:
-    if kind == "system":
+def _unit(kinds: tuple[str, ...], given: str) -> Authority | Institution | None:
+    if not kinds:
         return None
-    units = (
-        Authority.objects.filter(code=given)
-        if kind == "authority"
-        else Institution.objects.filter(name=given)
-    )
-    unit = units.first()
+    unit = None
+    if "authority" in kinds:
+        unit = Authority.objects.filter(code=given).first()
+    if unit is None and "institution" in kinds:
+        unit = Institution.objects.filter(name=given).order_by("pk").first()
     if unit is None:
         raise CommandError(f"没有找到单位“{given}”。机关请填代码，医院请填全称。")
     return unit

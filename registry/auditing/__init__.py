@@ -1,0 +1,1 @@
+"""What the auditor searches and reads (审计查询)."""

@@ -190,7 +190,7 @@ class _Matcher:
         area = self._areas.get(line.county)
         if area is None and county is None:
             row.why = f"没有代码为 {line.county} 的区县"
-        elif _is_upper(line.code):
+        elif _is_upper(line) or (county and match_key(county.name) == match_key(line.name)):
             self._upper(row, county, line)
         else:
             where = ("area", area) if area else ("county", county.id)
@@ -217,8 +217,9 @@ class _Matcher:
             row.why = "该区县没有这个名称"
 
 
-def _is_upper(code: str) -> bool:
-    return len(code) <= 6 or not code[6:9].strip("0")
+def _is_upper(line: Line) -> bool:
+    """The line is the county itself. A code of its own making, beside a column of counties, says nothing about that."""
+    return line.code.startswith(line.county) and not line.code[6:9].strip("0")
 
 
 def _stem(name: str) -> str:

@@ -113,8 +113,8 @@ def _write(batch: ImportBatch, staged: list[Staged], tally: Tally) -> None:
     for one in staged:
         tally.actions[one.action] += 1
         tally.differences += len(one.differences)
-        if one.row.place:
-            tally.divisions.add(one.row.place.id)
+        if "division_id" in one.row.values:  # a county that one may import into
+            tally.divisions.add(one.row.values["division_id"])
     tally.rows += len(staged)
     _stage_issues(batch, [issue for one in staged for issue in one.row.issues], tally)
 

@@ -170,9 +170,8 @@ def unit_kinds(role: Role) -> tuple[str, ...]:
 
 def kind_of(unit) -> str | None:
     """`authority` or `institution`; None without a unit."""
-    if unit is None:
-        return None
-    return "authority" if isinstance(unit, _model("Authority")) else "institution"
+    kind = "authority" if isinstance(unit, _model("Authority")) else "institution"
+    return None if unit is None else kind
 
 
 def _check_unit(role: Role, unit) -> None:

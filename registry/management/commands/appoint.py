@@ -1,4 +1,4 @@
-"""`manage.py appoint`: a person and a role from the command line; how a new installation gets its first account."""
+"""`manage.py appoint`: a person and a role from the command line."""
 
 import getpass
 import sys
@@ -13,7 +13,7 @@ from registry.models import Authority, Institution, User
 
 
 class Command(BaseCommand):
-    help = "新建账户并任职；账户已存在时只增加任职。新装系统用它建立第一个安全管理员。"
+    help = "新建账户并任职；账户已存在时只增加任职。新装系统的第一位安全管理员用 first_admin。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username", help="账号")

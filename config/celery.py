@@ -34,6 +34,10 @@ app.conf.beat_schedule = {
     "send-digests": {"task": "registry.tasks.send_digests", "schedule": crontab(hour=8, minute=0)},
     "announce-moves": {"task": "filing.tasks.announce_recent", "schedule": 300.0},
     "remind-of-deadlines": {"task": "filing.tasks.remind", "schedule": crontab(hour=7, minute=30)},
+    "publish-due-policies": {
+        "task": "registry.tasks.publish_due_policies",
+        "schedule": crontab(hour=0, minute=5),
+    },
     "nightly-compliance": {
         "task": "evaluation.tasks.nightly_compliance",
         "schedule": crontab(hour=1, minute=30),

@@ -6,8 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerError
 
-from evaluation import recheck, runs, scorecards
-from evaluation.models import Campaign, ComplianceRun
+from evaluation import impact, recheck, runs, scorecards
+from evaluation.models import Campaign, ComplianceRun, ImpactPreview
 from registry import jobs
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,12 @@ def help_compliance(run_id: int) -> None:
 def recheck_changed() -> None:
     """Judge again what has changed since the last time."""
     recheck.recheck()
+
+
+@jobs.job_task("evaluation.tasks.preview_impact")
+def preview_impact(job, preview_id: int) -> dict:
+    """Work out whom a draft of a policy would hit."""
+    return impact.work(job, ImpactPreview.objects.select_related("draft__division").get(pk=preview_id))
 
 
 @shared_task(name="evaluation.tasks.nightly_compliance", ignore_result=True)

@@ -3,6 +3,7 @@ from django.urls import path
 from evaluation.views import (
     campaigns,
     findings,
+    impact,
     overview,
     rectifications,
     results,
@@ -37,6 +38,9 @@ urlpatterns = [
         rectifications.rectification_proof,
         name="rectification_proof",
     ),
+    path("impact/drafts/<int:draft>/", impact.impact_of_draft, name="impact_of_draft"),
+    path("impact/<int:pk>/", impact.impact_detail, name="impact"),
+    path("impact/<int:pk>/cancel/", impact.impact_cancel, name="impact_cancel"),
     path("tallies/<slug:code>/", tallies.tallies, name="tallies"),
     path("returns/", returns.return_list, name="returns"),
     path("returns/<slug:kind>/<int:pk>/<int:year>/", returns.return_detail, name="return"),

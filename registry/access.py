@@ -98,7 +98,7 @@ ROLES: dict[str, Role] = dict(
         _role(
             "evaluator",
             "考核人",
-            "组织本辖区的年度考核，运行合规检查并跟踪整改。",
+            "组织本辖区的年度考核，运行合规检查并跟踪整改；起草政策规定、预览影响、经另一人确认后发布，批准豁免和偏离。",
             "authority",
             "view_institutions",
             "view_grids",
@@ -106,6 +106,8 @@ ROLES: dict[str, Role] = dict(
             "run_compliance",
             "view_evaluation",
             "evaluate",
+            "draft_policies",
+            "grant_waivers",
         ),
         _role(
             "leader",

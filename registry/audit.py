@@ -34,6 +34,7 @@ UNAUDITED: dict[str, str] = {
     "evaluation.Change": "queue of audit entries that compliance has not looked at yet",
     "evaluation.Touched": "queue of subjects that are to be judged again",
     "evaluation.Tally": "counted by triggers from the findings",
+    "evaluation.ImpactFlip": "drawn from audited facts and a kept draft by the engine, never edited by a person",
     "evaluation.Finding": "drawn from audited facts by the engine, dated itself, never edited by a person",
 }
 

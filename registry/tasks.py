@@ -9,6 +9,7 @@ from registry.inbox import sending
 from registry.institutions import export
 from registry.institutions import tasks as institution_tasks  # noqa: F401  declares the tasks of exports
 from registry.people import idle
+from registry.policy import drafts
 
 
 @shared_task(name="registry.tasks.sweep_jobs", ignore_result=True)
@@ -45,3 +46,8 @@ def close_idle_accounts() -> None:
 @shared_task(name="registry.tasks.verify_audit", ignore_result=True)
 def verify_audit() -> None:
     audit_chain.check()
+
+
+@shared_task(name="registry.tasks.publish_due_policies", ignore_result=True)
+def publish_due_policies() -> None:
+    drafts.publish_due()

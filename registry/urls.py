@@ -23,6 +23,7 @@ from registry.views import (
     people,
     person_acts,
     policy,
+    policy_drafts,
     system,
 )
 
@@ -46,6 +47,23 @@ urlpatterns = [
     path("components/", components.components, name="components"),
     path("policy/", policy.policy_library, name="policy_library"),
     path("policy/<slug:code>/", policy.policy_document, name="policy_document"),
+    path("policy-drafts/", policy_drafts.draft_list, name="policy_drafts"),
+    path("policy-drafts/upload/", policy_drafts.draft_upload, name="policy_draft_upload"),
+    path("policy-drafts/revise/", policy_drafts.draft_revise, name="policy_draft_revise"),
+    path("policy-drafts/<int:pk>/", policy_drafts.draft_detail, name="policy_draft"),
+    path("policy-drafts/<int:pk>/source/", policy_drafts.draft_source, name="policy_draft_source"),
+    path(
+        "policy-drafts/<int:pk>/rules/<slug:provision>/", policy_drafts.draft_rule, name="policy_draft_rule"
+    ),
+    *(
+        path(
+            f"policy-drafts/<int:pk>/{act}/",
+            policy_drafts.draft_act,
+            {"act": act},
+            name=f"policy_draft_{act}",
+        )
+        for act in policy_drafts.ACTS
+    ),
     path("institutions/", institutions.institution_list, name="institution_list"),
     path("institutions/<int:pk>/", institutions.institution_detail, name="institution_detail"),
     path("institutions/new/", institution_acts.institution_new, name="institution_new"),

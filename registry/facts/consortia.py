@@ -149,14 +149,18 @@ def _alliances(rows, as_of: date) -> dict[str, list[tuple[int, AllianceFacts]]]:
 def waivers_of(ids: Iterable[int], as_of: date) -> dict[int, tuple[WaiverFacts, ...]]:
     """豁免 in force on a day by consortium, in one query."""
     found = defaultdict(list)
-    rows = Waiver.objects.filter(consortium__in=ids, granted_on__lte=as_of)
-    rows = (
-        rows.filter(Q(until__isnull=True) | Q(until__gte=as_of)).select_related("granted_by").order_by("pk")
-    )
-    for w in rows:
+    rows = Waiver.objects.filter(consortium__in=ids).holding_on(as_of)
+    for w in rows.select_related("granted_by").order_by("pk"):
         found[w.consortium_id].append(
             WaiverFacts(
-                w.provision, w.reason, w.granted_by.name, w.granted_on, w.document, w.until, w.replaced or {}
+                w.provision,
+                w.reason,
+                w.granted_by.name,
+                w.granted_on,
+                w.document,
+                w.until,
+                w.replaced or {},
+                w.kind,
             )
         )
     return {pk: tuple(listed) for pk, listed in found.items()}

@@ -69,6 +69,7 @@ class WaiverFacts:
     document: str
     until: date | None = None
     replaced: Mapping[str, str | int] = field(default_factory=dict)
+    kind: str = "waiver"
 
 
 @dataclass(frozen=True, slots=True)

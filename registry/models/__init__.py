@@ -26,6 +26,7 @@ from registry.models.job import Job
 from registry.models.notification import Delivery, Notification, NotificationChoice
 from registry.models.person import Assignment, User
 from registry.models.policy import FactSheet, PolicyDocument, Rule, Waiver
+from registry.models.policy_draft import PolicyDraft, PolicyVersion
 from registry.models.reference import (
     AffiliationWord,
     EconomicType,
@@ -82,6 +83,8 @@ __all__ = [
     "NotificationChoice",
     "PlannedFacility",
     "PolicyDocument",
+    "PolicyDraft",
+    "PolicyVersion",
     "ReferenceLoad",
     "RememberedColumns",
     "Rule",

@@ -259,6 +259,8 @@ class Authority(models.Model):
             ("view_overview", "查看本辖区总览"),
             ("configure_authority", "设定本机关的审查规则"),
             ("manage_unit_users", "管理本机关及下级单位的人员与任职"),
+            ("draft_policies", "起草、预览和发布本辖区的政策规定"),
+            ("grant_waivers", "豁免本辖区医联体的规定或批准偏离"),
         ]
         triggers = audited()
 

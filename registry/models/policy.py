@@ -7,7 +7,9 @@ another, so that a verdict of years ago can be given again.
 from django.db import models
 from django.db.models import Q
 
+from registry import access
 from registry.audit import audited
+from registry.models.consortium import Consortium
 
 
 class PolicyDocument(models.Model):
@@ -36,6 +38,10 @@ class PolicyDocument(models.Model):
     body = models.JSONField("其他内容", default=dict, help_text="本地用词、列名事项、来源说明")
     text = models.TextField("原文", blank=True)
     version = models.CharField("版本", max_length=16, help_text="内容摘要")
+    source = models.TextField("政策包", blank=True, help_text="TOML 全文")
+    kept = models.BooleanField(
+        "在系统中发布", default=False, help_text="由两人在系统中发布；载入随程序提供的文件时不再改动"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "政策文件"
@@ -89,13 +95,37 @@ class Rule(models.Model):
         return f"{self.provision} {self.clause}"
 
 
+class WaiverQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The waivers of consortia in one's area, or of those that one's hospital leads or joins."""
+        reach = access.area_of(user, "view_compliance", prefix="consortium__division")
+        if access.institutions_of(user):
+            reach |= Q(consortium__in=Consortium.objects.visible_to(user).values("pk"))
+        return self.filter(reach)
+
+    def holding_on(self, day):
+        """In force on a day: granted, not run out, not revoked by then."""
+        return self.filter(
+            Q(until__isnull=True) | Q(until__gte=day),
+            Q(revoked_on__isnull=True) | Q(revoked_on__gt=day),
+            granted_on__lte=day,
+        )
+
+
 class Waiver(models.Model):
     """豁免：a rule lifted for one consortium by a named official, with reason, document and dates.
+
+    An approved deviation (批准偏离) from an 原则上 rule is recorded alike; the verdict stays 偏离 and names the approver.
 
     Where the text only allows conditions to be relaxed (适当放宽条件), ``replaced`` names the threshold that
     stands in place of the rule's own; the waiver then holds only while that threshold is met.
     """
 
+    class Kind(models.TextChoices):
+        WAIVER = "waiver", "豁免"
+        DEVIATION = "deviation", "批准偏离"
+
+    kind = models.CharField("方式", max_length=9, choices=Kind.choices, default=Kind.WAIVER)
     provision = models.CharField("条款编号", max_length=20)
     consortium = models.ForeignKey(
         "registry.Consortium", models.CASCADE, related_name="waivers", verbose_name="医联体"
@@ -106,6 +136,13 @@ class Waiver(models.Model):
     granted_by = models.ForeignKey("registry.User", models.PROTECT, related_name="+", verbose_name="批准人")
     granted_on = models.DateField("批准日期")
     until = models.DateField("有效期至", null=True, blank=True, help_text="当日仍有效；空白：长期")
+    revoked_on = models.DateField("撤销日期", null=True, blank=True, help_text="当日起失效")
+    revoked_by = models.ForeignKey(
+        "registry.User", models.PROTECT, null=True, related_name="+", verbose_name="撤销人"
+    )
+    revoke_reason = models.CharField("撤销原因", max_length=500, blank=True)
+
+    objects = WaiverQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "豁免"
@@ -115,6 +152,11 @@ class Waiver(models.Model):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=models.F("granted_on")),
                 name="waiver_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_on__isnull=True, revoked_by__isnull=True, revoke_reason="")
+                | Q(revoked_on__gte=models.F("granted_on"), revoked_by__isnull=False) & ~Q(revoke_reason=""),
+                name="waiver_revoked_by_somebody",
             ),
         ]
         triggers = audited()

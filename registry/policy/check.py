@@ -110,7 +110,7 @@ class Check:
 
 def _value(name, value, param: Param, words, named) -> Any:
     if param.named:
-        if value not in named:
+        if not isinstance(value, str) or value not in named:
             raise BadParameter(name, f"参数 {name}：[named] 中没有 {value}")
         return named[value]
     if not isinstance(value, param.type) or (param.type is int and isinstance(value, bool)):
@@ -119,6 +119,8 @@ def _value(name, value, param: Param, words, named) -> Any:
         known = {**WORDS[param.words], **words.get(param.words, {})}
         known |= {code: code for code in WORDS[param.words].values()}
         values = value if isinstance(value, list) else [value]
+        if not all(isinstance(one, str) for one in values):
+            raise BadParameter(name, f"参数 {name} 应写词语，加引号")
         if unknown := [word for word in values if word not in known]:
             raise BadParameter(
                 name, f"参数 {name}：不认识 {unknown[0]}，可用的词有 {'、'.join(WORDS[param.words])}"

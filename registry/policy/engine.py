@@ -107,12 +107,13 @@ def _waived(rule: BoundRule, facts: Any, as_of: date, verdict: Verdict) -> Verdi
             "批准日期": waiver.granted_on.isoformat(),
             "批准文件": waiver.document,
         }
+        word = "豁免" if waiver.kind == "waiver" else "批准偏离"
         return Verdict(
-            Outcome.WAIVED,
-            f"{verdict.explanation}，已由{waiver.granted_by}于 {waiver.granted_on:%Y-%m-%d} 豁免（{waiver.reason}）",
+            Outcome.WAIVED if waiver.kind == "waiver" else verdict.outcome,
+            f"{verdict.explanation}，已由{waiver.granted_by}于 {waiver.granted_on:%Y-%m-%d} {word}（{waiver.reason}）",
             {
                 **verdict.evidence,
-                "豁免": grounds | {"理由": waiver.reason, "替代条件": dict(waiver.replaced)},
+                word: grounds | {"理由": waiver.reason, "替代条件": dict(waiver.replaced)},
             },
         )
     return None

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from registry.models import PolicyDocument, Rule
 from registry.policy.book import RuleBook
-from registry.policy.pack import PackSpec, RuleSpec
+from registry.policy.pack import PackSpec, RuleSpec, digest
 
 
 def current_book() -> RuleBook:
@@ -13,13 +13,26 @@ def current_book() -> RuleBook:
     return _book(tuple(PolicyDocument.objects.order_by("code").values_list("code", "version")))
 
 
+def book_version() -> str:
+    """What stands for all that is published now."""
+    return digest(
+        [list(pair) for pair in PolicyDocument.objects.order_by("code").values_list("code", "version")]
+    )
+
+
 @lru_cache(maxsize=4)
 def _book(versions: tuple[tuple[str, str], ...]) -> RuleBook:
-    documents = list(PolicyDocument.objects.filter(code__in=[code for code, _ in versions]))
+    return RuleBook(published_packs([code for code, _ in versions]))
+
+
+def published_packs(codes: Iterable[str] | None = None) -> list[PackSpec]:
+    """The documents as published, in the order of their codes; all of them or some."""
+    rows = PolicyDocument.objects.order_by("code")
+    documents = list(rows if codes is None else rows.filter(code__in=list(codes)))
     rules: dict[int, list[RuleSpec]] = {}
     for document, body in Rule.objects.in_force().order_by("position").values_list("document_id", "body"):
         rules.setdefault(document, []).append(RuleSpec.from_body(body))
-    return RuleBook(pack_of(document, rules.get(document.pk, ())) for document in documents)
+    return [pack_of(document, rules.get(document.pk, ())) for document in documents]
 
 
 def pack_of(document: PolicyDocument, rules: Iterable[RuleSpec] = ()) -> PackSpec:

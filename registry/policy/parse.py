@@ -8,12 +8,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from registry.policy.check import BadParameter, find_check
-from registry.policy.pack import HANDLINGS, MODALITIES, PackSpec, RuleSpec
+from registry.policy.pack import HANDLINGS, MODALITIES, PackSpec, RuleSpec, canonical
+from registry.policy.shapes import check_document, check_rule, check_tables
 from registry.policy.subjects import SUBJECTS
 from registry.policy.verdict import Outcome
 from registry.policy.vocabulary import SCOPES, WORDS
@@ -24,7 +24,6 @@ REQUIRED = ("id", "clause", "quote", "modality", "handling", "subject", "applies
 DOCUMENT_REQUIRED = ("id", "title", "short_title", "issuer", "jurisdiction", "status")
 _RULE_FIELDS = {field.name for field in fields(RuleSpec)} - {"pack", "vocabulary"}
 _DOCUMENT_FIELDS = {field.name for field in fields(PackSpec)} - {"rules", "vocabulary", "named"}
-_DATES = ("issued_on", "effective_from", "effective_to", "plan_from", "plan_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,23 @@ class PackError(Exception):
 
 def read_pack(path: Path) -> PackSpec:
     """The pack in a file; PackError when it may not be loaded."""
-    return _Reader(path.name, path.read_text(encoding="utf-8"), path.parent).pack()
+    try:
+        source = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise PackError([Problem(path.name, 1, "", "文件不是 UTF-8 编码")]) from None
+    return _Reader(path.name, source, folder=path.parent).pack()
+
+
+def read_source(name: str, source: str, text: str) -> PackSpec:
+    """The pack in a text that was sent or edited, its quotes held against the text that was sent with it."""
+    return _Reader(name, source, text=text).pack()
+
+
+def line_of_rule(source: str, rule: str) -> int:
+    """The line on which a rule says its id; 1 where there is none."""
+    pattern = re.compile(rf'^\s*id\s*=\s*"{re.escape(rule)}"')
+    lines = source.splitlines() if rule else []
+    return next((number for number, line in enumerate(lines, 1) if pattern.match(line)), 1)
 
 
 def compact(text: str) -> str:
@@ -60,8 +75,8 @@ def compact(text: str) -> str:
 
 
 class _Reader:
-    def __init__(self, name: str, source: str, folder: Path):
-        self.name, self.source, self.folder = name, source, folder
+    def __init__(self, name: str, source: str, *, folder: Path | None = None, text: str = ""):
+        self.name, self.source, self.folder, self.given_text = name, source, folder, text
         self.lines = source.splitlines()
         self.problems: list[Problem] = []
 
@@ -73,13 +88,21 @@ class _Reader:
             raise PackError(
                 [Problem(self.name, int(found[1]) if found else 1, "", f"TOML 语法错误：{error}")]
             ) from None
+        except RecursionError:
+            raise PackError([Problem(self.name, 1, "", "TOML 嵌套太深")]) from None
+        check_tables(data, lambda key, message: self._add(self._line_of(key), "", message))
+        if self.problems:
+            raise PackError(self.problems)
         document = data.pop("document", {})
         vocabulary, named = data.pop("vocabulary", {}), data.pop("named", {})
         tables = data.pop("rule", [])
         for key in data:
             self._add(self._line_of(key), "", f"不认识的内容 {key}")
         self._document(document)
+        if self.problems:
+            raise PackError(self.problems)
         self._vocabulary(vocabulary)
+        self._storable(named, self._line_of("[[named"))
         text = self._text(document)
         starts = [n for n, line in enumerate(self.lines, 1) if line.split("#")[0].strip() == "[[rule]]"]
         if len(starts) != len(tables):  # written in another style than [[rule]]: mistakes point at the file
@@ -95,15 +118,21 @@ class _Reader:
             vocabulary=vocabulary, named=named, text=text, rules=tuple(rules),
         )  # fmt: skip
 
+    def _storable(self, value: Any, line: int, rule: str = "") -> None:
+        """Dates inside lists and tables have no JSON; they are written as texts."""
+        try:
+            canonical(value)
+        except TypeError:
+            self._add(line, rule, "名单和参数内部的日期应加引号，写成文字")
+
     def _document(self, document: Mapping[str, Any]) -> None:
+        check_document(document, lambda key, message: self._add(self._line_of(key), "", message))
         for key in DOCUMENT_REQUIRED:
             if not document.get(key):
                 self._add(self._line_of("[document]"), "", f"文件缺少 {key}")
-        for key, value in document.items():
+        for key in document:
             if key not in _DOCUMENT_FIELDS:
                 self._add(self._line_of(key), "", f"文件没有 {key} 这一项")
-            elif key in _DATES and not isinstance(value, date):
-                self._add(self._line_of(key), "", f"{key} 应为日期，如 2018-12-28，不加引号")
         if document.get("status", "formal") not in STATUSES:
             self._add(self._line_of("status"), "", f"status 只能是 {'、'.join(STATUSES)}")
 
@@ -119,6 +148,10 @@ class _Reader:
     def _text(self, document: Mapping[str, Any]) -> str:
         if document.get("status") == "placeholder":
             return ""
+        if self.folder is None:
+            if not self.given_text.strip():
+                self._add(self._line_of("text"), "", "没有随附原文，无法核对引文")
+            return self.given_text
         path = self.folder / "texts" / str(document.get("text", ""))
         if path.is_file():
             return path.read_text(encoding="utf-8")
@@ -132,6 +165,9 @@ class _Reader:
         def wrong(key: str, message: str) -> None:
             self._add(self._line_of(key, start, end), rule, message)
 
+        check_rule(table, wrong)
+        if len(self.problems) > before:
+            return None
         for key in REQUIRED:
             if not table.get(key):
                 wrong(key, f"缺少 {key}")
@@ -147,6 +183,7 @@ class _Reader:
                 wrong(key, f"{key} 只能是 {'、'.join(filter(None, allowed))}")
         kinds = self._kinds(table, vocabulary, wrong)
         params = self._params(table, vocabulary, named, wrong)
+        self._storable(params, self._line_of("params", start, end), rule)
         if len(self.problems) > before:
             return None
         values = dict(table) | {

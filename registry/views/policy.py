@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from registry import access
 from registry.models import Division, PolicyDocument, Rule
 from registry.policy import reading
 from registry.policy.check import find_check
@@ -54,6 +55,7 @@ def policy_library(request):
             "q": text,
             "found": found[:FOUND],
             "more": len(found) > FOUND,
+            "may_draft": access.may(request.user, "draft_policies"),
         },
     )
 

@@ -65,6 +65,35 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("filing:registered", "get"): Row(EVERYBODY, public=True),  # where the installation publishes it
     **_rows("get", None, EVERYBODY, (), "registry:policy_library"),
     **_rows("get", w.policy_arguments, EVERYBODY, (), "registry:policy_document", "evaluation:tallies"),
+    # -- Drafts of policy documents
+    **_rows("get", None, both("evaluator"), (), "registry:policy_drafts"),
+    **_rows(
+        "post", None, both("evaluator"), (), "registry:policy_draft_upload", "registry:policy_draft_revise"
+    ),
+    **_rows(
+        "get",
+        w.draft_arguments,
+        ("evaluator",),
+        (),
+        "registry:policy_draft",
+        "registry:policy_draft_source",
+        "registry:policy_draft_rule",
+        "evaluation:impact_of_draft",
+        "evaluation:impact",
+    ),
+    **_rows(
+        "post",
+        w.draft_arguments,
+        ("evaluator",),
+        (),
+        "registry:policy_draft_rule",
+        "registry:policy_draft_propose",
+        "registry:policy_draft_confirm",
+        "registry:policy_draft_reject",
+        "registry:policy_draft_withdraw",
+        "evaluation:impact_of_draft",
+        "evaluation:impact_cancel",
+    ),
     **_rows("get", None, EVERYBODY, (), "registry:calendar"),
     **_rows("get", None, ("system_admin",), (), "registry:calendar_load"),
     **_rows("post", None, ("system_admin",), (), "registry:calendar_load"),

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from evaluation.declaring import years
-from evaluation.models import ComplianceRun, Finding, Grade, Rectification, RectificationStep
+from evaluation.models import ComplianceRun, Finding, Grade, ImpactPreview, Rectification, RectificationStep
 from filing import delegation, reviewing, timing, transitions
 from filing.models import Urge
 from registry import access
@@ -33,6 +33,7 @@ from registry.models import (
     Notification,
     PlannedFacility,
     PolicyDocument,
+    PolicyDraft,
     RememberedColumns,
     Rule,
 )
@@ -338,6 +339,26 @@ def job_arguments(world, url: str) -> list:
 
 def policy_arguments(world, url: str) -> list:
     return [PolicyDocument.objects.get(code="chongqing-2018").code]
+
+
+def draft_arguments(world, url: str) -> list:
+    """A draft of Chongqing's document; a preview of it where one is asked for."""
+    by = world.people["evaluator"]
+    document = PolicyDocument.objects.get(code="chongqing-2018")
+    draft = PolicyDraft.objects.create(
+        code=document.code, title=document.title, division=world.case.commission.division,
+        source='[document]\nid = "chongqing-2018"\n\n[[rule]]\nid = "CQ-19"\nquote = "一"\nmodality = "应当"\n',
+        digest="0" * 16, base_version=document.version, note="测试", created_by=by,
+    )  # fmt: skip
+    if url == "policy_draft_rule":
+        return [draft.pk, "CQ-19"]
+    if url not in ("impact", "impact_cancel"):
+        return [draft.pk]
+    job = Job.objects.create(kind="impact", title="预览", task="test", owner=by)
+    preview = ImpactPreview.objects.create(
+        draft=draft, draft_digest=draft.digest, as_of=dt.date(2020, 1, 1), started_by=by, job=job
+    )
+    return [preview.pk]
 
 
 def institution_arguments(world, url: str) -> list:

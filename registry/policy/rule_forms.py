@@ -1,0 +1,118 @@
+"""Forms for what a policy officer may change without writing TOML (逐项修改): fields follow the check's declaration."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from registry.plausible import PLAUSIBLE_DAY
+from registry.policy.check import Param, find_check
+from registry.policy.pack import MODALITIES
+from registry.policy.vocabulary import WORDS
+
+DATES = {
+    "effective_from": "施行日期", "effective_to": "失效日期", "plan_from": "规划期起", "plan_to": "规划期止",
+}  # fmt: skip
+_DATE = {"type": "date"}
+
+
+class DocumentForm(forms.Form):
+    """The dates of a document."""
+
+    def __init__(self, data=None, *, table: Mapping[str, Any]):
+        super().__init__(data, initial={name: table.get(name) for name in DATES})
+        for name, label in DATES.items():
+            self.fields[name] = _day(label, required=False)
+
+    def changes(self) -> dict[str, Any]:
+        """What is another than in the pack."""
+        return {name: self.cleaned_data[name] for name in DATES if name in self.changed_data}
+
+
+class RuleForm(forms.Form):
+    """Modality and parameters of one rule; `table` is the rule as the pack has it, `pack` the whole."""
+
+    def __init__(self, data=None, *, table: Mapping[str, Any], pack: Mapping[str, Any]):
+        super().__init__(data)
+        self.table, self.complex = table, []
+        choices = [(word, word) for word in MODALITIES]
+        self.fields["modality"] = forms.ChoiceField(
+            label="要求", choices=choices, initial=table.get("modality"), widget=forms.RadioSelect
+        )
+        check = find_check(str(table.get("check", "")))
+        self.method = check.description if check else ""
+        self.params = dict(check.params) if check else {}
+        for name, param in list(self.params.items()):
+            field = _field(name, param, table.get("params", {}).get(name), pack)
+            if field is None:
+                self.complex.append(name)
+                del self.params[name]
+            else:
+                self.fields[f"param-{name}"] = field
+
+    def changes(self) -> dict[str, Any]:
+        """Modality and the whole of the parameters, where they are others than in the pack."""
+        given, found = self.table.get("params", {}), {}
+        params = dict(given)
+        for name, param in self.params.items():
+            value = self.cleaned_data[f"param-{name}"]
+            if param.type is list and isinstance(value, str):
+                value = [line.strip() for line in value.splitlines() if line.strip()]
+            if value in (None, "", []) and not param.required:
+                params.pop(name, None)
+            elif name in given or value != _default(param):
+                params[name] = value
+        if self.cleaned_data["modality"] != self.table.get("modality"):
+            found["modality"] = self.cleaned_data["modality"]
+        if params != dict(given):
+            found["params"] = params
+        return found
+
+
+def _default(param: Param) -> Any:
+    return None if param.required else list(param.default) if param.type is list else param.default
+
+
+def _field(name: str, param: Param, value: Any, pack: Mapping[str, Any]) -> forms.Field | None:
+    """The field for a parameter; None for one that is too intricate for a form."""
+    value = _default(param) if value is None else value
+    options: dict[str, Any] = {"label": name, "initial": value, "required": param.required}
+    if param.named:
+        return forms.ChoiceField(
+            choices=_choices(pack.get("named", {})), help_text="政策包中的名单", **options
+        )
+    if param.words:
+        words = [*WORDS[param.words], *pack.get("vocabulary", {}).get(param.words, {})]
+        if param.type is list:
+            options["widget"] = forms.CheckboxSelectMultiple
+            return forms.MultipleChoiceField(
+                choices=_choices(dict.fromkeys([*words, *(value or ())])), **options
+            )
+        blank = [] if param.required else [("", "不限")]
+        return forms.ChoiceField(
+            choices=[*blank, *_choices(dict.fromkeys([*words, *filter(None, [value])]))], **options
+        )
+    if param.type is bool:
+        return forms.BooleanField(**{**options, "required": False})
+    if param.type is int:
+        return forms.IntegerField(min_value=0, max_value=1_000_000, **options)
+    if param.type is dt.date:
+        return _day(name, required=param.required, initial=value)
+    if param.type is str:
+        return forms.CharField(max_length=500, **options)
+    if param.type is list and all(isinstance(one, str) for one in value or ()):
+        options["initial"] = "\n".join(value or ())
+        return forms.CharField(
+            max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), help_text="每行一项", **options
+        )
+    return None
+
+
+def _choices(words) -> list[tuple[str, str]]:
+    return [(word, word) for word in words]
+
+
+def _day(label: str, **options: Any) -> forms.DateField:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs=_DATE)
+    return forms.DateField(label=label, widget=widget, validators=PLAUSIBLE_DAY, **options)

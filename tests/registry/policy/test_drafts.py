@@ -1,0 +1,232 @@
+"""Publishing a policy document: drafted, proposed by one, confirmed by another, kept against the shipped files."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from registry.errors import Refused, Stale
+from registry.models import AuditEntry, PolicyDocument, PolicyDraft, PolicyVersion, Rule
+from registry.policy import drafts
+from registry.policy.library import current_book
+from registry.policy.load import load_packs
+from registry.policy.parse import PackError
+from tests.actors import evaluator_of, reviewer_of
+from tests.factories import AuthorityFactory, ProvinceFactory
+
+pytestmark = pytest.mark.django_db
+CQ_53 = {"area": "500000", "area_word": "市内", "count_lead": True}
+TODAY = dt.date(2026, 3, 2)
+
+
+@pytest.fixture(autouse=True)
+def day(time_machine):
+    time_machine.move_to("2026-03-02T02:00:00Z")
+
+
+@pytest.fixture
+def commission(db):
+    load_packs()
+    return AuthorityFactory(division=ProvinceFactory())
+
+
+@pytest.fixture
+def one(commission):
+    return evaluator_of(commission)
+
+
+@pytest.fixture
+def other(commission):
+    return evaluator_of(commission)
+
+
+def edited(by, at_least: int = 30) -> PolicyDraft:
+    draft = drafts.revise("chongqing-2018", by=by, note="扩大覆盖")
+    changes = {"params": CQ_53 | {"at_least": at_least}, "modality": "原则上"}
+    return drafts.edit_rule(draft.pk, by=by, provision="CQ-53", changes=changes, seen=draft.digest)
+
+
+def published(one, other) -> PolicyDraft:
+    draft = edited(one)
+    drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
+    return drafts.confirm(draft.pk, by=other, seen=draft.digest)
+
+
+def asked_for() -> int:
+    return next(r for r in current_book().packs["chongqing-2018"].rules if r.id == "CQ-53").params["at_least"]
+
+
+def test_a_draft_changes_nothing_until_a_second_person_confirms(one, other):
+    draft = edited(one)
+    assert asked_for() == 20
+    drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
+    with pytest.raises(Refused, match="另一人"):
+        drafts.confirm(draft.pk, by=one, seen=draft.digest)
+    assert asked_for() == 20
+    draft = drafts.confirm(draft.pk, by=other, note="同意", seen=draft.digest)
+    assert asked_for() == 30
+    assert (draft.state, draft.decided_by, draft.effective_on) == ("published", other, TODAY)
+    entry = AuditEntry.objects.filter(table_name="registry_policydraft", action="UPDATE").latest("pk")
+    assert entry.after["state"] == "published"
+
+
+def test_every_version_is_kept(one, other):
+    before = PolicyDocument.objects.get(code="chongqing-2018")
+    draft = published(one, other)
+    after = PolicyDocument.objects.get(code="chongqing-2018")
+    kept = PolicyVersion.objects.filter(document=after)
+    assert [version.version for version in kept] == [after.version, before.version]
+    assert kept[0].draft == draft
+    assert "at_least = 20" in kept[1].source
+    old, new = Rule.objects.filter(provision="CQ-53").order_by("pk")
+    assert (old.retired_at is None, new.retired_at is None) == (False, True)
+    assert [new.provision, new.version] in kept[0].rules
+
+
+def test_the_shipped_files_do_not_overwrite_what_was_published(one, other):
+    published(one, other)
+    assert load_packs()["kept"] == 1
+    assert asked_for() == 30
+
+
+def test_the_comments_and_everything_else_of_the_pack_stay(one):
+    draft = edited(one)
+    was = PolicyDocument.objects.get(code="chongqing-2018").source.splitlines()
+    changed = set(draft.source.splitlines()) - set(was)
+    assert changed == {
+        'params = { area = "500000", area_word = "市内", count_lead = true, at_least = 30 }',
+    }  # modality = "原则上" stands elsewhere in the pack already
+    assert len(draft.source.splitlines()) == len(was)
+
+
+def test_a_draft_for_a_later_day_waits_for_it(one, other, time_machine):
+    draft = edited(one)
+    drafts.propose(draft.pk, by=one, effective_on=dt.date(2026, 4, 1), seen=draft.digest)
+    assert drafts.confirm(draft.pk, by=other, seen=draft.digest).state == "confirmed"
+    assert drafts.publish_due() == []
+    assert asked_for() == 20
+    time_machine.move_to("2026-04-01T02:00:00Z")
+    assert drafts.publish_due() == [draft]
+    assert drafts.publish_due() == []
+    assert asked_for() == 30
+
+
+def test_what_has_been_overtaken_before_its_day_is_sent_back_with_the_reason(
+    one, other, time_machine, commission
+):
+    late = edited(one, 40)
+    drafts.propose(late.pk, by=one, effective_on=dt.date(2026, 4, 1), seen=late.digest)
+    drafts.confirm(late.pk, by=other, seen=late.digest)
+    PolicyDocument.objects.filter(code="chongqing-2018").update(version="0123456789abcdef")
+    time_machine.move_to("2026-04-01T02:00:00Z")
+    assert drafts.publish_due() == []
+    late.refresh_from_db()
+    assert late.state == "rejected"
+    assert "另一个版本" in late.decision_note
+
+
+def test_two_drafts_from_one_version_only_the_first_is_published(one, other):
+    first, second = edited(one), edited(other, 40)
+    drafts.propose(first.pk, by=one, effective_on=TODAY, seen=first.digest)
+    with pytest.raises(Refused, match="另一份草稿"):
+        drafts.propose(second.pk, by=other, effective_on=TODAY, seen=second.digest)
+    drafts.confirm(first.pk, by=other, seen=first.digest)
+    with pytest.raises(Refused, match="另一个版本"):
+        drafts.propose(second.pk, by=other, effective_on=TODAY, seen=second.digest)
+
+
+def test_whoever_confirms_has_seen_what_is_published(one, other):
+    draft = drafts.revise("chongqing-2018", by=one, note="缘由")
+    seen = draft.digest
+    drafts.edit_rule(draft.pk, by=one, provision="CQ-53", changes={"modality": "鼓励"}, seen=seen)
+    with pytest.raises(Stale):
+        drafts.propose(draft.pk, by=other, effective_on=TODAY, seen=seen)
+
+
+def test_a_rejected_draft_can_be_changed_and_proposed_again_a_withdrawn_one_not(one, other):
+    draft = edited(one)
+    drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
+    drafts.reject(draft.pk, by=other, note="家数过高", seen=draft.digest)
+    draft = drafts.edit_rule(
+        draft.pk, by=one, provision="CQ-53", changes={"params": CQ_53 | {"at_least": 25}}, seen=draft.digest
+    )
+    drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
+    drafts.withdraw(draft.pk, by=one, note="另行起草", seen=draft.digest)
+    with pytest.raises(Refused, match="已撤回"):
+        drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
+    assert asked_for() == 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ('jurisdiction = "500000"', 'jurisdiction = "000000"', None, "全国文件"),
+        ("at_least = 20", 'at_least = "二十"', 3, "参数 at_least 应为 int"),
+        ("at_least = 20", "at_least = [", 3, "TOML 语法错误"),
+        ('id = "CQ-53"', "id = 53", 0, "id 应是文字"),
+    ],
+)
+def test_what_is_wrong_with_a_pack_is_told_by_line(one, old, new, line, message):
+    document = PolicyDocument.objects.get(code="chongqing-2018")
+    assert old in document.source
+    source = document.source.replace(old, new)
+    with pytest.raises((PackError, Refused), match=message) as caught:
+        drafts.start(by=one, source=source, text="", note="缘由")
+    if line is not None:
+        at = next(n for n, text in enumerate(source.splitlines(), 1) if new in text)
+        assert caught.value.problems[0].line == at
+    assert not PolicyDraft.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["document", "vocabulary", "named", "rule"])
+def test_a_pack_of_another_shape_is_told_and_never_an_error(one, name):
+    with pytest.raises(PackError):
+        drafts.start(by=one, source=f"{name} = 1\n", text="原文", note="缘由")
+
+
+def test_only_the_commission_of_the_place_may_draft(commission):
+    elsewhere = evaluator_of(AuthorityFactory())
+    for person in (elsewhere, reviewer_of(commission)):
+        with pytest.raises(Exception, match="没有这项权限"):
+            drafts.revise("chongqing-2018", by=person, note="缘由")
+
+
+def test_pages_of_a_draft(client, one, other, django_assert_max_num_queries):
+    client.force_login(one)
+    sent = {"code": "chongqing-2018", "reason": "扩大覆盖"}
+    assert client.post(reverse("registry:policy_draft_revise"), sent).status_code == 302
+    draft = PolicyDraft.objects.get()
+    page = reverse("registry:policy_draft_rule", args=[draft.pk, "CQ-53"])
+    assert "at_least" in client.get(page).content.decode()
+    sent = {"seen": draft.digest, "modality": "应当", "param-at_least": "35"}
+    sent |= {"param-count_lead": "on", "param-area": "500000", "param-area_word": "市内"}
+    assert client.post(page, sent).status_code == 302
+    assert client.post(page, sent).status_code == 422  # the draft has changed since
+    draft.refresh_from_db()
+    sent = {"seen": draft.digest, "effective_on": "2026-03-02"}
+    client.post(reverse("registry:policy_draft_propose", args=[draft.pk]), sent)
+    detail = reverse("registry:policy_draft", args=[draft.pk])
+    with django_assert_max_num_queries(16):
+        text = client.get(detail).content.decode()
+    assert "须由提请人以外的另一人确认" in text
+    client.post(reverse("registry:policy_draft_confirm", args=[draft.pk]), {"seen": draft.digest})
+    draft.refresh_from_db()
+    assert draft.state == "proposed"
+    client.force_login(other)
+    client.post(reverse("registry:policy_draft_confirm", args=[draft.pk]), {"seen": draft.digest})
+    assert asked_for() == 35
+    with django_assert_max_num_queries(12):
+        assert "扩大覆盖" in client.get(reverse("registry:policy_drafts"), {"view": "all"}).content.decode()
+
+
+def test_an_uploaded_pack_with_mistakes_lists_them(client, one):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client.force_login(one)
+    source = PolicyDocument.objects.get(code="chongqing-2018").source.replace("at_least = 20", "most = 20")
+    sent = {"pack": SimpleUploadedFile("x.toml", source.encode()), "note": "缘由"}
+    response = client.post(reverse("registry:policy_draft_upload"), sent)
+    assert response.status_code == 422
+    assert "没有参数 most" in response.content.decode()
+    sent = {"pack": SimpleUploadedFile("x.toml", b"\xff\xfe\x00"), "note": "缘由"}
+    assert "UTF-8" in client.post(reverse("registry:policy_draft_upload"), sent).content.decode()

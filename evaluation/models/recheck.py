@@ -13,7 +13,8 @@ from registry.models import AuditEntry
 AREA = "area"  # stands beside the kinds of subject: everything in a place is to be judged again
 
 _ENQUEUE = """
-    INSERT INTO evaluation_change (entry_id) SELECT id FROM new_rows WHERE table_name IN ({tables});
+    INSERT INTO evaluation_change (entry_id) SELECT id FROM new_rows WHERE table_name IN ({tables})
+    ON CONFLICT (entry_id) DO NOTHING;
     RETURN NULL;
 """
 

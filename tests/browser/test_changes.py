@@ -11,7 +11,7 @@ from filing.models import Filing
 from registry.models import Consortium
 from tests.factories import InstitutionFactory
 from tests.factories.changes import answer, change, registered
-from tests.factories.filing import Case, pdf
+from tests.factories.filing import Case, pdf, settle
 from tests.filing.test_closing import Alliance, subject
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("law")]
@@ -89,15 +89,8 @@ def test_members_change_by_list_and_a_conflict_is_shown_to_both_sides(open_page,
     assert_accessible(reviewer)
     reviewer.get_by_role("button", name="受理").click()
     expect(reviewer.get_by_role("region", name="审查决定")).to_contain_text("备案")
-    for _ in range(3):
-        if not reviewer.get_by_role("button", name="已说明").count():
-            break
-        opened = reviewer.locator(
-            "details:not([open])", has=reviewer.get_by_role("button", name="已说明")
-        ).first
-        opened.locator("summary").click()
-        opened.locator("textarea").fill("由下期填报")
-        opened.get_by_role("button", name="已说明").click()
+    settle(filing, case.reviewer)
+    reviewer.reload()
     reviewer.get_by_role("link", name="备案", exact=True).last.click()
     expect(reviewer.get_by_role("dialog")).to_contain_text("将有 2 处改动")
     reviewer.get_by_role("dialog").get_by_role("button", name="备案").click()

@@ -33,10 +33,10 @@ def pdf(name: str = "章程.pdf", text: str = "") -> SimpleUploadedFile:
 
 
 def settle(filing, reviewer) -> None:
-    """Note what the sheet cannot tell, as a reviewer does before he registers."""
+    """Note what the sheet cannot tell and judge what is left to a person, as a reviewer does before he registers."""
     for row in assessment.live(filing).open_rows:
-        if str(row.verdict) == "INSUFFICIENT":
-            reviewing.set_mark(filing.pk, row.rule, decision="noted", note="下期填报", by=reviewer)
+        if decision := {"INSUFFICIENT": "noted", "REVIEW": "met"}.get(str(row.verdict)):
+            reviewing.set_mark(filing.pk, row.rule, decision=decision, note="下期填报", by=reviewer)
 
 
 class Case:

@@ -31,7 +31,13 @@ def audit_entry(request, pk: int):
     finding.name_people([entry], "actor_id")
     finding.label_tables([entry])
     sealed = AuditBlock.objects.filter(last_entry__gte=pk, first_entry__lte=pk).order_by("last_entry").first()
-    context = {"entry": entry, "differences": finding.differences(entry), "sealed": sealed}
+    background = {name: entry.context.get(name, "") for name in ("request", "batch")}
+    context = {
+        "entry": entry,
+        "background": background,
+        "differences": finding.differences(entry),
+        "sealed": sealed,
+    }
     return render(request, "registry/audit_entry.html", context)
 
 

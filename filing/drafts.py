@@ -112,7 +112,7 @@ def _after_change(
     accepted: Mapping[str, bool],
 ) -> ConsortiumFacts:
     """The registered consortium with what the change says in place of what stands."""
-    registered = consortium_facts([filing.consortium_id], as_of)[0]
+    (registered,) = consortium_facts([filing.consortium.pk], as_of)
     said = _consortium(filing, as_of, members, institutions, waivers, accepted)
     taken = [name for part in filing.parts for name in OF_PART.get(part, ())]
     declarations = {**registered.declarations, **said.declarations}

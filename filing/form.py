@@ -20,7 +20,7 @@ TITLES = {
     Filing.Kind.CLOSE: "医联体终止备案表",
     Filing.Kind.APPROVAL: "专科联盟组建申请表",
 }
-FIRST_SECTIONS = {Filing.Kind.CHANGE: "变更事项", Filing.Kind.CLOSE: "终止事项"}
+FIRST_SECTIONS: dict[str, str] = {Filing.Kind.CHANGE: "变更事项", Filing.Kind.CLOSE: "终止事项"}
 
 
 @dataclass(frozen=True)

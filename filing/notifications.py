@@ -89,7 +89,7 @@ def announce_desk(event_id: int) -> None:
     """Tell the person to whom a case was given, the one it was taken over from, and those who may be the second."""
     event = _event(event_id)
     filing, key, url = event.filing, f"filing-event:{event.pk}", page_of(event.filing)
-    if event.action == "assign" and event.details["to"] != event.by_id and filing.held_by_id:
+    if event.action == "assign" and event.details["to"] != event.by_id and filing.held_by:
         inbox.tell([filing.held_by], "assigned", key, f"{filing}：{event.by}交您办理", url=url)
     if event.action == "take_over":
         before = access.people_with("review_filings", filing.authority).filter(pk=event.details["from"])

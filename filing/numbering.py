@@ -19,7 +19,7 @@ CASE_PREFIX = {
     Filing.Kind.CLOSE: "终",
     Filing.Kind.APPROVAL: "审",
 }
-REGISTRATION_PREFIX = {Filing.Kind.APPROVAL: "医联审"}
+REGISTRATION_PREFIX: dict[str, str] = {Filing.Kind.APPROVAL: "医联审"}
 # Without 0/O, 1/I/L: the code is read from paper and typed again.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LARGEST_BELIEVABLE = 99_999

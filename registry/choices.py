@@ -16,7 +16,7 @@ def places_of(user, permission: str) -> list[tuple[str, str]]:
     """Paths and names of the counties in a person's area; of cities where there are too many counties."""
     area = hashlib.sha256(repr(access.reach(user, permission)).encode()).hexdigest()
     key = f"places-{permission}-{area}"
-    return cache.get_or_set(key, lambda: _places(access.area_of(user, permission, prefix="")), KEPT)
+    return cache.get_or_set(key, lambda: _places(access.area_of(user, permission, prefix="")), KEPT) or []
 
 
 def _places(area) -> list[tuple[str, str]]:
@@ -31,7 +31,7 @@ def _places(area) -> list[tuple[str, str]]:
 
 def classes() -> list[tuple[str, str]]:
     """Codes and names of the first two tiers of institution classes; a code stands for all that begin with it."""
-    return cache.get_or_set("institution-classes", _classes, KEPT)
+    return cache.get_or_set("institution-classes", _classes, KEPT) or []
 
 
 def _classes() -> list[tuple[str, str]]:

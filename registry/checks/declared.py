@@ -212,7 +212,7 @@ def declared_days(facts, p, as_of):
         return _settled(facts, p, found, said, f"{p.asks}中没有{'、'.join(missing)}")
     if blank := [label for label in p.labels if dict(named).get(label) is None]:
         return insufficient(*blank)
-    days = [day for _, day in named]
+    days = [day for _, day in named if day]
     if p.by and max(days).isoformat() > p.by:
         return _settled(facts, p, found, said, f"{said}，晚于期限 {p.by}")
     for (first, earlier), (second, later) in pairwise(named):

@@ -138,6 +138,8 @@ def chosen_table(source: Source, batch: ImportBatch) -> tuple[Table, list[Issue]
         keep_survey(batch, seen)
         return None
     keep_survey(batch, seen)
+    if best is None or best.table is None:
+        raise FileRefused("no-header", NO_HEADER)
     batch.columns_by = _basis(best)
     return best.table, _others(seen, best)
 
@@ -162,6 +164,8 @@ def _as_said(seen: list[Seen], source: Source, batch: ImportBatch) -> tuple[Tabl
     table = read_table(
         one.sheet, COLUMNS, extra_titles(batch.authority), Chosen(said["first"], said["last"], fields)
     )
+    if table is None:
+        raise FileRefused("no-header", NO_HEADER)
     keep_survey(batch, seen)
     return table, _others(seen, one)
 

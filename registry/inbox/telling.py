@@ -76,7 +76,7 @@ def tell(
 
 def _channels(user: User, choice: NotificationChoice | None) -> list[str]:
     choice = choice or NotificationChoice()
-    found = []
+    found: list[str] = []
     if user.email and choice.email != E.NONE:
         found.append(Delivery.Channel.EMAIL if choice.email == E.NOW else Delivery.Channel.DIGEST)
     if user.phone and choice.sms:
@@ -91,7 +91,7 @@ def unread_count(user) -> int:
 
 def unread_in_bar(user) -> int:
     """The same as every page shows it: remembered, so that it costs a page no query, and at most half a minute old."""
-    return cache.get_or_set(_REMEMBERED.format(user.pk), lambda: unread_count(user), HALF_A_MINUTE)
+    return cache.get_or_set(_REMEMBERED.format(user.pk), lambda: unread_count(user), HALF_A_MINUTE) or 0
 
 
 def forget_unread(people: Iterable[int]) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
@@ -31,7 +32,9 @@ def write(
     page = book.add_worksheet((sheet.name or "名录")[:31])
     page.set_column(0, column - 2, 18)
     page.set_column(column - 1, column - 1, 60)
-    fills = {severity: book.add_format({"bg_color": f"#{colour[2:]}"}) for severity, colour in FILLS.items()}
+    fills: dict[str, Any] = {
+        severity: book.add_format({"bg_color": f"#{colour[2:]}"}) for severity, colour in FILLS.items()
+    }
     dates = {severity: book.add_format({"bg_color": f"#{colour[2:]}", "num_format": "yyyy-mm-dd"}) for severity, colour in FILLS.items()}  # fmt: skip
     dates[""] = book.add_format({"num_format": "yyyy-mm-dd"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})

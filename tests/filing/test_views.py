@@ -161,6 +161,7 @@ def test_pages_of_one_filing_cost_the_same_for_few_and_many_members(
             django_assert_max_num_queries, 37, lambda: page(client, "section", case.filing.pk, key)
         )
 
+    cost("A")  # the count of the inbox is remembered from here on
     few = {key: cost(key) for key in "ABCDEF"}
     many = InstitutionFactory.create_batch(20, community_centre=True, division=case.county)
     editing.add_members(case.filing.pk, [m.pk for m in many], by=case.filer)

@@ -202,7 +202,7 @@ def test_what_is_not_recorded_is_said():
     assert outcome("population_covered", GridFacts(holders=(A,))) == "INSUFFICIENT"
     assert outcome("population_covered", GridFacts()) == "FAIL"
     asked = {"levels": ["county"], "declaration": "plan"}
-    assert outcome("plan_and_grids", _county(grids=(GridLineFacts("东"),)), **asked) == "INSUFFICIENT"
+    assert outcome("plan_and_grids", _county(grids=(GridLineFacts("东"),)), **asked) == "FAIL", "no plan"
     assert outcome("plan_and_grids", _county(), **asked) == "FAIL"
 
 

@@ -17,6 +17,7 @@ from filing.materials import clean_name, inspect
 from registry import access
 from registry.errors import Refused
 from registry.models import Division, Institution, Lead
+from registry.roles import INSTITUTION_PERMISSIONS
 
 _State, _Act = Rectification.State, RectificationStep.Act
 # Where each act leads from and to; whoever may do it holds this permission at the place or at the hospital.
@@ -149,7 +150,7 @@ def _right(row: Rectification, act: str) -> tuple[str, Institution | Division]:
     permission = MOVES[act][2]
     return (
         permission,
-        row.responsible if permission in access.INSTITUTION_PERMISSIONS else row.finding.division,
+        row.responsible if permission in INSTITUTION_PERMISSIONS else row.finding.division,
     )
 
 

@@ -10,6 +10,7 @@ from filing.models import Delegation, Filing
 from registry import access, inbox
 from registry.errors import Refused
 from registry.models import Assignment, Authority, User
+from registry.roles import roles_with
 
 MOST_DAYS = 366
 
@@ -39,7 +40,7 @@ def principal(user, filing: Filing) -> User | None:
 
 
 def _reviews_himself(user, authority: Authority) -> bool:
-    own = user.assignments.active().filter(role__in=access.roles_with("review_filings"), delegation=None)
+    own = user.assignments.active().filter(role__in=roles_with("review_filings"), delegation=None)
     return any(authority.path.startswith(path) for path in own.values_list("authority__path", flat=True))
 
 
@@ -55,9 +56,7 @@ def candidates(user, authority: Authority):
     """Who can stand in at a bureau: its own commission staff, and reviewers of the bureaus above it."""
     above = Authority.objects.filter(path__in=_ancestors(authority.path))
     at = Assignment.objects.active().filter(authority=authority)
-    over = Assignment.objects.active().filter(
-        authority__in=above, role__in=access.roles_with("review_filings")
-    )
+    over = Assignment.objects.active().filter(authority__in=above, role__in=roles_with("review_filings"))
     people = User.objects.filter(is_active=True, pk__in=at.values("user")) | User.objects.filter(
         is_active=True, pk__in=over.values("user")
     )
@@ -71,7 +70,7 @@ def _ancestors(path: str) -> list[str]:
 
 def own_authorities(user):
     """The bureaus at which a person himself reviews, not those lent to him."""
-    held = user.assignments.active().filter(role__in=access.roles_with("review_filings"), delegation=None)
+    held = user.assignments.active().filter(role__in=roles_with("review_filings"), delegation=None)
     return Authority.objects.filter(pk__in=held.values("authority")).order_by("path")
 
 
@@ -121,7 +120,7 @@ def delegate(
 def _covered(user, authority: Authority, during: DateRange) -> bool:
     """Whether the person reviews for the bureau anyway, on every day of the time."""
     own = user.assignments.filter(
-        role__in=access.roles_with("review_filings"), during__contains=during, delegation=None
+        role__in=roles_with("review_filings"), during__contains=during, delegation=None
     )
     return any(authority.path.startswith(path) for path in own.values_list("authority__path", flat=True))
 

@@ -9,6 +9,7 @@ from filing import delegation
 from filing.models import Filing, ReviewSettings
 from registry import access
 from registry.models import Assignment, Authority, Consortium, User
+from registry.roles import roles_with
 from registry.workdays import CalendarMissing, WorkCalendar
 
 S = Filing.Status
@@ -68,7 +69,7 @@ def reviewers_within(user) -> list[User]:
     """Everybody who reviews at a bureau of the person or below, himself first."""
     reach = access.authorities_where(user, "review_filings")
     held = Assignment.objects.active().filter(
-        role__in=access.roles_with("review_filings"), authority__in=reach.values("pk")
+        role__in=roles_with("review_filings"), authority__in=reach.values("pk")
     )
     people = User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
     return sorted(people[:MOST_NAMES], key=lambda person: person.pk != user.pk)

@@ -6,6 +6,7 @@ from django.utils.functional import cached_property
 
 from registry import access, navigation
 from registry.inbox import telling
+from registry.roles import ROLES
 
 STYLESHEETS = [
     "tokens",
@@ -74,7 +75,7 @@ class Frame:
         if not held:
             return "没有任职"
         first = held[0]
-        office = f"{first.name or '本系统'}·{access.ROLES[first.role].label}"
+        office = f"{first.name or '本系统'}·{ROLES[first.role].label}"
         return office + (f"，共 {len(held)} 项任职" if len(held) > 1 else "")
 
     @cached_property

@@ -7,7 +7,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.utils.timezone
-import registry.access
+import registry.roles
 from django.conf import settings
 from django.db import migrations, models
 
@@ -958,9 +958,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "role",
-                    models.CharField(
-                        choices=registry.access.role_choices, max_length=20, verbose_name="角色"
-                    ),
+                    models.CharField(choices=registry.roles.role_choices, max_length=20, verbose_name="角色"),
                 ),
                 ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="期间")),
                 (

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from registry import access
 from registry.audit import audited
+from registry.roles import role_choices
 
 
 class User(AbstractUser):
@@ -54,7 +54,7 @@ class Assignment(models.Model):
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="assignments", verbose_name="人员")
-    role = models.CharField("角色", max_length=20, choices=access.role_choices)
+    role = models.CharField("角色", max_length=20, choices=role_choices)
     authority = models.ForeignKey(
         "registry.Authority",
         models.PROTECT,

@@ -3,9 +3,9 @@
 from django import forms
 from django.contrib.auth.validators import UnicodeUsernameValidator
 
-from registry import access
 from registry.errors import Refused
 from registry.people import reach, units
+from registry.roles import Role
 
 
 class PeopleFilter(forms.Form):
@@ -63,7 +63,7 @@ class AssignmentForm(forms.Form):
         return data
 
     @property
-    def sentences(self) -> list[access.Role]:
+    def sentences(self) -> list[Role]:
         """The roles offered, for the explanation beside the form."""
         return reach.roles_grantable(self.user)
 

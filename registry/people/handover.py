@@ -12,6 +12,7 @@ from registry import access, audit
 from registry.errors import Refused
 from registry.models import User
 from registry.people import reach
+from registry.roles import ROLES, roles_with
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def open_work(person: User, *, by) -> list[Left]:
 def _some_role(permission: str, unit) -> str:
     """A role that carries the permission and is assigned at this kind of unit."""
     kind = access.kind_of(unit)
-    return next(code for code in access.roles_with(permission) if access.ROLES[code].unit == kind)
+    return next(code for code in roles_with(permission) if ROLES[code].unit == kind)
 
 
 def _colleagues(permission: str, unit, person: User) -> list[User]:

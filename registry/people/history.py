@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from registry import access
 from registry.models import AccountLink, AuditEntry, Authority, Institution, User
+from registry.roles import ROLES
 
 SHOWN = 100
 ASSIGNMENTS, ACCOUNTS, LINKS = "registry_assignment", "registry_user", "registry_accountlink"
@@ -82,7 +82,7 @@ class _Narrator:
 
     def _assignment(self, entry: AuditEntry) -> str:
         row = self._rows.get(entry.row_id) or {}
-        role = access.ROLES.get(row.get("role", ""))
+        role = ROLES.get(row.get("role", ""))
         unit = self._authorities.get(row.get("authority_id")) or self._institutions.get(
             row.get("institution_id")
         )

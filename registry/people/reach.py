@@ -11,6 +11,7 @@ from registry import access, access_log
 from registry.errors import Refused
 from registry.models import Assignment, Authority, Institution, User
 from registry.operators import USERNAME as OPERATOR
+from registry.roles import ROLES, Role
 
 EVERYWHERE, UNIT = "manage_users", "manage_unit_users"
 UNIT_ADMIN = "unit_admin"
@@ -34,7 +35,7 @@ def may_grant(user, role_code: str, unit) -> bool:
     """Whether the person may give, or end, this role at this unit."""
     if access.may(user, EVERYWHERE):
         return True
-    if unit is None or access.ROLES[role_code].unit == "system":
+    if unit is None or ROLES[role_code].unit == "system":
         return False
     if isinstance(unit, Authority):
         if role_code == UNIT_ADMIN:  # his equals and those above are appointed from above
@@ -45,14 +46,14 @@ def may_grant(user, role_code: str, unit) -> bool:
     return unit.pk in access.institutions_of(user, UNIT) or access.covers(user, UNIT, unit)
 
 
-def roles_grantable(user) -> list[access.Role]:
+def roles_grantable(user) -> list[Role]:
     """The roles that the person may give somewhere."""
     if access.may(user, EVERYWHERE):
-        return list(access.ROLES.values())
+        return list(ROLES.values())
     bureau = access.authorities_where(user, UNIT).exists()
     kinds = {"authority", "institution"} if bureau else {"institution"}
-    found = [role for role in access.ROLES.values() if role.unit in kinds]
-    return [*found, access.ROLES[UNIT_ADMIN]] if bureau else found
+    found = [role for role in ROLES.values() if role.unit in kinds]
+    return [*found, ROLES[UNIT_ADMIN]] if bureau else found
 
 
 def visible_to(user) -> QuerySet[User]:

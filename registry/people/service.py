@@ -13,6 +13,7 @@ from registry import access, audit
 from registry.errors import Refused
 from registry.models import AccountLink, Assignment, User
 from registry.people import links, reach
+from registry.roles import ROLES
 
 
 def _locked(person_id: int, by) -> tuple[User, User]:
@@ -56,9 +57,7 @@ def _assign(person: User, role: str, unit, start: dt.date | None, end: dt.date |
     ) if field is None else Assignment.objects.filter(user=person, role=role, **{field: unit})  # fmt: skip
     period = (start, end + dt.timedelta(days=1) if end else None)
     if same.filter(during__overlap=period).exists():
-        raise Refused(
-            f"{person}在这段时间已经是{unit or '本系统'}的{access.ROLES[role].label}，不必重复安排。"
-        )
+        raise Refused(f"{person}在这段时间已经是{unit or '本系统'}的{ROLES[role].label}，不必重复安排。")
     return access.grant(person, role, unit, start=start, end=end)
 
 

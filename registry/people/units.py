@@ -4,6 +4,7 @@ from registry import access
 from registry.errors import Refused
 from registry.models import Authority, Institution
 from registry.people import reach
+from registry.roles import ROLES, unit_kinds
 
 OFFERED = 200
 NAMED = 6
@@ -18,8 +19,8 @@ def offered(user) -> list[str]:
 
 def find(text: str, role_code: str, user) -> Authority | Institution | None:
     """The unit that the text names for this role, within the reach of the administrator. Raises Refused."""
-    role, text = access.ROLES[role_code], text.strip()
-    kinds = access.unit_kinds(role)
+    role, text = ROLES[role_code], text.strip()
+    kinds = unit_kinds(role)
     if not kinds:
         if text:
             raise Refused(f"{role.label}不属于某个单位，单位一栏请留空。")

@@ -15,8 +15,8 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from registry import access
 from registry.models import Authority, User
+from registry.roles import ROLES
 
 
 class SignInForm(AuthenticationForm):
@@ -105,7 +105,7 @@ def account(request):
     held = request.user.assignments.active().select_related("authority", "institution").order_by("pk")
     rows = [
         {
-            "role": access.ROLES[row.role],
+            "role": ROLES[row.role],
             "unit": row.unit or "本系统",
             "start": row.during.lower,
             "end": row.during.upper and row.during.upper - dt.timedelta(days=1),

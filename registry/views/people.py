@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from registry import access
 from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import User
 from registry.paging import capped_count, keyset_page
 from registry.people import finding, handover, history, links, reach, service, units
 from registry.people.forms import AssignmentForm, InviteForm, PeopleFilter, ReasonForm
+from registry.roles import ROLES
 
 MANAGERS = (reach.EVERYWHERE, reach.UNIT)
 SIGN_INS = 20
@@ -60,7 +60,7 @@ def person_page(request, one: User, status: int = 200, **forms):
     rows = [
         {
             "assignment": row,
-            "role": access.ROLES[row.role],
+            "role": ROLES[row.role],
             "unit": row.unit or "本系统",
             "ended": row.during.upper is not None and row.during.upper <= today,
             "to_begin": row.during.lower > today,

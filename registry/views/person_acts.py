@@ -5,13 +5,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from registry import access
 from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import Assignment
 from registry.numbers import whole_number
 from registry.people import handover, reach, service
 from registry.people.forms import AssignmentForm, EndForm, ReasonForm
+from registry.roles import ROLES
 from registry.views.people import MANAGERS, link_page, person_page, visible
 
 
@@ -60,7 +60,7 @@ def assignment_end(request, pk: int):
         else:
             messages.success(request, f"已结束{one}的任职。")
             return redirect("registry:person", one.pk)
-    context = {"form": form, "one": one, "assignment": assignment, "role": access.ROLES[assignment.role]}
+    context = {"form": form, "one": one, "assignment": assignment, "role": ROLES[assignment.role]}
     return render(request, "registry/assignment_end.html", context, status=422 if form.errors else 200)
 
 

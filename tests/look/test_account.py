@@ -103,7 +103,7 @@ def test_a_forged_post_is_refused_in_chinese(person):
 
 
 def test_every_entry_of_the_menu_leads_somewhere_and_names_known_roles():
-    from registry.access import ROLES
+    from registry.roles import ROLES
 
     for entry in navigation.entries():
         assert reverse(entry.url_name)

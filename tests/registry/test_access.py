@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from registry import access, access_log
 from registry.models import AccessLog, Authority, Institution, ManagementArea
+from registry.roles import ROLES
 from tests.actors import auditor, filer_of, registry_admin_of, reviewer_of, stranger
 from tests.factories import (
     AuthorityFactory,
@@ -138,7 +139,7 @@ def test_a_refusal_survives_the_transaction_that_it_rolled_back():
 
 @pytest.mark.parametrize("role", ["system_admin", "security_admin", "auditor"])
 def test_the_three_system_roles_review_nothing(role):
-    assert not {"review_filings", "view_filings", "edit_filing"} & access.ROLES[role].permissions
+    assert not {"review_filings", "view_filings", "edit_filing"} & ROLES[role].permissions
 
 
 def test_a_system_role_takes_no_unit_and_a_reviewer_needs_one(district):

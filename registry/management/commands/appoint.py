@@ -10,6 +10,7 @@ from django.db import transaction
 
 from registry import access, audit, operators
 from registry.models import Authority, Institution, User
+from registry.roles import ROLES, unit_kinds
 
 
 class Command(BaseCommand):
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username", help="账号")
         parser.add_argument("--name", default="", help="姓名，新建账户时必填")
-        parser.add_argument("--role", required=True, choices=sorted(access.ROLES), help="角色")
+        parser.add_argument("--role", required=True, choices=sorted(ROLES), help="角色")
         parser.add_argument("--unit", default="", help="机关代码，或医院名称；系统类角色不填")
 
     @transaction.atomic
@@ -31,8 +32,8 @@ class Command(BaseCommand):
                 user = User(username=username, name=name)
                 user.set_password(_password(user))
                 user.save()
-            access.grant(user, role, _unit(access.unit_kinds(access.ROLES[role]), unit))
-        self.stdout.write(f"{user.name}（{username}）：{access.ROLES[role].label} {unit}".strip())
+            access.grant(user, role, _unit(unit_kinds(ROLES[role]), unit))
+        self.stdout.write(f"{user.name}（{username}）：{ROLES[role].label} {unit}".strip())
 
 
 def _unit(kinds: tuple[str, ...], given: str) -> Authority | Institution | None:

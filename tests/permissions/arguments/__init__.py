@@ -1,0 +1,1 @@
+"""What each URL of the permission matrix is about: one module a subject, one function a kind of thing."""

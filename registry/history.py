@@ -45,7 +45,9 @@ class Narrator:
         numbers = {entry.context["batch"] for entry in entries if isinstance(entry.context.get("batch"), int)}
         self._batches = ImportBatch.objects.in_bulk(numbers)
         self._rows = dict(
-            ImportRow.objects.filter(batch__in=numbers, institution=institution)
+            ImportRow.objects.filter(
+                batch__in=numbers, institution=institution, action__in=("create", "update"), skipped=False
+            )
             .order_by("pk")
             .values_list("batch_id", "number")
         )

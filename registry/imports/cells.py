@@ -25,6 +25,7 @@ _WIDE = {
     code: chr(code - 0xFEE0)
     for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
+_MATCHING = re.compile("[0-9a-z\u3400-\u4dbf\u4e00-\u9fff]*")  # nothing that folding would change
 _UNEQUAL = dict.fromkeys(map(ord, "·•‧・,，.。、'\"‘’“”"))
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{1,3}")
 _FLOAT_CODE = re.compile(r"(\d+)\.0+")
@@ -35,7 +36,7 @@ _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _YES = frozenset(("是", "有", "y", "yes", "true", "1", "√", "✓", "✔", "对"))
 _NO = frozenset(("否", "无", "不是", "没有", "n", "no", "false", "0", "×", "✗"))
-_NOTHING = frozenset(("-", "--", "—", "——", "/", "\\", "无", "暂无", "n/a", "null", "none", "nil", "#n/a"))
+NOTHING = frozenset(("-", "--", "—", "——", "/", "\\", "无", "暂无", "n/a", "null", "none", "nil", "#n/a"))
 
 
 class CellFault(ValueError):
@@ -93,7 +94,7 @@ def text(raw) -> tuple[str, bool]:
 def optional(raw) -> tuple[str, bool]:
     """Text in which a dash or 无 stands for nothing."""
     value, repaired = text(raw)
-    return ("", repaired) if value.lower() in _NOTHING else (value, repaired)
+    return ("", repaired) if value.lower() in NOTHING else (value, repaired)
 
 
 def spaced(raw) -> tuple[str, bool]:
@@ -101,12 +102,16 @@ def spaced(raw) -> tuple[str, bool]:
     if not isinstance(raw, str):
         return optional(raw)
     value = _clean(raw).strip().lstrip("'‘’").strip()
-    return ("" if value.lower() in _NOTHING else value), value != raw
+    return ("" if value.lower() in NOTHING else value), value != raw
 
 
-@lru_cache(maxsize=2**16)
 def match_key(value: str) -> str:
     """The form under which two spellings of one name are equal: width, brackets, spaces and case do not count."""
+    return value if _MATCHING.fullmatch(value) else _folded(value)
+
+
+@lru_cache(maxsize=2**12)
+def _folded(value: str) -> str:
     folded = unicodedata.normalize("NFKC", value).casefold()
     return "".join(folded.split()).translate(_UNEQUAL)
 
@@ -138,7 +143,7 @@ def code(raw) -> tuple[str, bool]:
     raw = raw or ""
     value = "".join(unicodedata.normalize("NFKC", _clean(raw)).split()).lstrip("'‘’`").upper()
     value = unicodedata.normalize("NFKC", value)  # what a space kept apart may have come together
-    if value.lower() in _NOTHING:
+    if value.lower() in NOTHING:
         return "", False
     if _SCIENTIFIC.fullmatch(value):
         raise _lost(value)
@@ -252,5 +257,5 @@ def names(raw) -> tuple[list[str], bool]:
         value = shown(raw)
         return ([value] if value else []), False
     parts = [text(part)[0] for part in re.split(r"[；;｜|\n\r]+", raw)]
-    kept = list(dict.fromkeys(part for part in parts if part and part.lower() not in _NOTHING))
+    kept = list(dict.fromkeys(part for part in parts if part and part.lower() not in NOTHING))
     return kept, any(text(part)[1] for part in re.split(r"[；;｜|\n\r]+", raw) if part.strip())

@@ -9,12 +9,13 @@ from registry.imports import cells
 from registry.imports.cells import CellFault
 from registry.imports.issues import Issue, Severity
 from registry.imports.scope import Scope
+from registry.imports.staging import as_json
 from registry.imports.table import Table
 from registry.imports.vocabulary import Vocabulary
 from registry.places.cells import Places
 from registry.places.codes import Place
 
-_LONGEST = 400
+LONGEST = 400
 ERROR_VALUES = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"))
 
 
@@ -24,7 +25,7 @@ class Checked:
 
     number: int
     raw: dict
-    cells: list[str]
+    cells: str  # every cell of the row as it is kept, as a JSON list
     name: str = ""
     values: dict = field(default_factory=dict)
     second_names: list[str] = field(default_factory=list)
@@ -35,7 +36,11 @@ class Checked:
 
     @property
     def stopped(self) -> bool:
-        return any(issue.severity is Severity.ERROR for issue in self.issues)
+        return bool(self.issues) and any(issue.severity is Severity.ERROR for issue in self.issues)
+
+    @property
+    def undecided(self) -> bool:
+        return bool(self.issues) and any(issue.severity is Severity.DECISION for issue in self.issues)
 
     def blank(self, name: str) -> bool:
         """True when the cell of a field is empty or the column is not there."""
@@ -55,6 +60,7 @@ class RowChecker:
         self._hidden = scan.hidden_rows if scan else frozenset()
         self._formulas = self._by_row(scan.formulas if scan else {})
         self._errors = self._by_row(scan.errors if scan else {})
+        self.marked_rows = frozenset({*self._hidden, *self._formulas, *self._errors})
 
     def _by_row(self, found: dict[tuple[int, int], object]) -> dict[int, list[tuple[str, object]]]:
         fields = {column + 1: name for name, column in self.header.fields.items()}
@@ -66,7 +72,7 @@ class RowChecker:
 
     def check(self, number: int, raw: dict, row: list, rules: tuple[Callable, ...]) -> Checked:
         """Every rule is run on every row, so that all its faults are told at once."""
-        checked = Checked(number, raw, [_kept(value) for value in row])
+        checked = Checked(number, raw, as_json([_kept(value) for value in row]))
         self._look_at_cells(checked)
         for rule in rules:
             rule(self, checked)
@@ -193,8 +199,8 @@ class RowChecker:
 def _kept(value) -> str:
     """A cell as it is kept beside the row."""
     shown = value if type(value) is str else cells.shown(value)
-    if len(shown) > _LONGEST or "\0" in shown:
-        return shown[:_LONGEST].replace("\0", "")
+    if len(shown) > LONGEST or "\0" in shown:
+        return shown[:LONGEST].replace("\0", "")
     return shown
 
 

@@ -7,8 +7,7 @@ from django.utils import timezone
 from registry.imports import differences
 from registry.imports.cells import match_key
 from registry.imports.checker import Checked, RowChecker
-from registry.imports.issues import Severity
-from registry.imports.matching import Candidates, Seen, target_of
+from registry.imports.matching import Candidates, Seen, likely, target_of
 from registry.models import ImportRow
 from registry.pinyin import initials
 
@@ -38,22 +37,22 @@ class Decider:
 
     def decide(self, row: Checked, found: Candidates) -> Staged:
         if row.stopped or row.place is None:
-            return Staged(row, A.ERROR)
+            return Staged(row, A.ERROR, institution=likely(row, found))
         held = target_of(self._checker, row, found)
         if held is None:
-            return self._new(row)
+            return self._new(row, found)
         if row.values.get("main_institution_id") == held["id"]:
             self._checker.error(
                 row, "main_institution", "main-itself", "主要机构是它自己。", "主要机构本身这一格留空。"
             )
             return Staged(row, A.ERROR, institution=held["id"])
         self._claim(row, held)
-        if any(issue.severity is Severity.DECISION for issue in row.issues):
+        if row.undecided:
             return Staged(row, A.DECISION, institution=held["id"])
         return self._against(row, held, found.names[held["id"]])
 
     def _claim(self, row: Checked, held: dict) -> None:
-        first = self.seen.institutions.setdefault(held["id"], row.number)
+        first, _ = self.seen.institutions.first(held["id"], row.number)
         if first != row.number:
             self._checker.decide(
                 row,
@@ -72,9 +71,9 @@ class Decider:
                 "请由共同的上级机关办理。",
             )
 
-    def _new(self, row: Checked) -> Staged:
-        if any(issue.severity is Severity.DECISION for issue in row.issues):
-            return Staged(row, A.DECISION)
+    def _new(self, row: Checked, found: Candidates) -> Staged:
+        if row.undecided:
+            return Staged(row, A.DECISION, institution=likely(row, found))
         values = {**row.values, "pinyin": initials(row.name)}
         if "level" in values or "grade" in values:
             values |= self._level_facts()

@@ -99,10 +99,13 @@ class Mains:
                     row, "main_institution", "main-unknown", f"{where}主要机构“{row.main}”。", _REMEDY
                 )
                 one.action, one.values, one.second_names, one.differences = A.ERROR, {}, [], {}
+                one.institution_id = institution
             actions[one.action] += 1
             told += row.issues[before:]
         ImportRow.objects.bulk_update(
-            staged.values(), ["action", "values", "second_names", "differences"], batch_size=500
+            staged.values(),
+            ["action", "institution", "values", "second_names", "differences"],
+            batch_size=500,
         )
         return told
 

@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from registry.imports.cells import match_key
 from registry.imports.checker import Checked, RowChecker
+from registry.imports.claims import Claims
 from registry.models import Institution, InstitutionName
 
 STATED = (
@@ -34,42 +35,38 @@ def spellings(name: str) -> set[str]:
 
 
 def _one_of(column: str, values: set[str]) -> RawSQL:
-    """Equal to any of these, as one array: thousands of parameters would cost more than the query."""
-    return RawSQL(f"{column} = ANY(%s)", [list(values)], output_field=BooleanField())  # noqa: S611
+    """Equal to any of these, as one literal: thousands of parameters would cost more than the query."""
+    texts = ['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values]
+    array = "{" + ",".join(texts) + "}"
+    return RawSQL(f"{column} = ANY(%s::text[])", [array], output_field=BooleanField())  # noqa: S611
 
 
 @dataclass
 class Seen:
     """What earlier rows of the same file have used: identity to row number."""
 
-    codes: dict[str, int] = field(default_factory=dict)
-    licences: dict[str, int] = field(default_factory=dict)
-    names: dict[tuple[int, str], tuple[int, str, int | None]] = field(default_factory=dict)
-    institutions: dict[int, int] = field(default_factory=dict)
+    codes: Claims = field(default_factory=Claims)
+    licences: Claims = field(default_factory=Claims)
+    names: Claims = field(default_factory=Claims)
+    institutions: Claims = field(default_factory=Claims)
 
     def duplicates(self, checker: RowChecker, row: Checked) -> None:
         """Errors for what an earlier row has already said; the first row keeps its claim."""
-        for store, name, title in (
-            (self.codes, "uscc", "统一社会信用代码"),
-            (self.licences, "licence_number", "登记号"),
-        ):
-            if code := row.values.get(name):
-                first = store.setdefault(code, row.number)
-                if first != row.number:
-                    checker.error(
-                        row,
-                        name,
-                        "duplicate-in-file",
-                        f"{title}与第 {first} 行重复。",
-                        "同一机构只留一行；不是同一机构请改正代码。",
-                    )
+        values, number = row.values, row.number
+        if (code := values.get("uscc", "")) and (first := self.codes.first(code, number)[0]) != number:
+            _said_before(checker, row, "uscc", "统一社会信用代码", first)
+        if (licence := values.get("licence_number")) and (
+            first := self.licences.first(licence, number)[0]
+        ) != number:
+            _said_before(checker, row, "licence_number", "登记号", first)
         if not row.name or row.place is None:
             return
-        code, township = row.values.get("uscc", ""), row.values.get("township_id")
+        township = values.get("township_id") or 0
         key = row.place.id, match_key(row.name)
-        first, other_code, other_township = self.names.setdefault(key, (row.number, code, township))
-        if first == row.number or "uscc" in row.faulty or "licence_number" in row.faulty:
+        first, other = self.names.first(key, number, 2 * township + bool(code))
+        if first == number or "uscc" in row.faulty or "licence_number" in row.faulty:
             return
+        other_township, other_code = divmod(other, 2)
         if not code or not other_code:
             checker.error(
                 row,
@@ -96,6 +93,16 @@ class Seen:
             )
 
 
+def _said_before(checker: RowChecker, row: Checked, name: str, title: str, first: int) -> None:
+    checker.error(
+        row,
+        name,
+        "duplicate-in-file",
+        f"{title}与第 {first} 行重复。",
+        "同一机构只留一行；不是同一机构请改正代码。",
+    )
+
+
 @dataclass
 class Candidates:
     """The institutions that the rows of one chunk could mean, fetched with a handful of queries."""
@@ -105,14 +112,25 @@ class Candidates:
     by_name: dict[tuple[int, str], list[dict]] = field(default_factory=lambda: defaultdict(list))
     by_alias: dict[tuple[int, str], set[int]] = field(default_factory=lambda: defaultdict(set))
     names: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    anywhere: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
     def of(cls, rows: Iterable[Checked]) -> "Candidates":
-        rows = [row for row in rows if row.place is not None]
-        codes = {row.values["uscc"] for row in rows if row.values.get("uscc")}
-        licences = {row.values["licence_number"] for row in rows if row.values.get("licence_number")}
-        names = {spelling for row in rows if row.name for spelling in spellings(row.name)}
-        places = {row.place.id for row in rows}
+        codes: set[str] = set()
+        licences: set[str] = set()
+        names: set[str] = set()
+        places: set[int] = set()
+        lost: set[str] = set()  # names of faulty rows that do not say where
+        for row in rows:
+            if code := row.values.get("uscc"):
+                codes.add(code)
+            if licence := row.values.get("licence_number"):
+                licences.add(licence)
+            if row.name and row.place is not None:
+                names |= spellings(row.name)
+                places.add(row.place.id)
+            elif row.name:
+                lost |= spellings(row.name)
         found = cls()
         fields = ("id", "version", "merged_into_id", *STATED)
         live = Institution.objects.live().order_by("pk")
@@ -125,6 +143,8 @@ class Candidates:
             found.by_name[one["division_id"], match_key(one["name"])].append(one)
         found._follow_merged(codes, licences, fields)
         found._load_other_names(names, places)
+        for pk, name in live.filter(_one_of("name", lost)).values_list("pk", "name") if lost else ():
+            found.anywhere[match_key(name)].add(pk)
         return found
 
     def _follow_merged(self, codes, licences, fields) -> None:
@@ -201,6 +221,20 @@ def target_of(checker: RowChecker, row: Checked, found: Candidates) -> dict | No
             )
         return by_licence
     return _by_name(checker, row, found, code, licence)
+
+
+def likely(row: Checked, found: Candidates) -> int | None:
+    """The institution that a row which cannot be taken seems to mean: at least it is not missing from the file."""
+    values, name = row.values, match_key(row.name)
+    held = found.by_code.get(values.get("uscc", "")) or found.by_licence.get(values.get("licence_number", ""))
+    if held:
+        return held["id"]
+    if row.place is None:
+        options = found.anywhere.get(name, ())
+    else:
+        same = found.by_name.get((row.place.id, name))
+        options = {one["id"] for one in same} if same else found.by_alias.get((row.place.id, name), ())
+    return next(iter(options)) if len(options) == 1 else None
 
 
 def _by_name(checker: RowChecker, row: Checked, found: Candidates, code: str, licence: str) -> dict | None:

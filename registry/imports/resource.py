@@ -121,9 +121,9 @@ class InstitutionResource(resources.ModelResource):
     def _row(self, result, row: ImportRow, told: list[str], dataset) -> RowResult:
         one = self.get_row_result_class()()
         one.import_type = _TYPES[row.action]
-        one.object_id, one.object_repr = row.institution_id, row.name
+        one.object_id, one.object_repr = row.registered_id, row.name
         one.instance = Institution(
-            pk=row.institution_id, name=row.name
+            pk=row.registered_id, name=row.name
         )  # the admin's log asks for its id and name
         differences = "；".join(
             f"{title} {old or '—'} → {new or '—'}" for title, (old, new) in row.differences.items()

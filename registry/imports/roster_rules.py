@@ -6,10 +6,11 @@ from registry.imports.checker import Checked, RowChecker
 from registry.models import Institution
 
 MOST_BEDS = 20_000
-_LENGTHS = {
+LENGTHS = {
     name: Institution._meta.get_field(name).max_length
     for name in ("name", "address", "legal_representative", "phone")
 }
+TEXTS = {"address": cells.spaced, "legal_representative": cells.optional, "phone": cells.optional}
 _NO_GRADE_WITHOUT_LEVEL = frozenset("SABC")
 
 
@@ -25,9 +26,9 @@ def name_rule(checker: RowChecker, checked: Checked) -> None:
         checker.error(
             checked, "name", "name-not-a-name", f"“{name}”不像机构名称。", "请填执业许可证上的第一名称。"
         )
-    elif len(name) > _LENGTHS["name"]:
+    elif len(name) > LENGTHS["name"]:
         _too_long(checker, checked, "name", name)
-    checked.name = name[: _LENGTHS["name"]]
+    checked.name = name[: LENGTHS["name"]]
     checked.values["name"] = checked.name
 
 
@@ -36,7 +37,7 @@ def _too_long(checker: RowChecker, checked: Checked, name: str, value: str) -> N
         checked,
         name,
         "too-long",
-        f"内容有 {len(value)} 个字，最多 {_LENGTHS[name]} 个字。",
+        f"内容有 {len(value)} 个字，最多 {LENGTHS[name]} 个字。",
         "请缩短，或核对是否粘贴了多余内容。",
     )
 
@@ -231,22 +232,24 @@ def short_list_rules(checker: RowChecker, checked: Checked) -> None:
             checked.values.pop("economic_type", None)
 
 
-def free_rules(checker: RowChecker, checked: Checked) -> None:
-    for name, read in (
-        ("address", cells.spaced),
-        ("legal_representative", cells.optional),
-        ("phone", cells.optional),
-    ):
+def text_rules(checker: RowChecker, checked: Checked) -> None:
+    for name, read in TEXTS.items():
         value = checker.take(checked, name, read)
-        if value and len(value) > _LENGTHS[name]:
+        if value and len(value) > LENGTHS[name]:
             _too_long(checker, checked, name, value)
         elif value:
             checked.values[name] = value
+
+
+def beds_rule(checker: RowChecker, checked: Checked) -> None:
     beds = checker.take(checked, "beds", cells.whole_number)
     if beds is not None and beds > MOST_BEDS:
         checker.error(checked, "beds", "number-range", f"核定床位数 {beds:,} 不合理。", "请核对后重新录入。")
     elif beds is not None:
         checked.values["beds"] = beds
+
+
+def founded_rule(checker: RowChecker, checked: Checked) -> None:
     founded = checker.take(checked, "founded_on", cells.date, date1904=checker.date1904)
     if founded and founded > checker.today:
         checker.error(
@@ -258,12 +261,19 @@ def free_rules(checker: RowChecker, checked: Checked) -> None:
         )
     elif founded:
         checked.values["founded_on"] = founded.isoformat()
+
+
+def relation_rules(checker: RowChecker, checked: Checked) -> None:
+    """Second names and the main institution."""
     for name in checker.take(checked, "second_names", cells.names) or ():
-        if len(name) > _LENGTHS["name"]:
+        if len(name) > LENGTHS["name"]:
             checker.error(checked, "second_names", "too-long", "第二名称过长。", "几个名称请用“；”分开。")
         elif cells.match_key(name) != cells.match_key(checked.name):
             checked.second_names.append(name)
     checked.main = checker.take(checked, "main_institution", cells.optional) or ""
+
+
+def demo_rule(checker: RowChecker, checked: Checked) -> None:
     demo = checker.word(checked, "is_demo", _is_demo)
     if demo is not None:
         checked.values["is_demo"] = demo
@@ -308,6 +318,10 @@ RULES = (
     place_rule,
     affiliation_rule,
     short_list_rules,
-    free_rules,
+    text_rules,
+    beds_rule,
+    founded_rule,
+    relation_rules,
+    demo_rule,
     military_rule,
 )

@@ -7,6 +7,7 @@ the cells that hold something is measured here first, by streaming, without buil
 import re
 import zipfile
 from dataclasses import dataclass, field
+from functools import cache
 from xml.etree import ElementTree as ET
 
 from registry.imports.limits import MB, FileRefused
@@ -144,6 +145,13 @@ class _Patterns:
         self.far = re.compile(rb'r="[A-Z]+(\d{6,7})"[^>/]*>\s*<' + p + rb"(?:v|is|f)\b")
         self.narrow = re.compile(rb"<" + p + rb'c\b[^>]*?\br="([A-Z])\d+"[^>/]*>')
 
+    @staticmethod
+    @cache
+    def beyond(columns: int) -> re.Pattern:
+        """A reference to the right of so many columns: cheaper to look for than all references."""
+        single = b"[%c-Z]|" % (65 + columns) if columns < 26 else b""
+        return re.compile(rb'r="(?:' + single + rb"[A-Z]{2,3})\d")
+
 
 def scan(archive: zipfile.ZipFile, part: str, allowed: int) -> SheetScan:
     """Read one worksheet part once, in chunks."""
@@ -194,12 +202,11 @@ def _look(window: bytes, patterns: _Patterns, result: SheetScan) -> None:
     if cell:
         result.rows = max(result.rows, int(cell[2]))
         result.last_cell = (cell[1] + cell[2]).decode()
-    columns = {letters.decode() for letters in patterns.wide.findall(held)}
-    if not columns and result.columns < 26:
-        columns = {letters.decode() for letters in patterns.narrow.findall(held)}
-    if columns:
-        widest = max(columns, key=column_number)
-        result.columns = max(result.columns, column_number(widest))
+    if patterns.beyond(result.columns).search(held):
+        columns = {letters.decode() for letters in patterns.wide.findall(held)}
+        if not columns and result.columns < 26:
+            columns = {letters.decode() for letters in patterns.narrow.findall(held)}
+        result.columns = max(result.columns, *map(column_number, columns), 0)
 
 
 def _count_bare(window: bytes, patterns: _Patterns, result: SheetScan) -> None:

@@ -4,14 +4,22 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from django.db import connection, models
 
+from registry.models import ImportBatch, ImportRow, Institution
+
+if TYPE_CHECKING:
+    from registry.imports.decide import Staged
+
 _SPECIAL = re.compile(r"[\\\t\n\r\0]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
+_ROW = (
+    "name", "cells", "values", "second_names", "differences", "action", "skipped", "batch", "number", "institution", "version",
+)  # fmt: skip
 
-
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def _cell(value) -> str:
@@ -22,25 +30,56 @@ def _cell(value) -> str:
         return "\\N"
     if kind is int:
         return str(value)
-    if kind is bool:
-        return "t" if value else "f"
-    if kind is dict or kind is list:
-        if not value:
-            return "{}" if kind is dict else "[]"
-        value = _json(value)
     text = str(value)
     return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
 
 
+def _copy(model: type[models.Model], fields: Sequence[str], lines: list[str]) -> None:
+    columns = [model._meta.get_field(name).column for name in fields]
+    quote = connection.ops.quote_name
+    names = ", ".join(map(quote, columns))
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", StringIO("\n".join([*lines, ""]))
+        )
+
+
 def copy_into(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence]) -> None:
     """COPY rows (values in the order of `fields`) into the model's table; for staging tables without triggers."""
-    columns = [model._meta.get_field(name).column for name in fields]
-    lines = ["\t".join(map(_cell, row)) for row in rows]
-    if not lines:
-        return
-    lines.append("")
-    buffer = StringIO("\n".join(lines))
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(column) for column in columns)
+    if lines := ["\t".join(map(_cell, row)) for row in rows]:
+        _copy(model, fields, lines)
+
+
+def stage_rows(batch: ImportBatch, staged: "list[Staged]") -> None:
+    """COPY decided rows. A new institution gets its future id here, so that applying need not write the row again."""
+    create = ImportRow.Action.CREATE
+    ids = iter(_future_ids(sum(one.action == create for one in staged)))
+    numbers, lines = f"f\t{batch.pk}", []
+    for one in staged:
+        row = one.row
+        institution = next(ids) if one.action == create else one.institution
+        texts = (
+            row.name,
+            row.cells,
+            as_json(one.values) if one.values else "{}",
+            as_json(one.second_names) if one.second_names else "[]",
+            as_json(one.differences) if one.differences else "{}",
+            one.action,
+        )
+        text = "\t".join(texts)
+        # JSON has no raw tab or line break, and a name has lost its own: only the backslash means something here.
+        if "\\" in text:
+            text = text.replace("\\", "\\\\")
+        held = "\\N" if institution is None else institution
+        version = "\\N" if one.version is None else one.version
+        lines.append(f"{text}\t{numbers}\t{row.number}\t{held}\t{version}")
+    _copy(ImportRow, _ROW, lines)
+
+
+def _future_ids(count: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", buffer)
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [Institution._meta.db_table, count],
+        )
+        return [pk for (pk,) in cursor.fetchall()]

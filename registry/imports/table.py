@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from registry.imports import cells
 from registry.imports.issues import Issue, Severity
@@ -13,7 +14,7 @@ from registry.imports.source import Sheet
 LOOK = 40  # rows in which a header is looked for
 UNTITLED = "（没有列名）"
 _NOISE = re.compile(r"[（(【\[][^）)】\]]*[）)】\]]|[*＊※：:、/\\\-_—\s]")
-_FOOT = re.compile(
+FOOT = re.compile(
     r"^(合计|总计|小计|共计|填表人|制表人|填报单位|填报人|审核人|注[:：]|备注[:：]|说明[:：]|填表说明|以下空白)"
 )
 
@@ -101,28 +102,38 @@ class Table:
 
     def rows(self) -> Iterator[tuple[int, dict[str, object], list]]:
         """(row number, raw value by field, all cells) of every row below the header that holds something."""
-        fields = tuple(self.header.fields.items())
-        needed = [
-            self.header.fields[c.field]
-            for c in self.aliases.columns.values()
-            if c.required and c.field in self.header.fields
-        ]
-        titles = {column: title_key(title) for column, title in self.header.titles.items()}
-        for number, row in self.sheet.rows():
-            if number <= self.header.last or not any(value != "" and value is not None for value in row):
-                continue
-            if all(cells.is_blank(value) for value in row):
-                continue
-            if self._is_foot(number, row, needed) or self._repeats_header(number, row, titles):
-                continue
-            width = len(row)
-            yield number, {name: row[column] if column < width else "" for name, column in fields}, row
+        for number, row in self.below():
+            if self.is_record(number, row):
+                yield number, self.raw(row), row
 
-    def _is_foot(self, number: int, row: list, needed: list[int]) -> bool:
+    def below(self) -> Iterator[tuple[int, list]]:
+        """(row number, all cells) of everything below the header, whatever it is."""
+        last = self.header.last
+        return ((number, row) for number, row in self.sheet.rows() if number > last)
+
+    def raw(self, row: list) -> dict[str, object]:
+        """Cells by field; a row may be shorter than its header."""
+        width = len(row)
+        return {name: row[column] if column < width else "" for name, column in self.header.fields.items()}
+
+    def is_record(self, number: int, row: list) -> bool:
+        """False for rows that are blank, a total, a remark, or the header once more; the latter are told of."""
+        if all(cells.is_blank(value) for value in row):
+            return False
+        return not self._is_foot(number, row) and not self._repeats_header(number, row)
+
+    @cached_property
+    def title_keys(self) -> dict[int, str]:
+        """The keys of the header's titles by column (from 0)."""
+        return {column: title_key(title) for column, title in self.header.titles.items()}
+
+    def _is_foot(self, number: int, row: list) -> bool:
         first = next(value for value in row if not cells.is_blank(value))
-        if not isinstance(first, str) or not _FOOT.match(first.strip()):
+        if not isinstance(first, str) or not FOOT.match(first.strip()):
             return False
         held = [column for column, value in enumerate(row) if not cells.is_blank(value)]
+        fields, columns = self.header.fields, self.aliases.columns.values()
+        needed = [fields[column.field] for column in columns if column.required and column.field in fields]
         if sum(column in held for column in needed) > 1 or (len(needed) == 1 and len(held) > 2):
             return False
         self.issues.append(
@@ -138,7 +149,8 @@ class Table:
         )
         return True
 
-    def _repeats_header(self, number: int, row: list, titles: dict[int, str]) -> bool:
+    def _repeats_header(self, number: int, row: list) -> bool:
+        titles = self.title_keys
         first = next(iter(titles))
         if first >= len(row) or not isinstance(row[first], str) or title_key(row[first]) != titles[first]:
             return False

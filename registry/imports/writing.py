@@ -34,17 +34,12 @@ def record() -> str:
 
 
 def insert_new(batch: ImportBatch) -> int:
-    """Create the institutions of all 'create' rows; the row keeps the new id. Answers how many."""
+    """Create the institutions of all 'create' rows under the ids they were staged with. Answers how many."""
     written = fields()
     columns = ", ".join(f'"{field.column}"' for field in written)
     values = ", ".join(f'coalesce(v."{field.column}", %s)' for field in written)
     defaults = [field.get_default() for field in written]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""UPDATE registry_importrow SET institution_id =
-                nextval(pg_get_serial_sequence('registry_institution', 'id')) WHERE {_ROWS}""",
-            [batch.pk, "create"],
-        )
         # Sorted by code: the unique index grows at its end instead of everywhere.
         cursor.execute(
             f"""INSERT INTO registry_institution (id, version, {columns})

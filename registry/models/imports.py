@@ -181,7 +181,10 @@ class ImportRow(models.Model):
         ERROR = "error", "错误"
         DECISION = "decision", "待人认"
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="staged_rows", verbose_name="导入")
+    # The indexes below serve the foreign keys as well.
+    batch = models.ForeignKey(
+        ImportBatch, models.CASCADE, related_name="staged_rows", db_index=False, verbose_name="导入"
+    )
     number = models.PositiveIntegerField("行号")
     name = models.CharField("机构名称", max_length=300, blank=True)
     cells = models.JSONField("原表各格", default=list)
@@ -194,7 +197,8 @@ class ImportRow(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        db_constraint=False,  # rows in masses; the registry never deletes an institution
+        db_index=False,
+        db_constraint=False,  # a new institution has its id here before it is in the register
         verbose_name="对应机构",
     )
     version = models.PositiveIntegerField("机构版本", null=True, help_text="比对时机构的版本")
@@ -215,6 +219,12 @@ class ImportRow(models.Model):
     def __str__(self) -> str:
         return f"{self.batch} {self.number}"
 
+    @property
+    def registered_id(self) -> int | None:
+        """Id of the institution; None for a new one that is not in the register, whose id is only set aside."""
+        waiting = self.action == self.Action.CREATE and not self.batch.can_undo
+        return None if waiting else self.institution_id
+
 
 class ImportIssue(models.Model):
     """导入问题：one finding at one cell (registry.imports.issues.Issue)."""
@@ -225,7 +235,9 @@ class ImportIssue(models.Model):
         WARNING = "warning", "提醒"
         REPAIR = "repair", "已修整"
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="issues", verbose_name="导入")
+    batch = models.ForeignKey(
+        ImportBatch, models.CASCADE, related_name="issues", db_index=False, verbose_name="导入"
+    )
     row = models.PositiveIntegerField("行号", default=0)
     sheet = models.CharField("工作表", max_length=120, blank=True)
     letter = models.CharField("列", max_length=3, blank=True)

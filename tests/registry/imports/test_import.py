@@ -299,6 +299,43 @@ def test_missing_from_the_file_is_counted_for_its_counties(imported, stage):
     assert [one.name for one in batch.absent_institutions()] == ["乙医院"]
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"机构类别代码": "Z99", "统一社会信用代码": code(2), "机构名称": "乙医院新址"},
+        {"行政区划代码": "999999", "统一社会信用代码": code(2)},
+        {"行政区划代码": "999999"},
+        {"核定床位数": "许多"},
+        {"统一社会信用代码": "123", "登记号": "PDY100363500103", "机构名称": "又名"},
+        {"核定床位数": "许多", "机构名称": "乙院"},
+    ],
+)
+def test_a_faulty_row_is_not_missing_from_the_file(imported, stage, bad):
+    imported(
+        row("甲医院"),
+        row("乙医院", 统一社会信用代码=code(2), 登记号="PDY100363500103", 第二名称="乙院"),
+        row("丙医院"),
+    )
+    batch = stage(row("甲医院"), row("乙医院") | bad)
+    assert (batch.unchanged, batch.error_rows) == (1, 1)
+    assert [one.name for one in batch.absent_institutions()] == ["丙医院"]
+    assert batch.absent == 1
+
+
+def test_a_row_that_waits_for_a_decision_is_not_missing_from_the_file(imported, stage):
+    imported(row("乙医院", 第二名称="乙院"), row("丙医院"))
+    batch = stage(row("乙院"))
+    assert batch.decisions and [one.name for one in batch.absent_institutions()] == ["丙医院"]
+
+
+def test_the_id_set_aside_for_a_new_institution_leads_nowhere_before_it_is_applied(stage):
+    batch = stage(row("甲医院"))
+    staged = batch.staged_rows.get()
+    assert staged.institution_id and staged.registered_id is None
+    batch = service.apply(batch.pk, batch.sent_by)
+    assert batch.staged_rows.get().registered_id == Institution.objects.get().pk == staged.institution_id
+
+
 def test_discarding_keeps_the_record_and_drops_the_rows(stage):
     batch = service.discard((one := stage(row("甲医院"))).pk, by=one.sent_by)
     assert batch.state == "discarded" and not batch.staged_rows.exists()

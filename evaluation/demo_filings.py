@@ -33,6 +33,7 @@ GOVERNANCE = {
     "charter_lead": "章程第四条",
     "charter_mechanism": "章程第三条",
     "referral": "章程第六条",
+    "functions_cq": ["预防", "诊断", "治疗", "康复", "护理"],
 }
 
 

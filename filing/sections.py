@@ -9,7 +9,7 @@ from filing.fields import Field, Section
 from filing.fields_of_changes import CHANGE_FIELDS
 from registry.models import Consortium
 
-FORM_VERSION = "2026-1"
+FORM_VERSION = "2026-2"
 GRID_KINDS = ("city_group", "county_community")
 NEW = ("establish", "approval")
 CHANGING = ("change", "close")
@@ -113,6 +113,7 @@ CONSORTIUM = Section(
             ("CQ-17",),
             COOPERATION,
             kinds=("city_group",),
+            declares="cooperation_modes",
             wide=True,
             part="governance",
         ),
@@ -239,7 +240,7 @@ GOVERNANCE = Section(
         Field(
             "charter_lead",
             "章程中牵头医院负总责、分工负责、防治结合的条款",
-            clauses=("CQ-09",),
+            clauses=("CQ-09", "YN-11"),
             required=False,
             declares="lead_overall_responsibility",
             wide=True,
@@ -249,7 +250,7 @@ GOVERNANCE = Section(
         Field(
             "charter_tiers",
             "章程中区县、乡、村三级分工协作的条款",
-            clauses=("CQ-28",),
+            clauses=("CQ-28", "WH-30", "YN-35"),
             required=False,
             kinds=("county_community",),
             declares="division_of_labour",
@@ -270,7 +271,7 @@ GOVERNANCE = Section(
         Field(
             "referral",
             "双向转诊流程",
-            clauses=("CQ-88",),
+            clauses=("CQ-88", "WH-22", "WH-36", "WH-47", "YN-30"),
             required=False,
             declares="referral_procedure",
             wide=True,

@@ -15,6 +15,7 @@ from filing.sections import SECTIONS
 from registry import access
 from registry.errors import Refused
 from registry.models import Consortium
+from registry.policy.load import read_packs
 from tests.factories import AuthorityFactory, CityFactory, InstitutionFactory, UserFactory
 from tests.factories.changes import answer
 from tests.factories.filing import Case, pdf
@@ -49,6 +50,33 @@ def test_chuzhou_asks_for_the_council_and_unified_management():
         assert asked.find("D", key).clauses[0].startswith("CZ-")
     assert "D.unified_management" not in keys(in_place("340000", "341100", "specialty_alliance"))
     assert not form_of(in_place("340000", "340200", "city_group")).find("D", "council_chair").required
+
+
+PLACES = {
+    "chongqing-2018": ("500000", "500100"),
+    "zhejiang-2020": ("330000", "330100"),
+    "chuzhou-2020": ("340000", "341100"),
+    "yunnan": ("530000", "530100"),
+    "wuhu-2019": ("340000", "340200"),
+}
+ASKED = [
+    (pack.id, rule.id, rule.params["declaration"], kind)
+    for pack in read_packs()
+    for rule in pack.rules
+    if rule.params.get("asked") == "备案"
+    for kind in rule.kinds
+]
+
+
+def test_there_are_facts_that_the_rules_want_with_the_filing():
+    assert {row[0] for row in ASKED} == PLACES.keys()
+
+
+@pytest.mark.parametrize(("pack", "rule", "fact", "kind"), ASKED)
+def test_what_a_rule_wants_declared_with_the_filing_is_asked_by_the_form(pack, rule, fact, kind):
+    form = form_of(in_place(*PLACES[pack], kind))
+    asked = [field for section in form.sections for field in section.fields if field.declares == fact]
+    assert [rule in field.clauses for field in asked] == [True]
 
 
 def test_each_place_wants_its_own_files():

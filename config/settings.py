@@ -36,6 +36,9 @@ INSTALLED_APPS = [
     "csp",
     "django_celery_results",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "guardian",
     "import_export",
     "pgtrigger",
@@ -55,9 +58,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "registry.middleware.SecondStepMiddleware",
     "registry.middleware.AuditContextMiddleware",
     "registry.middleware.NotFoundMiddleware",
     "registry.middleware.ZeroByteMiddleware",
@@ -163,6 +168,9 @@ AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registry/locked_out.html"
 AXES_VERBOSE = False
+# Of whom a second step of signing in is asked: "commission" (staff of bureaus and of the system), "everybody", or "".
+SECOND_STEP = env.str("SECOND_STEP", default="commission" if PRODUCTION else "")
+OTP_TOTP_ISSUER = "医联体备案与监管"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

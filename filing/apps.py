@@ -18,4 +18,5 @@ class FilingConfig(AppConfig):
         signals.desk_changed.connect(receivers.desk, dispatch_uid="filing-tell-desk")
         signals.remarked.connect(receivers.remark, dispatch_uid="filing-tell-remark")
         signals.urged.connect(receivers.urge, dispatch_uid="filing-tell-urge")
+        signals.clock_changed.connect(receivers.clock, dispatch_uid="filing-tell-clock")
         signals.deadline_moved.connect(receivers.deadline, dispatch_uid="filing-tell-deadline")

@@ -15,7 +15,7 @@ from registry.inbox import Kind
 KINDS = (
     Kind("state", "状态变化", "提交、受理、退回、备案、不予备案、撤回和撤销"),
     Kind("remark", "意见和答复", "退回时的意见、医院的答复、意见了结"),
-    Kind("due", "期限提醒", "剩 5、2、0 个工作日和逾期；暂定期限重新计算"),
+    Kind("due", "期限提醒", "剩 5、2、0 个工作日和逾期；中止、延长和重新计算"),
     Kind("assigned", "交办和委托", "交给您办理的备案、委托您审查、等待您复核"),
     Kind("urge", "督办", "上级机关督办和承办机关签收"),
 )
@@ -27,6 +27,15 @@ TO_HOSPITAL = {
     "refuse": "不予备案",
     "revoke": "备案已撤销",
 }
+# What became of a suspension or an extension, as the hospital hears it.
+CLOCK = {
+    "suspend_granted": "备案期限中止计算",
+    "extend_granted": "备案期限延长",
+    "suspend_declined": "中止期限的申请未获同意",
+    "extend_declined": "延长期限的申请未获同意",
+    "suspend_ended": "备案期限恢复计算",
+}
+CLOCK_ASKED = {"suspend_asked": "申请中止备案期限", "extend_asked": "申请延长备案期限"}
 TO_BUREAU = {"submit": "已提交，等待审查", "withdraw": "已由医院撤回", "revoke": "备案已撤销"}
 
 
@@ -153,6 +162,21 @@ def announce_deadline(filing_id: int, before: dt.date | None, after: dt.date | N
     )
 
 
+def announce_clock(event_id: int) -> None:
+    """Tell the bureau what the hospital asks of the deadline, and the hospital what was decided and when it ends now."""
+    event = _event(event_id)
+    filing, key = event.filing, f"filing-event:{event.pk}"
+    if event.action in CLOCK_ASKED:
+        people, title = bureau_people(filing), f"{filing.applicant}{CLOCK_ASKED[event.action]}"
+        text, url = event.note, reverse("filing:clock_requests")  # a draft itself is the hospital's alone
+    else:
+        people, title = hospital_people(filing), f"{filing}：{CLOCK[event.action]}"
+        ends = f"备案期限现为 {filing.due_on}。" if filing.due_on else "恢复计算后确定备案期限。"
+        text, url = f"{event.note}。{ends}", reverse("filing:deadline", args=[filing.pk])
+    others = [person for person in people if person.pk != event.by_id]
+    inbox.tell(others, "due", key, title, text=text, url=url)
+
+
 # -- Catching up --------------------------------------------------------------------------------------------
 def announce_recent(within: dt.timedelta = dt.timedelta(days=2)) -> int:
     """Tell again of every recent event: what a process that died has left unsaid is said now."""
@@ -161,5 +185,8 @@ def announce_recent(within: dt.timedelta = dt.timedelta(days=2)) -> int:
     for pk, action in events.values_list("pk", "action"):
         if action in TO_HOSPITAL or action in TO_BUREAU:
             announce(pk)
+            count += 1
+        elif action in CLOCK or action in CLOCK_ASKED:
+            announce_clock(pk)
             count += 1
     return count

@@ -29,3 +29,8 @@ def urge(sender, urge_id: int, seen: bool, **kwargs) -> None:
 def deadline(sender, filing_id: int, before, after, calendar: str, **kwargs) -> None:
     """Receiver of deadline_moved."""
     notifications.announce_deadline(filing_id, before, after, calendar)
+
+
+def clock(sender, event_id: int, **kwargs) -> None:
+    """Receiver of clock_changed."""
+    notifications.announce_clock(event_id)

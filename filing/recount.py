@@ -1,18 +1,16 @@
 """Deadlines counted again when the workday calendar has changed (日历变更后重新计算期限)."""
 
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from filing import clock, limits
 from filing.models import Filing
 from filing.signals import deadline_moved
 from registry import audit
 from registry.workdays import current_calendar
-
-# A period that begins in December ends in January; no deadline of a filing reaches further than this.
-LONGEST = timedelta(days=90)
 
 
 def calendar_has_changed(sender, year: int, **kwargs) -> None:
@@ -25,8 +23,11 @@ def calendar_has_changed(sender, year: int, **kwargs) -> None:
 
 def recount(year: int) -> int:
     """Bring the stored deadlines that touch a year up to date; answers how many have moved."""
-    span = (date(year, 1, 1) - LONGEST, date(year, 12, 31))
-    touched = Filing.objects.filter(founded_on__range=span, due_on__isnull=False)
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    # From the founding to the deadline, however far extended, or to the late submission; one that could not be told
+    # for want of a calendar may be told now.
+    reaches = Q(due_on__gte=first) | Q(due_on=None) | Q(first_submitted_at__date__gte=first)
+    touched = Filing.objects.filter(reaches, kind=Filing.Kind.ESTABLISH, founded_on__lte=last)
     return sum(_again(pk) for pk in touched.order_by("pk").values_list("pk", flat=True))
 
 

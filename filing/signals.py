@@ -13,3 +13,5 @@ remarked = Signal()
 urged = Signal()
 # deadline_moved: sender=Filing, filing_id, before and after as dates, calendar is the version
 deadline_moved = Signal()
+# clock_changed: sender=Filing, event_id (a FilingEvent of filing/timing.py)
+clock_changed = Signal()

@@ -1,19 +1,26 @@
 """Moving a deadline (期限的中止和延长). The texts give no grounds: the bureau states its own, with the document."""
 
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 
 from django.db import transaction
 from django.utils import timezone
 
 from filing import clock
 from filing.models import ClockChange, Filing, FilingEvent
+from filing.signals import clock_changed
 from filing.transitions import locked
 from registry import access, audit
 from registry.errors import Refused
 
 K, S = ClockChange.Kind, ClockChange.State
 MOST_WORKDAYS = 250  # a year; more is a slip of the keyboard
+
+
+def asked_of(user):
+    """What hospitals ask of the bureaus for which the person reviews, and of those below, oldest first."""
+    reach = access.authorities_where(user, "review_filings").values("pk")
+    return ClockChange.objects.filter(filing__authority__in=reach, state=S.ASKED).order_by("pk")
 
 
 def _act(act):
@@ -132,6 +139,7 @@ def _recount(filing: Filing) -> None:
 
 
 def _record(filing: Filing, action: str, note: str, by) -> None:
-    FilingEvent.objects.create(
+    event = FilingEvent.objects.create(
         filing=filing, action=action, from_status=filing.status, to_status=filing.status, note=note, by=by
     )
+    transaction.on_commit(partial(clock_changed.send_robust, sender=Filing, event_id=event.pk))

@@ -50,8 +50,8 @@ _INSERT = """
     RETURN NULL;
 """
 # Only what changed is kept of an update: the difference is what a reader looks for, and rows are wide.
-_CHANGED = """(SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb({one}) - 'password') pair
-               WHERE (to_jsonb({other}) - 'password') -> pair.key IS DISTINCT FROM pair.value)"""
+_CHANGED = """(SELECT jsonb_object_agg(pair.key, pair.value) FROM jsonb_each(to_jsonb({one}) - '{secret}') pair
+               WHERE (to_jsonb({other}) - '{secret}') -> pair.key IS DISTINCT FROM pair.value)"""
 
 
 def _trigger(operation, referencing, *, source, before, after, rows) -> pgtrigger.Trigger:
@@ -66,23 +66,23 @@ def _trigger(operation, referencing, *, source, before, after, rows) -> pgtrigge
     )
 
 
-def audited() -> list[pgtrigger.Trigger]:
-    """The three audit triggers of a table, for `class Meta: triggers = audited()`."""
+def audited(leave_out: str = "password") -> list[pgtrigger.Trigger]:
+    """The three audit triggers of a table, for `class Meta: triggers = audited()`; `leave_out` names a secret column."""
     return [
         _trigger(
             pgtrigger.Insert,
             pgtrigger.Referencing(new="new_rows"),
             source="n",
             before="NULL::jsonb",
-            after="to_jsonb(n) - 'password'",
+            after=f"to_jsonb(n) - '{leave_out}'",
             rows="new_rows n",
         ),
         _trigger(
             pgtrigger.Update,
             pgtrigger.Referencing(old="old_rows", new="new_rows"),
             source="n",
-            before=_CHANGED.format(one="o", other="n"),
-            after=_CHANGED.format(one="n", other="o"),
+            before=_CHANGED.format(one="o", other="n", secret=leave_out),
+            after=_CHANGED.format(one="n", other="o", secret=leave_out),
             rows='new_rows n JOIN old_rows o ON o."{meta.pk.column}" = n."{meta.pk.column}" '
             "WHERE o.* IS DISTINCT FROM n.*",
         ),
@@ -90,7 +90,7 @@ def audited() -> list[pgtrigger.Trigger]:
             pgtrigger.Delete,
             pgtrigger.Referencing(old="old_rows"),
             source="o",
-            before="to_jsonb(o) - 'password'",
+            before=f"to_jsonb(o) - '{leave_out}'",
             after="NULL::jsonb",
             rows="old_rows o",
         ),

@@ -21,3 +21,9 @@ def open_to(*permissions: str) -> Callable:
         return guarded
 
     return decorate
+
+
+def before_second_step(view: Callable) -> Callable:
+    """A view that a person reaches with the password alone, while the second step is still to be done."""
+    view.before_second_step = True
+    return view

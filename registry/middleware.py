@@ -3,10 +3,13 @@
 import uuid
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.defaults import page_not_found
+from django_htmx.http import HttpResponseClientRedirect
 
 from registry import access_log, audit
+from registry.people import second_step
 
 
 class NotFoundMiddleware:
@@ -38,6 +41,31 @@ class ZeroByteMiddleware:
         if "\0" in request.path or any("\0" in value for value in typed):
             return render(request, "400.html", status=400)
         return None
+
+
+class SecondStepMiddleware:
+    """Until the second step is done, or set up where it is asked for, every page leads to it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not getattr(view, "login_required", True) or getattr(view, "before_second_step", False):
+            return None
+        user = request.user
+        if not user.is_authenticated or user.is_verified():
+            return None
+        if second_step.PENDING in request.session:
+            page = "registry:second_step_check"
+        elif second_step.required(user):
+            page = "registry:second_step"
+        else:
+            return None
+        address = reverse(page, query={"next": request.get_full_path()} if request.method == "GET" else None)
+        return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 class AuditContextMiddleware:

@@ -1,6 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from registry.guards import before_second_step
 from registry.views import (
     account,
     auditing,
@@ -24,6 +25,8 @@ from registry.views import (
     person_acts,
     policy,
     policy_drafts,
+    second_step,
+    staff_lists,
     system,
 )
 
@@ -31,16 +34,31 @@ app_name = "registry"
 urlpatterns = [
     path("", home.home, name="home"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("sign-in/second-step/", second_step.second_step_check, name="second_step_check"),
+    path("sign-out/", before_second_step(LogoutView.as_view()), name="sign_out"),
     path("account/", account.account, name="account"),
+    path("account/second-step/", second_step.second_step_page, name="second_step"),
+    path("account/second-step/start/", second_step.second_step_start, name="second_step_start"),
+    path("account/second-step/confirm/", second_step.second_step_confirm, name="second_step_confirm"),
+    path("account/second-step/codes/", second_step.second_step_codes, name="second_step_codes"),
+    path("account/second-step/off/", second_step.second_step_off, name="second_step_off"),
     path("account/password/", account.PasswordChange.as_view(), name="password"),
     path("join/<str:token>/", join.join, name="join"),
     path("people/", people.people_list, name="people"),
     path("people/new/", people.person_new, name="person_new"),
+    path("people/lists/", staff_lists.staff_lists, name="staff_lists"),
+    path("people/lists/template/", staff_lists.staff_list_template, name="staff_list_template"),
+    path("people/lists/upload/", staff_lists.staff_list_upload, name="staff_list_upload"),
+    path("people/lists/<int:pk>/", staff_lists.staff_list, name="staff_list"),
+    path("people/lists/<int:pk>/apply/", staff_lists.staff_list_apply, name="staff_list_apply"),
+    path("people/lists/<int:pk>/discard/", staff_lists.staff_list_discard, name="staff_list_discard"),
+    path("people/lists/<int:pk>/links/", staff_lists.staff_list_links, name="staff_list_links"),
+    path("people/lists/<int:pk>/links/file/", staff_lists.staff_list_file, name="staff_list_file"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/assignments/", person_acts.assignment_add, name="assignment_add"),
     path("people/assignments/<int:pk>/end/", person_acts.assignment_end, name="assignment_end"),
     path("people/<int:pk>/link/", person_acts.person_link, name="person_link"),
+    path("people/<int:pk>/second-step/", person_acts.person_second_step, name="person_second_step"),
     path("people/<int:pk>/deactivate/", person_acts.person_deactivate, name="person_deactivate"),
     path("people/<int:pk>/reactivate/", person_acts.person_reactivate, name="person_reactivate"),
     path("people/<int:pk>/hand-over/", person_acts.person_hand_over, name="person_hand_over"),

@@ -13,8 +13,8 @@ from django.conf import settings
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 
-from filing.documents.codes import png
 from filing.documents.notices import Notice
+from registry.qr import png
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

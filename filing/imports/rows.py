@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from filing.imports.columns import UNKNOWN_LEAD, WORDS
 from filing.imports.lookups import Authorities, Institutions, Kinds, Subjects, company_of, is_company
-from filing.imports.reader import Row
+from registry.imports.reader import Row
 from registry.models import Authority, Division, Institution, TreatmentSubject
 from registry.places.codes import Codes
 

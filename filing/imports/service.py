@@ -15,12 +15,12 @@ from filing import numbering
 from filing.imports import rows, write
 from filing.imports.columns import CONSORTIA, CREDENTIALS, GRIDS, MEMBERS, SHEETS
 from filing.imports.lookups import Authorities, Institutions, Kinds, Subjects
-from filing.imports.reader import Row, SheetReader
 from grids.services import GridRow, import_grids
 from registry import access, audit
 from registry.imports import cells
 from registry.imports.issues import Issue, Severity, stops
 from registry.imports.limits import FileRefused
+from registry.imports.reader import Row, SheetReader
 from registry.imports.source import Source, open_source
 from registry.imports.table import read_table
 from registry.models import Consortium

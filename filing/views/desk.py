@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from filing import delegation, desk, queue
+from filing import delegation, desk, queue, timing
 from filing.models import Filing
 from filing.views.shared import attempt, visible
 from registry import access
@@ -48,10 +48,19 @@ def filing_queue(request):
         "default_order": default,
         "may_assign": access.may(request.user, "review_filings"),
         "people": people,
+        "asked": _asked(request.user),
         "received": delegation.received(request.user),
         "viewer": request.user,
     }
     return render(request, "filing/queue.html", context)
+
+
+def _asked(user) -> str:
+    """The way to what hospitals ask of the deadline, with its number; always there for who decides it."""
+    if not access.may(user, "review_filings"):
+        return ""
+    number, more = capped_count(timing.asked_of(user), 100)
+    return f"期限申请 {number}{'+' if more else ''}" if number else "期限申请"
 
 
 def _back(request, fallback, *arguments):

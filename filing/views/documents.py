@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET
 
 from filing import snapshots
 from filing.documents import word
-from filing.documents.codes import svg
 from filing.documents.notices import NOTICED, Notice, notice_of
 from filing.models import Filing, FilingEvent, FilingVersion
 from filing.views.shared import visible
 from registry import access, access_log
 from registry.numbers import whole_number
+from registry.qr import svg
 
 
 @require_GET

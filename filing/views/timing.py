@@ -123,8 +123,6 @@ def resume(request, pk: int):
 @open_to("review_filings")
 def requests(request):
     """期限申请: what hospitals ask of this bureau and those below. A draft itself stays with its hospital."""
-    reach = access.authorities_where(request.user, "review_filings").values("pk")
-    asked = ClockChange.objects.filter(filing__authority__in=reach, state=ClockChange.State.ASKED)
-    rows = asked.select_related("filing__applicant", "filing__authority", "asked_by")
-    page = keyset_page(rows.order_by("pk"), request, order=["pk"])
+    rows = timing.asked_of(request.user).select_related("filing__applicant", "filing__authority", "asked_by")
+    page = keyset_page(rows, request, order=["pk"])
     return render(request, "filing/clock_requests.html", {"page": page, "form": ClockDecideForm()})

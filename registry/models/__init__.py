@@ -1,5 +1,6 @@
 """Models of the register, one subject a file."""
 
+import registry.models.second_step  # noqa: F401  triggers of tables that are not ours
 from registry.models.account_link import AccountLink
 from registry.models.audit import AccessLog, AuditBlock, AuditCheck, AuditEntry
 from registry.models.calendar import CalendarDay, CalendarYear
@@ -36,6 +37,7 @@ from registry.models.reference import (
     SubjectTerm,
     TreatmentSubject,
 )
+from registry.models.staff_list import StaffList, StaffListEntry
 
 __all__ = [
     "AccessLog",
@@ -88,6 +90,8 @@ __all__ = [
     "ReferenceLoad",
     "RememberedColumns",
     "Rule",
+    "StaffList",
+    "StaffListEntry",
     "SubjectTerm",
     "TreatmentSubject",
     "User",

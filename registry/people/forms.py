@@ -7,6 +7,8 @@ from registry.errors import Refused
 from registry.people import reach, units
 from registry.roles import Role
 
+username_allowed = UnicodeUsernameValidator(message="账号只能含文字、数字和 @ . + - _，不能有空格。")
+
 
 class PeopleFilter(forms.Form):
     """What the list may be narrowed by."""
@@ -75,7 +77,7 @@ class InviteForm(AssignmentForm):
         label="账号",
         max_length=150,
         help_text="登录用，如姓名拼音或工号；确定后不再改变",
-        validators=[UnicodeUsernameValidator(message="账号只能含文字、数字和 @ . + - _，不能有空格。")],
+        validators=[username_allowed],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(label="姓名", max_length=60)
@@ -83,6 +85,20 @@ class InviteForm(AssignmentForm):
     email = forms.EmailField(label="电子邮箱", required=False, help_text="用于通知；没有也可以")
 
     field_order = ["name", "username", "phone", "email", "role", "unit", "start", "end"]
+
+
+class StaffListForm(forms.Form):
+    """A list of people to be invited."""
+
+    file = forms.FileField(
+        label="人员名单",
+        help_text="xlsx、xls 或 csv；上传后先预览，确认后才建立账户。",
+        error_messages={
+            "required": "请选择名单文件。",
+            "empty": "文件是空的（0 字节）。请检查后重新上传。",
+        },
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
+    )
 
 
 class EndForm(forms.Form):

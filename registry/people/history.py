@@ -10,6 +10,7 @@ from registry.roles import ROLES
 
 SHOWN = 100
 ASSIGNMENTS, ACCOUNTS, LINKS = "registry_assignment", "registry_user", "registry_accountlink"
+TELEPHONES, BACKUP_CODES = "otp_totp_totpdevice", "otp_static_staticdevice"
 _TOLD = {"is_active", "name", "phone", "email", "is_superuser", "username"}
 
 
@@ -38,8 +39,20 @@ def entries(person: User) -> list[AuditEntry]:
             table_name=LINKS,
             row_id__in=[str(link) for link in person.links.order_by("pk").values_list("pk", flat=True)],
         ).order_by("-pk")[:SHOWN],
+        *AuditEntry.objects.filter(of_person, table_name=BACKUP_CODES, action="INSERT").order_by("-pk")[
+            :SHOWN
+        ],
+        *_of_telephones(of_person),
     ]
     return sorted(found, key=lambda entry: -entry.pk)[:SHOWN]
+
+
+def _of_telephones(of_person: Q) -> list[AuditEntry]:
+    """Put into use and taken away; not the count that each use leaves."""
+    rows = AuditEntry.objects.filter(table_name=TELEPHONES)
+    owned = rows.filter(of_person).values("row_id")
+    used = Q(action="UPDATE", after__confirmed=True) | Q(action="DELETE", before__confirmed=True)
+    return list(rows.filter(used, row_id__in=owned).order_by("-pk")[:SHOWN])
 
 
 def told(person: User) -> list[Line]:
@@ -78,7 +91,8 @@ class _Narrator:
         """The entry in words; nothing when it is of no interest."""
         if entry.table_name == ASSIGNMENTS:
             return self._assignment(entry)
-        return _account(entry) if entry.table_name == ACCOUNTS else _link(entry)
+        words = {ACCOUNTS: _account, LINKS: _link, TELEPHONES: _telephone, BACKUP_CODES: _backup_codes}
+        return words[entry.table_name](entry)
 
     def _assignment(self, entry: AuditEntry) -> str:
         row = self._rows.get(entry.row_id) or {}
@@ -121,3 +135,11 @@ def _link(entry: AuditEntry) -> str:
     if "used_at" in after:
         return "凭一次性链接设置了密码"
     return "一次性链接作废" if "withdrawn_at" in after else ""
+
+
+def _telephone(entry: AuditEntry) -> str:
+    return "取消第二步验证的手机" if entry.action == "DELETE" else "启用第二步验证的手机"
+
+
+def _backup_codes(entry: AuditEntry) -> str:
+    return "生成备用码"

@@ -55,6 +55,14 @@ def usable(token: str) -> AccountLink | None:
     return link if link and _holds(link) else None
 
 
+def open_links(tokens: list[str], *, by: User) -> dict[str, AccountLink]:
+    """By token, the links that this person made and that are still open."""
+    digests = {_digest(token): token for token in tokens}
+    rows = AccountLink.objects.filter(digest__in=digests, made_by=by, used_at=None, withdrawn_at=None)
+    rows = rows.filter(expires_at__gt=timezone.now()).select_related("person")
+    return {digests[link.digest]: link for link in rows.order_by("pk")}
+
+
 def _holds(link: AccountLink) -> bool:
     """Open, in time, for an account in use, and made by somebody who may still manage that account today."""
     if link.used_at or link.withdrawn_at or link.expires_at <= timezone.now() or not link.person.is_active:

@@ -16,7 +16,7 @@ from registry.people import links, reach
 from registry.roles import ROLES
 
 
-def _locked(person_id: int, by) -> tuple[User, User]:
+def locked(person_id: int, by) -> tuple[User, User]:
     """The person and the acting administrator, both locked and read anew; permitted."""
     rows = User.objects.select_for_update().filter(pk__in={person_id, by.pk}).order_by("pk")
     people = {user.pk: user for user in rows}
@@ -64,7 +64,7 @@ def _assign(person: User, role: str, unit, start: dt.date | None, end: dt.date |
 @transaction.atomic
 def grant(person_id: int, *, role: str, unit, start=None, end=None, reason: str = "", by) -> Assignment:
     """安排任职 from `start` (today) to `end`, the last day that counts."""
-    person, actor = _locked(person_id, by)
+    person, actor = locked(person_id, by)
     reach.require_grant(actor, role, unit)
     if not person.is_active:
         raise Refused(f"{person}的账户已停用，请先重新启用。")
@@ -76,7 +76,7 @@ def grant(person_id: int, *, role: str, unit, start=None, end=None, reason: str 
 def end(assignment_id: int, *, last_day: dt.date | None = None, reason: str, by) -> User:
     """结束任职: `last_day` is the last day on which it holds; without it, it ends at once."""
     user_id = Assignment.objects.values_list("user_id", flat=True).get(pk=assignment_id)
-    person, actor = _locked(user_id, by)
+    person, actor = locked(user_id, by)
     rows = Assignment.objects.select_for_update(of=("self",)).select_related(
         "authority", "institution__division"
     )
@@ -99,7 +99,7 @@ def end(assignment_id: int, *, last_day: dt.date | None = None, reason: str, by)
 @transaction.atomic
 def new_link(person_id: int, *, by) -> tuple[User, str]:
     """重设密码: a new one-time link; the old password holds until the person has set the new one."""
-    person, _ = _locked(person_id, by)
+    person, _ = locked(person_id, by)
     if not person.is_active:
         raise Refused(f"{person}的账户已停用，请先重新启用。")
     fresh = not person.has_usable_password()
@@ -111,7 +111,7 @@ def new_link(person_id: int, *, by) -> tuple[User, str]:
 @transaction.atomic
 def deactivate(person_id: int, *, reason: str, by) -> User:
     """停用: the person cannot sign in any more and is signed out everywhere; assignments stay as they are."""
-    person, _ = _locked(person_id, by)
+    person, _ = locked(person_id, by)
     if not person.is_active:
         raise Refused(f"{person}的账户已经停用。")
     with audit.acting(by, reason=reason):
@@ -129,7 +129,7 @@ def close(person: User) -> None:
 @transaction.atomic
 def reactivate(person_id: int, *, reason: str, by) -> User:
     """重新启用: the idle time counts from now."""
-    person, _ = _locked(person_id, by)
+    person, _ = locked(person_id, by)
     if person.is_active:
         raise Refused(f"{person}的账户没有停用。")
     person.is_active, person.reactivated_at, person.idle_warned_at = True, timezone.now(), None

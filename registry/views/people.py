@@ -11,7 +11,7 @@ from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import User
 from registry.paging import capped_count, keyset_page
-from registry.people import finding, handover, history, links, reach, service, units
+from registry.people import finding, handover, history, links, reach, second_step, service, units
 from registry.people.forms import AssignmentForm, InviteForm, PeopleFilter, ReasonForm
 from registry.roles import ROLES
 
@@ -75,7 +75,10 @@ def person_page(request, one: User, status: int = 200, **forms):
         "why_not": why_not,
         "rows": rows,
         "assignment_form": AssignmentForm(user=request.user),
-        "reason_form": ReasonForm(prefix="account"),
+        "account_form": ReasonForm(prefix="account"),
+        "second_step_form": ReasonForm(prefix="second-step"),
+        "second_step": second_step.device_of(one),
+        "may_reset": access.may(request.user, reach.EVERYWHERE),
         "offered": [] if why_not else units.offered(request.user),
         "open_link": one.links.filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now()).first(),
         "history": history.told(one),

@@ -9,7 +9,7 @@ from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import Assignment
 from registry.numbers import whole_number
-from registry.people import handover, reach, service
+from registry.people import handover, reach, second_step, service
 from registry.people.forms import AssignmentForm, EndForm, ReasonForm
 from registry.roles import ROLES
 from registry.views.people import MANAGERS, link_page, person_page, visible
@@ -90,11 +90,19 @@ def person_reactivate(request, pk: int):
     return _with_reason(request, pk, service.reactivate, "账户已重新启用。")
 
 
-def _with_reason(request, pk: int, act, done: str):
+@require_POST
+@open_to(reach.EVERYWHERE)
+def person_second_step(request, pk: int):
+    """重设第二步验证."""
+    done = "第二步验证已重设，本人登录后重新设置。"
+    return _with_reason(request, pk, second_step.reset, done, prefix="second-step")
+
+
+def _with_reason(request, pk: int, act, done: str, prefix: str = "account"):
     one = visible(request, pk)
-    form = ReasonForm(request.POST, prefix="account")
+    form = ReasonForm(request.POST, prefix=prefix)
     if not form.is_valid():
-        return person_page(request, one, status=422, reason_form=form)
+        return person_page(request, one, status=422, **{f"{prefix.replace('-', '_')}_form": form})
     return _back(request, one, lambda: act(pk, **form.cleaned_data, by=request.user), done)
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from docx import Document
 
 from filing import reviewing, transitions
-from filing.documents.codes import svg
+from registry.qr import svg
 from tests.factories.filing import Case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law")]

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from filing import desk, notifications, reminders, reviewing, transitions, urging
+from filing import desk, notifications, reminders, reviewing, timing, transitions, urging
 from filing.models import ReviewSettings
 from registry import inbox
 from registry.inbox import sending
@@ -218,3 +218,45 @@ def test_choices_are_kept(client, case):
     assert "通知方式已保存" in client.post(url, given, follow=True).text
     choice = case.reviewer.notification_choices.get(kind="due")
     assert (choice.email, choice.sms) == ("none", True)
+
+
+def test_what_is_asked_of_the_deadline_and_what_is_decided_reaches_the_other_side_once(case, now):
+    case.draft()
+    pk, asked = case.filing.pk, {"kind": "extend", "workdays": 5, "ground": "法定代表人变更"}
+    with now():
+        change = timing.ask(pk, **asked, by=case.filer)
+    told = case.reviewer.notifications.get()
+    assert (told.title, told.url) == (f"{case.hospital}申请延长备案期限", reverse("filing:clock_requests"))
+    with now():
+        timing.decide(change.pk, granted=True, note="", by=case.reviewer)
+    due = case.fresh().filing.due_on
+    assert titles(case.filer) == [f"{case.filing}：备案期限延长"]
+    assert case.filer.notifications.get().text == f"延长 5 个工作日。备案期限现为 {due}。"
+    for _ in range(2):
+        notifications.announce_recent()
+    assert Notification.objects.count() == 2
+
+
+def test_a_suspension_and_its_end_are_told_with_the_day_when_there_is_one(case, now):
+    case.draft()
+    halt = {
+        "kind": "suspend",
+        "first": dt.date(2020, 10, 12),
+        "ground": "疫情",
+        "document": "渝卫〔2020〕1号",
+    }
+    with now():
+        change = timing.order(case.filing.pk, **halt, by=case.reviewer)
+    assert "恢复计算后确定" in case.filer.notifications.get().text
+    with now():
+        timing.resume(change.pk, last=dt.date(2020, 10, 13), by=case.reviewer)
+    assert titles(case.filer)[-1] == f"{case.filing}：备案期限恢复计算"
+    assert str(case.fresh().filing.due_on) in case.filer.notifications.latest("pk").text
+
+
+def test_a_declined_request_carries_the_reason(case, now):
+    case.draft()
+    change = timing.ask(case.filing.pk, kind="extend", workdays=3, ground="忙", by=case.filer)
+    with now():
+        timing.decide(change.pk, granted=False, note="理由不充分", by=case.reviewer)
+    assert "理由不充分" in case.filer.notifications.get().text

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
-from filing import recount
+from filing import recount, timing
 from filing.models import Filing
 from registry import workdays
 from tests.factories.filing import Case
@@ -38,3 +38,24 @@ def test_counting_again_without_a_change_writes_nothing():
     with time_machine.travel("2024-09-10T10:00:00+08:00"):
         Case(founded_on=dt.date(2024, 9, 6)).draft()
     assert recount.recount(2024) == 0
+
+
+def test_a_deadline_extended_far_into_the_next_year_follows_its_calendar(django_capture_on_commit_callbacks):
+    with time_machine.travel("2026-06-02T10:00:00+08:00"):
+        case = Case(founded_on=dt.date(2026, 6, 1)).draft()
+        timing.order(
+            case.filing.pk,
+            kind="extend",
+            workdays=140,
+            ground="迁建",
+            document="测〔2026〕1号",
+            by=case.reviewer,
+        )
+        before = case.fresh().filing.due_on
+        assert before.year == 2027
+        with django_capture_on_commit_callbacks(execute=True):
+            workdays.load_year(2027, NEW_YEAR, notice_number="测试通知")
+    assert case.fresh().filing.due_on > before
+    assert [note.title for note in case.filer.notifications.order_by("pk")][-1] == (
+        f"{case.filing}：备案期限由 {before} 改为 {case.filing.due_on}"
+    )

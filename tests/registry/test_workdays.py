@@ -1,10 +1,11 @@
 """The workday calendar in the database: loading, correcting, and deadlines that follow it."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import StringIO
 from zoneinfo import ZoneInfo
 
+import chinese_calendar
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -116,3 +117,20 @@ def test_what_an_administrator_corrected_survives_the_next_load(calendar):
 def test_a_day_of_an_unknown_year_cannot_be_corrected(calendar):
     with pytest.raises(Refused, match="2040"):
         workdays.correct_day(date(2040, 1, 2), False, "错")
+
+
+def test_every_day_of_nine_years_agrees_with_a_walk_day_by_day(calendar):
+    """Another count of another source: 3,287 first days, each with a period of 15 and one of 5 workdays."""
+    days, works = [date(2018, 1, 1) + timedelta(days=n) for n in range(3287)], chinese_calendar.is_workday
+    assert days[-1] == date(2026, 12, 31)
+    current = workdays.current_calendar()
+    for begins in days:
+        counted, day = [], begins
+        while len(counted) < 15 and day < days[-1]:
+            day += timedelta(days=1)
+            if works(day):
+                counted.append(day)
+        for period in (5, 15):
+            if len(counted) >= period:
+                assert current.due_on(begins, period) == counted[period - 1], begins
+                assert current.workdays_between(begins, counted[period - 1]) == period

@@ -1,5 +1,6 @@
 """Persons, their assignments, what they are told, and the system they run in."""
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from filing import delegation
@@ -7,6 +8,7 @@ from registry.models import (
     AuditEntry,
     Job,
     Notification,
+    StaffList,
 )
 from registry.people import links
 from tests.actors import filer_of, stranger
@@ -16,6 +18,13 @@ def person_arguments(world, url: str) -> list:
     """A further filer of the world's hospital, or that person's assignment."""
     person = filer_of(world.case.hospital)
     return [person.assignments.get().pk if url == "assignment_end" else person.pk]
+
+
+def staff_list_arguments(world, url: str) -> list:
+    """A list of nobody yet, sent by the unit's administrator."""
+    row = StaffList(file_name="名单.csv", sha256="0" * 64, sent_by=world.people["unit_admin"])
+    row.file.save("名单.csv", ContentFile("姓名,账号,角色,单位\n".encode()))
+    return [row.pk]
 
 
 def link_arguments(world, url: str) -> list:

@@ -1,4 +1,4 @@
-"""The QR code (二维码) of a receipt: the address of the public page, with the verification code filled in."""
+"""QR codes (二维码): of the public page of a receipt, and of the key of a second step."""
 
 import io
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from registry import access
 from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import User

@@ -222,11 +222,15 @@ class ClockAskForm(forms.Form):
 
     kind = forms.ChoiceField(label="事项", choices=ClockChange.Kind.choices)
     first = forms.DateField(
-        label="中止起日", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label="中止起日",
+        required=False,
+        validators=PLAUSIBLE_DAY,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     last = forms.DateField(
         label="中止止日",
         required=False,
+        validators=PLAUSIBLE_DAY,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="最后一天；尚不确定时空白",
     )
@@ -252,5 +256,7 @@ class ClockResumeForm(forms.Form):
     """恢复计算."""
 
     last = forms.DateField(
-        label="不计入的最后一天", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label="不计入的最后一天",
+        validators=PLAUSIBLE_DAY,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )

@@ -10,6 +10,7 @@ from filing.editing import editable
 from filing.form import form_of
 from filing.models import Filing, FilingEvent, Remark, ReviewMark
 from filing.signals import desk_changed, remarked
+from filing.texts import said
 from registry import access
 from registry.errors import Refused
 
@@ -34,7 +35,7 @@ def add_remark(
     form = form_of(filing)
     if form.section(section) is None or (field and form.find(section, field) is None):
         raise Refused("备案表没有这一栏。")
-    if not text.strip():
+    if not (text := said(text, "意见")):
         raise Refused("意见不能空白。")
     return Remark.objects.create(
         filing=filing,
@@ -42,7 +43,7 @@ def add_remark(
         field=field,
         provision=provision,
         submission=filing.submissions,
-        text=text.strip(),
+        text=text,
         by=by,
         on_behalf_of=filing.principal,
     )
@@ -82,9 +83,9 @@ def answer_remark(remark_id: int, *, text: str, by) -> Filing:
     filing = editable(remark.filing_id, by=by)
     if remark.sent_at is None or remark.resolved_at:
         raise Refused("这条意见不需要答复。")
-    if not text.strip():
+    if not (text := said(text, "答复")):
         raise Refused("答复不能空白。")
-    remark.answer, remark.answered_by, remark.answered_at = text.strip(), by, timezone.now()
+    remark.answer, remark.answered_by, remark.answered_at = text, by, timezone.now()
     remark.save(update_fields=["answer", "answered_by", "answered_at"])
     return filing
 
@@ -111,7 +112,7 @@ def set_mark(
     basis = item.basis if item else _basis_on_sheet(filing, provision, decision)
     if item and decision not in dict(item.answers):
         raise Refused(f"{provision} 是人工核对事项，不能这样处理。")
-    note, approver, document = note.strip(), approver.strip(), document.strip()
+    note, approver, document = said(note, "理由"), approver.strip(), document.strip()
     if decision not in (ReviewMark.Decision.MET, ReviewMark.Decision.UNCONCERNED) and not note:
         raise Refused("须写明理由。")
     if decision in (ReviewMark.Decision.APPROVED, ReviewMark.Decision.WAIVED) and not approver:
@@ -169,7 +170,7 @@ def propose(filing_id: int, *, note: str = "", by) -> Filing:
         action=second.ACTION,
         from_status=filing.status,
         to_status=filing.status,
-        note=note.strip(),
+        note=said(note, "说明"),
         details={"basis": second.basis(filing)},
         by=by,
         on_behalf_of=filing.principal,

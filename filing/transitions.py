@@ -29,6 +29,7 @@ from filing import (
 )
 from filing.models import CheckSheet, Filing, FilingEvent
 from filing.signals import filing_moved
+from filing.texts import said
 from registry import access, audit
 from registry.errors import Refused, Stale
 
@@ -188,6 +189,8 @@ def _act(move):
 
     @wraps(move)
     def run(filing_id: int, *, by, **arguments: Any) -> Filing:
+        if note := arguments.get("note"):
+            arguments["note"] = said(note, "理由")
         with audit.acting(by, reason=MOVES[move.__name__].label), transaction.atomic():
             return move(filing_id, by=by, **arguments)
 

@@ -8,10 +8,9 @@ from django.utils import timezone
 from filing import transitions
 from filing.models import Filing, FilingEvent, Urge
 from filing.signals import urged
+from filing.texts import said
 from registry import access, audit
 from registry.errors import Refused
-
-LONGEST = 1000
 
 
 def may_urge(user, filing: Filing) -> bool:
@@ -33,13 +32,6 @@ def _record(filing: Filing, action: str, by, note: str, urge: Urge, *, seen: boo
     transaction.on_commit(partial(urged.send_robust, sender=Filing, urge_id=urge.pk, seen=seen))
 
 
-def _text(text: str, what: str) -> str:
-    text = text.strip()
-    if len(text) > LONGEST:
-        raise Refused(f"{what}最多 {LONGEST} 个字，现有 {len(text)} 个。")
-    return text
-
-
 @transaction.atomic
 def urge(filing_id: int, *, text: str, by) -> Urge:
     """督办 a filing that is with a bureau below."""
@@ -50,7 +42,7 @@ def urge(filing_id: int, *, text: str, by) -> Urge:
             raise Refused("只有上级机关的审核人可以督办。")
         if filing.status not in Filing.WITH_AUTHORITY:
             raise Refused(f"备案当前为“{filing.status_label}”，不在{filing.authority}办理中，不能督办。")
-        if not (text := _text(text, "督办要求")):
+        if not (text := said(text, "督办要求")):
             raise Refused("须写明督办要求。")
         row = Urge.objects.create(filing=filing, text=text, by=by)
         _record(filing, "urge", by, text, row, seen=False)
@@ -68,7 +60,7 @@ def acknowledge(urge_id: int, *, answer: str = "", by) -> Urge:
             raise Refused("督办由您提出，须由承办机关签收。")
         if row.seen_at:
             raise Refused(f"{row.seen_by}已签收这件督办。")
-        row.seen_by, row.seen_at, row.answer = by, timezone.now(), _text(answer, "回复")
+        row.seen_by, row.seen_at, row.answer = by, timezone.now(), said(answer, "回复")
         row.save(update_fields=["seen_by", "seen_at", "answer"])
         _record(filing, "urge_seen", by, row.answer, row, seen=True)
     return row

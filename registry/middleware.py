@@ -1,15 +1,41 @@
 """Gives every write of a request its person and a request number, and every refusal to show something one page."""
 
 import uuid
+from urllib.parse import urlsplit
 
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import page_not_found
 from django_htmx.http import HttpResponseClientRedirect
 
 from registry import access_log, audit
 from registry.people import second_step
+
+
+def page_before(request) -> str:
+    """The page from which an act was sent, to come back to it: the act itself cannot be repeated by going there."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    before = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure()):
+        return ""
+    return urlsplit(before)._replace(scheme="", netloc="").geturl()
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Who is signed out meanwhile comes back to the page he acted from, and hears that the act was not done."""
+
+    def handle_no_permission(self, request, view_func):
+        in_page = request.htmx or "X-Autosave" in request.headers  # static/js/session.js says it there
+        if request.method in ("GET", "HEAD") or in_page:
+            return super().handle_no_permission(request, view_func)
+        messages.warning(request, "登录已到期，刚才的操作没有完成。请登录后重新办理。")
+        before = page_before(request)
+        return redirect(reverse("registry:sign_in", query={"next": before} if before else None))
 
 
 class NotFoundMiddleware:
@@ -64,7 +90,8 @@ class SecondStepMiddleware:
             page = "registry:second_step"
         else:
             return None
-        address = reverse(page, query={"next": request.get_full_path()} if request.method == "GET" else None)
+        before = page_before(request)
+        address = reverse(page, query={"next": before} if before else None)
         return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 

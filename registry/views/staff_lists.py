@@ -68,9 +68,12 @@ def staff_list_upload(request):
 def staff_list(request, pk: int):
     """The preview of an open list; of an applied one, who has set a password."""
     one = _visible(request, pk)
-    context = {"one": one, "reading": None, "entries": [], "waiting": 0}
+    context = {"one": one, "reading": None, "entries": [], "waiting": 0, "refused": ""}
     if one.state == StaffList.State.OPEN:
-        context["reading"] = service.read(one)
+        try:
+            context["reading"] = service.read(one)
+        except Refused as refusal:
+            context["refused"] = str(refusal)
     else:
         entries = list(one.entries.select_related("person").order_by("row"))
         context["entries"] = entries

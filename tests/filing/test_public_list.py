@@ -41,6 +41,7 @@ def published(number: int, case, **facts) -> Filing:
         status="registered",
         consortium=consortium,
         authority=case.commission,
+        created_by=case.reviewer,
         registered_on=dt.date(2020, 10, 1),
         registration_number=f"测试-{number}",
     )

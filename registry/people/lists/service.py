@@ -59,8 +59,11 @@ def send(file: File, *, by) -> StaffList:
 
 
 def read(staff_list: StaffList) -> rows.Reading:
-    """The list as it would be applied now."""
-    return rows.read(staff_list.file.path, by=staff_list.sent_by)
+    """The list as it would be applied now. Raises Refused when the kept file is gone."""
+    try:
+        return rows.read(staff_list.file.path, by=staff_list.sent_by)
+    except FileNotFoundError:
+        raise Refused("保存的文件已经不在了，请放弃这份名单后重新上传。") from None
 
 
 @transaction.atomic

@@ -226,7 +226,7 @@ def test_a_session_loses_its_step_with_the_telephone(client, clock, settings, re
     clock.shift(30)
     client.post(reverse(CHECK), {"code": code_of(reviewer)})
     second_step.reset(reviewer.pk, reason="手机丢失", by=security_admin())
-    assert client.get(reverse("registry:account"))["Location"].startswith(reverse(PAGE))
+    assert client.post(reverse("registry:account"))["Location"].startswith(reverse(PAGE))
 
 
 def test_the_audit_never_holds_the_key(clock, reviewer):

@@ -14,8 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from filing import materials
-from registry import access
+from registry import access, uploads
 from registry.errors import Refused
 from registry.facts.institutions import places
 from registry.models import Consortium, Declaration, Division, Lead
@@ -108,8 +107,8 @@ def save(
     changed = row.value != dict(value) or row.evidence != evidence or upload is not None
     row.value, row.evidence = dict(value), evidence
     if upload is not None:
-        content = materials.inspect(upload)
-        row.evidence_name = materials.clean_name(upload.name or "", content.extension)
+        content = uploads.receive(upload)
+        row.evidence_name = uploads.clean_name(upload.name or "", content.extension)
         row.evidence_type = content.content_type
         row.evidence_file.save(upload.name, upload, save=False)
     if changed:

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from evaluation.models import Finding, Rectification, RectificationStep
 from evaluation.models.compliance import OPEN_VERDICTS
-from filing.materials import clean_name, inspect
 from registry import access
 from registry.errors import Refused
 from registry.models import Division, Institution, Lead
 from registry.roles import INSTITUTION_PERMISSIONS
+from registry.uploads import clean_name, receive
 
 _State, _Act = Rectification.State, RectificationStep.Act
 # Where each act leads from and to; whoever may do it holds this permission at the place or at the hospital.
@@ -170,7 +170,7 @@ def _move(row: Rectification, act: str, by, text: str, *, due_on=None, proof=Non
     row.save(update_fields=["state", "due_on", "closed_by", "closed_at"])
     step = RectificationStep(rectification=row, act=act, by=by, text=text.strip(), due_on=due_on)
     if proof is not None:
-        content = inspect(proof)
+        content = receive(proof)
         step.original_name = clean_name(proof.name, content.extension)
         step.content_type, step.sha256 = content.content_type, content.sha256
         step.file.save(step.original_name, proof, save=False)

@@ -11,10 +11,10 @@ from filing import changes, clock, snapshots, transitions
 from filing.assessment import Row, Sheet
 from filing.fields import Section
 from filing.form import Form
-from filing.materials import PREVIEWED
 from filing.models import Filing, FilingVersion, Remark
 from filing.sections import BY_KEY
 from filing.supplements import find_field
+from registry.uploads import PREVIEWED
 from registry.workdays import CalendarMissing, current_calendar
 
 ACTIONS = {

@@ -2,19 +2,19 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from evaluation import rectifications
 from evaluation.models import Finding, Rectification, RectificationStep
-from filing.materials import ACCEPTED_WORDS
 from registry import access, access_log
+from registry.downloads import stored_file
 from registry.errors import Refused
 from registry.guards import open_to
 from registry.paging import keyset_page
 from registry.plausible import PLAUSIBLE_DAY
+from registry.uploads import ACCEPTED_WORDS
 
 TABS = (("open", "未销号", None), ("overdue", "已逾期", None), ("all", "全部", None))
 ACTS = {
@@ -140,16 +140,7 @@ def rectification_proof(request, pk: int, step: int):
     row = _visible(request, pk)
     kept = get_object_or_404(RectificationStep.objects.exclude(file=""), rectification=row, pk=step)
     access_log.exported(request.user, row, f"proof {step}")
-    try:
-        content = kept.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(
-        content, as_attachment=True, filename=kept.original_name, content_type=kept.content_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return stored_file(kept.file, kept.original_name, kept.content_type)
 
 
 def _visible(request, pk: int) -> Rectification:

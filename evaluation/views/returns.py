@@ -1,7 +1,7 @@
 """The yearly return (年度自评): filled in by the lead hospital, or by a commission for its place, and decided there."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from evaluation import declaring
 from evaluation.declaring import Owner
 from evaluation.return_forms import ItemForm
-from filing.materials import PREVIEWED
 from registry import access, access_log
+from registry.downloads import stored_file
 from registry.errors import Refused
 from registry.facts.declarations import declared_facts
 from registry.guards import open_to
@@ -197,13 +197,4 @@ def declaration_file(request, pk: int):
     if not row.evidence_file:
         raise Http404
     access_log.exported(request.user, row, "佐证材料")
-    inline = row.evidence_type in PREVIEWED
-    response = FileResponse(
-        row.evidence_file.open("rb"),
-        as_attachment=not inline,
-        filename=row.evidence_name,
-        content_type=row.evidence_type,
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return stored_file(row.evidence_file, row.evidence_name, row.evidence_type, inline=True)

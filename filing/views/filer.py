@@ -31,6 +31,7 @@ from registry import access
 from registry.errors import Refused, Stale
 from registry.guards import open_to
 from registry.paging import keyset_page
+from registry.uploads import ACCEPTED_WORDS, PREVIEWED
 
 FIRST = "A"
 ROUTE_CHECKS = ("filed_with_upper_bureau", "filed_with_local_bureau")
@@ -122,8 +123,8 @@ def _page(request, filing: Filing, part, form=None, **more) -> dict:
         context |= {
             "files": list(materials.current(filing)),
             "material_form": MaterialForm(filing),
-            "accepted": materials.ACCEPTED_WORDS,
-            "previewed": materials.PREVIEWED,
+            "accepted": ACCEPTED_WORDS,
+            "previewed": PREVIEWED,
             "part_problems": presentation.problems_of_section(context["sheet"], part),
             "wanted": materials.wanted(filing),
         }

@@ -1,7 +1,7 @@
 """Rows of the form (成员、材料): add, change, remove, download."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -10,8 +10,10 @@ from filing.forms import MaterialForm, MemberForm
 from filing.models import Filing, FilingMember, Material
 from filing.views.shared import attempt, visible
 from registry import access, access_log
+from registry.downloads import stored_file
 from registry.errors import Refused
 from registry.numbers import whole_number
+from registry.uploads import PREVIEWED
 
 
 def _member(request, pk: int) -> FilingMember:
@@ -114,17 +116,9 @@ def material(request, pk: int):
     own = row.filing.applicant_id in access.institutions_of(request.user, "edit_filing")
     if not own and not _submitted(row):
         raise Http404
-    inline = "inline" in request.GET and row.content_type in materials.PREVIEWED
+    inline = "inline" in request.GET and row.content_type in PREVIEWED
     access_log.read(request.user, row, row.original_name)
-    try:
-        content = row.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(
-        content, as_attachment=not inline, filename=row.original_name, content_type=row.content_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
+    response = stored_file(row.file, row.original_name, row.content_type, inline=inline)
     if inline:  # shown in a frame of our own pages, and of nobody else's
         response["X-Frame-Options"] = "SAMEORIGIN"
         response._csp_replace = {"frame-ancestors": ["'self'"]}

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from filing import materials, scanning, signing, supplements, transitions
+from filing import materials, signing, supplements, transitions
 from filing.form import form_of
 from filing.models import Filing, SigningRule
 from filing.sections import SECTIONS
-from registry import access
+from registry import access, scanning
 from registry.errors import Refused
 from registry.models import Consortium
 from registry.policy.load import read_packs

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filing import materials
+from registry import uploads
 from registry.errors import Refused
 from tests.factories.filing import Case, pdf
 
@@ -36,7 +37,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     ],
 )
 def test_the_content_says_what_a_file_is(content, extension):
-    assert materials.inspect(SimpleUploadedFile("whatever.exe", content)).extension == extension
+    assert uploads.inspect(SimpleUploadedFile("whatever.exe", content)).extension == extension
 
 
 @pytest.mark.parametrize(
@@ -54,20 +55,20 @@ def test_the_content_says_what_a_file_is(content, extension):
 )
 def test_what_is_refused_says_why(content, reason):
     with pytest.raises(Refused, match=reason):
-        materials.inspect(SimpleUploadedFile("章程.pdf", content))
+        uploads.inspect(SimpleUploadedFile("章程.pdf", content))
 
 
 @given(st.text(max_size=300))
 def test_no_name_leads_out_of_its_folder_or_hides_its_type(name):
-    clean = materials.clean_name(name, "pdf")
+    clean = uploads.clean_name(name, "pdf")
     assert clean.endswith(".pdf") and len(clean) <= 160
     assert not set(clean) & set('/\\<>:"|?*\r\n\0')
-    assert materials.clean_name(clean, "pdf") == clean
+    assert uploads.clean_name(clean, "pdf") == clean
 
 
 def test_a_name_keeps_what_a_person_wrote():
-    assert materials.clean_name("C:\\桌面\\医联体章程（终稿）.PDF", "pdf") == "医联体章程（终稿）.pdf"
-    assert materials.clean_name("章程.pdf.exe", "pdf") == "章程.pdf.exe.pdf"
+    assert uploads.clean_name("C:\\桌面\\医联体章程（终稿）.PDF", "pdf") == "医联体章程（终稿）.pdf"
+    assert uploads.clean_name("章程.pdf.exe", "pdf") == "章程.pdf.exe.pdf"
 
 
 @pytest.mark.django_db

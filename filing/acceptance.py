@@ -3,15 +3,14 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
-from filing import ledger
+from filing import ledger, lifted
 from filing.acceptance_of_changes import write_change, write_close
 from filing.declared import write_credential, write_declarations
-from filing.models import Filing, ReviewMark
+from filing.models import Filing
 from grids.services import assign_filed
 from registry.errors import Refused
-from registry.models import Consortium, Lead, Membership, Waiver
+from registry.models import Consortium, Lead, Membership
 
 
 def write(filing: Filing, *, by) -> None:
@@ -47,13 +46,14 @@ def _refuse_used_approval(filing: Filing) -> None:
 
 
 def _establish(filing: Filing, *, by) -> None:
+    marks = lifted.marks_to_keep(filing)
     contents = {section.key: section.content for section in filing.sections.all()}
     consortium = _consortium(filing, contents["A"], contents["D"])
     Lead.objects.create(consortium=consortium, institution=filing.lead, during=(filing.founded_on, None))
     Membership.objects.bulk_create(_membership(filing, member, consortium) for member in filing.members.all())
     write_declarations(filing, consortium, by=by)
     write_credential(filing)
-    _waivers(consortium, {mark.provision: mark for mark in filing.marks.all()})
+    lifted.write(marks, consortium)
     if grids := contents["A"].get("grid_ids"):
         assign_filed(consortium, grids, start=filing.founded_on, authority=filing.authority, by=by)
     filing.consortium = consortium
@@ -114,19 +114,4 @@ def _membership(filing: Filing, member, consortium: Consortium) -> Membership:
         role=member.role,
         during=(member.joined_on or filing.founded_on, end),
         remote_enabled_on=member.remote_enabled_on,
-    )
-
-
-def _waivers(consortium: Consortium, marks: dict) -> None:
-    Waiver.objects.bulk_create(
-        Waiver(
-            provision=mark.provision,
-            consortium=consortium,
-            reason=mark.note,
-            document=mark.document,
-            granted_by=mark.by,
-            granted_on=timezone.localdate(mark.at),
-        )
-        for mark in marks.values()
-        if mark.decision == ReviewMark.Decision.WAIVED
     )

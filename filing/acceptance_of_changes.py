@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from filing import changes, routing
+from filing import changes, lifted, routing
 from filing.declared import write_declarations
 from filing.models import Filing, FilingMember
 from grids import services as grids
@@ -25,6 +25,7 @@ def write_change(filing: Filing, consortium: Consortium, *, by) -> None:
     delta = {key: value for key, value in delta.items() if now.get(key) != value}
     if not delta:
         raise Refused("名录已经是变更后的样子，没有可以登记的改动。请退回申报单位撤回。")
+    marks = lifted.marks_to_keep(filing)
     _columns(filing, consortium, delta)
     if changes.LEAD in delta:
         _change_lead(filing, consortium)
@@ -33,6 +34,7 @@ def write_change(filing: Filing, consortium: Consortium, *, by) -> None:
             _change_member(filing, consortium, int(key[len(changes.MEMBER) :]), value, now.get(key))
     _change_grids(filing, consortium, delta, by)
     write_declarations(filing, consortium, by=by)
+    lifted.write(marks, consortium)
 
 
 def _refuse_conflicts(filing: Filing) -> None:

@@ -24,10 +24,12 @@ from registry.views import (
     people,
     person_acts,
     policy,
+    policy_conflicts,
     policy_drafts,
     second_step,
     staff_lists,
     system,
+    waivers,
 )
 
 app_name = "registry"
@@ -65,6 +67,12 @@ urlpatterns = [
     path("components/", components.components, name="components"),
     path("policy/", policy.policy_library, name="policy_library"),
     path("policy/<slug:code>/", policy.policy_document, name="policy_document"),
+    path("policy-conflicts/", policy_conflicts.policy_conflicts, name="policy_conflicts"),
+    path("waivers/", waivers.waiver_list, name="waivers"),
+    path("waivers/new/", waivers.waiver_new, name="waiver_new"),
+    path("waivers/<int:pk>/", waivers.waiver_detail, name="waiver"),
+    path("waivers/<int:pk>/file/", waivers.waiver_file, name="waiver_file"),
+    path("waivers/<int:pk>/revoke/", waivers.waiver_revoke, name="waiver_revoke"),
     path("policy-drafts/", policy_drafts.draft_list, name="policy_drafts"),
     path("policy-drafts/upload/", policy_drafts.draft_upload, name="policy_draft_upload"),
     path("policy-drafts/revise/", policy_drafts.draft_revise, name="policy_draft_revise"),

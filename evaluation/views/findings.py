@@ -17,13 +17,14 @@ from evaluation.rectifications import may_ask, responsible_for
 from evaluation.views.rectifications import ActForm
 from evaluation.views.values import workbook_response
 from evaluation.words import evidence_pairs
-from registry import access, access_log
+from registry import access, access_log, waivers
 from registry.guards import open_to
-from registry.models import Consortium
+from registry.models import Consortium, Waiver
 from registry.paging import keyset_page
 from registry.policy.check import find_check
 from registry.policy.pack import HANDLINGS
 from registry.policy.subjects import SUBJECTS
+from registry.policy.verdict import Outcome
 from registry.ui.marks import VERDICTS
 
 ORDER = list(VERDICTS)
@@ -168,6 +169,14 @@ def finding_detail(request, pk: int):
         .exclude(pk=pk)
         .order_by("-pk")[:20]
     )
+    waiver = (
+        Waiver.objects.visible_to(request.user)
+        .filter(consortium=finding.consortium_id, provision=finding.provision)
+        .holding_on(timezone.localdate())
+        .first()
+        if finding.consortium_id
+        else None
+    )
     return render(
         request,
         "evaluation/finding.html",
@@ -187,5 +196,20 @@ def finding_detail(request, pk: int):
             if may_ask(finding, request.user)
             else None,
             "responsible": responsible_for(finding),
+            "waiver": waiver,
+            "may_waive": _may_waive(finding, request.user, waiver),
         },
+    )
+
+
+def _may_waive(finding: Finding, user, waiver: Waiver | None) -> bool:
+    """Whether to offer the way to lift the rule: it is unmet now, nobody has lifted it, and it can be lifted."""
+    return (
+        waiver is None
+        and finding.stands
+        and finding.snapshot_id is None
+        and finding.consortium_id is not None
+        and finding.verdict in (Outcome.FAIL, Outcome.DEVIATION)
+        and not waivers.liftable(finding.rule)
+        and access.covers(user, waivers.PERMISSION, finding.division)
     )

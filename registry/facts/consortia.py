@@ -155,7 +155,7 @@ def waivers_of(ids: Iterable[int], as_of: date) -> dict[int, tuple[WaiverFacts, 
             WaiverFacts(
                 w.provision,
                 w.reason,
-                w.granted_by.name,
+                w.official,
                 w.granted_on,
                 w.document,
                 w.until,

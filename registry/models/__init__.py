@@ -26,7 +26,7 @@ from registry.models.institution_request import InstitutionRequest
 from registry.models.job import Job
 from registry.models.notification import Delivery, Notification, NotificationChoice
 from registry.models.person import Assignment, User
-from registry.models.policy import FactSheet, PolicyDocument, Rule, Waiver
+from registry.models.policy import FactSheet, PolicyDocument, Rule
 from registry.models.policy_draft import PolicyDraft, PolicyVersion
 from registry.models.reference import (
     AffiliationWord,
@@ -38,6 +38,7 @@ from registry.models.reference import (
     TreatmentSubject,
 )
 from registry.models.staff_list import StaffList, StaffListEntry
+from registry.models.waiver import Waiver
 
 __all__ = [
     "AccessLog",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from registry.policy.param_words import param_word
 from registry.policy.toml_edit import toml_value
 
 ABSENT = "—"
@@ -55,7 +56,7 @@ def _rule_changes(provision: str, was: Mapping[str, Any], now: Mapping[str, Any]
 def _changes(provision: str, was: Mapping[str, Any], now: Mapping[str, Any], word: str = ""):
     for key in dict.fromkeys([*was, *now]):
         if was.get(key) != now.get(key):
-            name = f"{word} {key}" if word else WORDS.get(key, key)
+            name = f"{word} {param_word(key)}" if word else WORDS.get(key, key)
             yield Change(provision, name, _shown(was.get(key)), _shown(now.get(key)))
 
 

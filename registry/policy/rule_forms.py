@@ -9,6 +9,7 @@ from django import forms
 from registry.plausible import PLAUSIBLE_DAY
 from registry.policy.check import Param, find_check
 from registry.policy.pack import MODALITIES
+from registry.policy.param_words import param_word
 from registry.policy.vocabulary import WORDS
 
 DATES = {
@@ -46,7 +47,7 @@ class RuleForm(forms.Form):
         for name, param in list(self.params.items()):
             field = _field(name, param, table.get("params", {}).get(name), pack)
             if field is None:
-                self.complex.append(name)
+                self.complex.append(param_word(name))
                 del self.params[name]
             else:
                 self.fields[f"param-{name}"] = field
@@ -77,7 +78,7 @@ def _default(param: Param) -> Any:
 def _field(name: str, param: Param, value: Any, pack: Mapping[str, Any]) -> forms.Field | None:
     """The field for a parameter; None for one that is too intricate for a form."""
     value = _default(param) if value is None else value
-    options: dict[str, Any] = {"label": name, "initial": value, "required": param.required}
+    options: dict[str, Any] = {"label": param_word(name), "initial": value, "required": param.required}
     if param.named:
         return forms.ChoiceField(
             choices=_choices(pack.get("named", {})), help_text="政策包中的名单", **options
@@ -98,7 +99,7 @@ def _field(name: str, param: Param, value: Any, pack: Mapping[str, Any]) -> form
     if param.type is int:
         return forms.IntegerField(min_value=0, max_value=1_000_000, **options)
     if param.type is dt.date:
-        return _day(name, required=param.required, initial=value)
+        return _day(param_word(name), required=param.required, initial=value)
     if param.type is str:
         return forms.CharField(max_length=500, **options)
     if param.type is list and all(isinstance(one, str) for one in value or ()):

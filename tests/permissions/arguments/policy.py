@@ -2,16 +2,31 @@
 
 import datetime as dt
 
+from django.core.files.base import ContentFile
+
 from evaluation.models import ImpactPreview
 from registry.models import (
     Job,
     PolicyDocument,
     PolicyDraft,
+    Waiver,
 )
+from tests.factories import ConsortiumFactory
 
 
 def policy_arguments(world, url: str) -> list:
     return [PolicyDocument.objects.get(code="chongqing-2018").code]
+
+
+def waiver_arguments(world, url: str) -> list:
+    """A waiver of a consortium in the district, with its document."""
+    waiver = Waiver(
+        provision="CQ-54", consortium=ConsortiumFactory(division=world.case.county), reason="紧缺学科",
+        document="批复", file_name="批复.pdf", file_type="application/pdf",
+        granted_by=world.people["evaluator"], granted_on=dt.date(2020, 1, 1),
+    )  # fmt: skip
+    waiver.file.save("批复.pdf", ContentFile(b"%PDF-1.7"))
+    return [waiver.pk]
 
 
 def draft_arguments(world, url: str) -> list:

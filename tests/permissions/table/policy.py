@@ -1,9 +1,20 @@
 """Policy documents, drafts of them, and the calendar."""
 
 from tests.permissions.arguments import policy
-from tests.permissions.table.rows import EVERYBODY, both, rows
+from tests.permissions.table.rows import EVERYBODY, HOSPITALS, VIEWERS, both, rows
 
 ROWS = {
+    **rows("get", None, (*HOSPITALS, *both(*VIEWERS)), (), "registry:waivers"),
+    **rows("get", None, both("evaluator"), (), "registry:waiver_new", "registry:policy_conflicts"),
+    **rows("post", None, both("evaluator"), (), "registry:waiver_new"),
+    **rows("get", policy.waiver_arguments, VIEWERS, (), "registry:waiver", "registry:waiver_file"),
+    **rows(
+        "post",
+        policy.waiver_arguments,
+        ("evaluator",),
+        ("reviewer", "planner", "leader"),
+        "registry:waiver_revoke",
+    ),
     **rows("get", None, both("evaluator"), (), "registry:policy_drafts"),
     **rows(
         "post", None, both("evaluator"), (), "registry:policy_draft_upload", "registry:policy_draft_revise"

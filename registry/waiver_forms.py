@@ -1,0 +1,100 @@
+"""Forms for waivers (豁免与批准偏离): first for whom and from which rule, then on what grounds."""
+
+from django import forms
+from django.utils import timezone
+
+from registry import access, waivers
+from registry.models import Consortium, Rule, Waiver
+from registry.plausible import PLAUSIBLE_DAY
+from registry.policy.pack import RuleSpec
+from registry.policy.param_words import param_word
+from registry.policy.verdict import Outcome
+from registry.uploads import ACCEPTED_WORDS
+
+SIMILAR = 20
+
+
+class WaiverFilter(forms.Form):
+    """What the list is narrowed to."""
+
+    q = forms.CharField(label="医联体、条款或文号", required=False, max_length=100)
+    kind = forms.ChoiceField(label="方式", required=False, choices=[("", ""), *Waiver.Kind.choices])
+
+
+class ChooseForm(forms.Form):
+    """医联体 and 条款; bound to the query string, so that a finding or a rule can lead here with either filled in."""
+
+    consortium = forms.CharField(label="医联体", max_length=300, help_text="名称或其中几个字")
+    rule = forms.CharField(label="条款编号", max_length=20, help_text="如 CQ-54，见政策库")
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user, self.similar = user, []
+
+    def clean_consortium(self) -> Consortium:
+        text = self.cleaned_data["consortium"].strip()
+        mine = Consortium.objects.filter(access.area_of(self.user, waivers.PERMISSION, prefix="division"))
+        rows = mine.active_on(timezone.localdate()).select_related("division").order_by("name", "pk")
+        exact = list(rows.filter(name=text)[:2])
+        found = exact if len(exact) == 1 else list(rows.filter(name__icontains=text)[: SIMILAR + 1])
+        if not found:
+            raise forms.ValidationError("本辖区没有名称含这几个字、正在运行的医联体。请核对后再找。")
+        if len(found) > 1:
+            self.similar = found[:SIMILAR]
+            more = "，只列出前面一些" if len(found) > SIMILAR else ""
+            raise forms.ValidationError(f"有几家名称相近的医联体{more}。请在下面选一家。")
+        return found[0]
+
+    def clean_rule(self) -> Rule:
+        number = self.cleaned_data["rule"].strip().upper()
+        rule = Rule.objects.in_force().filter(provision=number).select_related("document").first()
+        if rule is None:
+            raise forms.ValidationError("没有这个编号的现行条款。编号见政策库。")
+        if refusal := waivers.liftable(rule):
+            raise forms.ValidationError(refusal)
+        return rule
+
+
+class WaiverForm(forms.Form):
+    """The grounds. Which kinds are offered follows from the rule and from the person's level."""
+
+    kind = forms.ChoiceField(label="方式", widget=forms.RadioSelect)
+    reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    approver = forms.CharField(label="批准人", max_length=60, help_text="签批的负责人姓名；登记人是您")
+    document = forms.CharField(
+        label="批准文件", max_length=200, required=False, help_text="名称和文号；豁免必填"
+    )
+    upload = forms.FileField(
+        label="批准文件扫描件", required=False, help_text=f"{ACCEPTED_WORDS}，不超过 50 MB；豁免必传"
+    )
+    until = forms.DateField(
+        label="有效期至", required=False, validators=PLAUSIBLE_DAY, help_text="当日仍有效；长期有效的留空",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )  # fmt: skip
+
+    def __init__(self, *args, consortium: Consortium, rule: Rule, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        kinds = [
+            (kind.value, kind.label)
+            for kind in Waiver.Kind
+            if not waivers.liftable(rule, kind) and waivers.may_grant(user, consortium, rule, kind)
+        ]
+        self.fields["kind"].choices = kinds
+        self.may = bool(kinds)
+        weak = RuleSpec.from_body(rule.body).weight is Outcome.DEVIATION
+        self.initial.setdefault("approver", user.name)
+        self.initial.setdefault("kind", kinds[-1 if weak else 0][0] if kinds else "")
+        self.thresholds = waivers.thresholds(rule)
+        for name, value in ((name, rule.body["params"].get(name)) for name in self.thresholds):
+            if value is None or not any(kind == Waiver.Kind.WAIVER for kind, _ in kinds):
+                continue
+            self.fields[f"replaced-{name}"] = forms.IntegerField(
+                label=f"放宽后的要求：{param_word(name)}", required=False, min_value=0, max_value=1_000_000,
+                help_text=f"原为 {value}；填写后仍须达到所填的数，留空为整条豁免",
+            )  # fmt: skip
+
+    def granted(self) -> dict:
+        """What :func:`registry.waivers.grant` takes."""
+        given = dict(self.cleaned_data)
+        numbers = {name: given.pop(f"replaced-{name}", None) for name in self.thresholds}
+        return given | {"replaced": {name: value for name, value in numbers.items() if value is not None}}

@@ -1,0 +1,156 @@
+"""Lifting a rule for one consortium (豁免), and approving a deviation from a weaker rule (批准偏离).
+
+A rule is lifted by the level that issued it, or one above: a county does not lift the rule of its city. A deviation from
+a rule that itself says 原则上 is approved by the consortium's own authority.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from registry import access
+from registry.errors import Refused
+from registry.models import Consortium, Division, Rule, User, Waiver
+from registry.policy.check import Param, find_check
+from registry.policy.pack import NATIONAL, RuleSpec
+from registry.policy.verdict import Outcome
+from registry.uploads import clean_name, receive
+
+PERMISSION = "grant_waivers"
+SUBJECTS = ("consortium", "filing")  # a waiver belongs to a consortium; its filing is judged with it
+
+
+def liftable(rule: Rule, kind: str = Waiver.Kind.WAIVER) -> str:
+    """Why a rule cannot be lifted, or deviated from; blank when it can."""
+    if rule.retired_at is not None or not rule.check_name:
+        return f"{rule.provision} 不是现行的系统判定条款，无需豁免。"
+    if rule.subject not in SUBJECTS:
+        return f"{rule.provision} 判定的不是医联体，不能按医联体豁免。确需调整的，请修订政策文件。"
+    weight = RuleSpec.from_body(rule.body).weight
+    if weight not in (Outcome.FAIL, Outcome.DEVIATION):
+        return f"{rule.provision} 没有达到时只作{weight.label}，无需豁免。"
+    if kind == Waiver.Kind.DEVIATION and weight is not Outcome.DEVIATION:
+        return f"{rule.provision} 的要求是“{rule.modality}”，没有达到即为不符合，不能批准偏离；确有依据的请用豁免。"
+    return ""
+
+
+def thresholds(rule: Rule) -> dict[str, Param]:
+    """The numbers of a rule in whose place a waiver may put others (适当放宽条件)."""
+    check = find_check(rule.check_name)
+    return {name: param for name, param in (check.params if check else {}).items() if param.type is int}
+
+
+def may_grant(user: User, consortium: Consortium, rule: Rule, kind: str) -> bool:
+    """Whether the person may do this here: see the rule at the head of the module."""
+    return access.covers(user, PERMISSION, _level(consortium, rule, kind))
+
+
+@transaction.atomic
+def grant(
+    *,
+    by: User,
+    consortium: Consortium,
+    rule: Rule,
+    kind: str,
+    reason: str,
+    approver: str = "",
+    document: str = "",
+    upload: UploadedFile | None = None,
+    until: dt.date | None = None,
+    replaced: Mapping[str, int] | None = None,
+) -> Waiver:
+    """批准 from today on; the verdict then says who, when, why and by which document."""
+    consortium = (
+        Consortium.objects.select_for_update(of=("self",)).select_related("division").get(pk=consortium.pk)
+    )
+    access.require(by, PERMISSION, consortium.division)
+    if refusal := liftable(rule, kind):
+        raise Refused(refusal)
+    if not may_grant(by, consortium, rule, kind):
+        raise Refused(
+            f"{rule.provision} 出自《{rule.document.short_title}》，由{rule.document.issuer}或其上级豁免，"
+            "本级不能免去上级的要求。请把理由和材料报上级。"
+        )
+    _whole(kind, reason, document, upload)
+    today = timezone.localdate()
+    if until and until < today:
+        raise Refused(f"有效期 {until} 已经过去，请选今天或以后的日期，长期有效的留空。")
+    if not Consortium.objects.active_on(today).filter(pk=consortium.pk).exists():
+        raise Refused(f"{consortium.name}今天不在运行，无需豁免。")
+    if Waiver.objects.filter(consortium=consortium, provision=rule.provision).holding_on(today).exists():
+        raise Refused(f"{consortium.name}的 {rule.provision} 已有有效的豁免或批准。要改动先撤销它。")
+    waiver = Waiver(
+        kind=kind, provision=rule.provision, consortium=consortium, reason=reason.strip(),
+        document=document.strip(), approver=approver.strip(), granted_by=by, granted_on=today, until=until,
+        replaced=dict(replaced or {}) if kind == Waiver.Kind.WAIVER else {},
+    )  # fmt: skip
+    if upload is not None:
+        _attach(waiver, upload)
+    try:
+        with transaction.atomic():
+            waiver.save()
+    except IntegrityError:
+        raise Refused("这条规定今天批准后又撤销过，请明天再批准，以免同一天两次的记录分不清。") from None
+    return waiver
+
+
+@transaction.atomic
+def revoke(waiver_id: int, *, by: User, reason: str) -> Waiver:
+    """撤销 from today on; what was judged while it held stays as it was judged."""
+    rows = Waiver.objects.select_for_update(of=("self",)).select_related("consortium__division")
+    waiver = rows.get(pk=waiver_id)
+    access.require(by, PERMISSION, waiver.consortium.division)
+    if not may_revoke(by, waiver):
+        raise Refused("这项豁免出自上级的规定，由上级撤销。")
+    today = timezone.localdate()
+    if waiver.revoked_on:
+        raise Refused(f"已于 {waiver.revoked_on} 撤销。请刷新页面。")
+    if waiver.until and waiver.until < today:
+        raise Refused(f"已于 {waiver.until} 到期，无需撤销。")
+    if not reason.strip():
+        raise Refused("请写明撤销的原因。")
+    waiver.revoked_on, waiver.revoked_by, waiver.revoke_reason = today, by, reason.strip()
+    waiver.save(update_fields=["revoked_on", "revoked_by", "revoke_reason"])
+    return waiver
+
+
+def may_revoke(user: User, waiver: Waiver) -> bool:
+    """Whoever might grant it today may take it back; a rule that is gone is the consortium's own authority's affair."""
+    rule = rule_of(waiver)
+    if rule is None:
+        return access.covers(user, PERMISSION, waiver.consortium.division)
+    return may_grant(user, waiver.consortium, rule, waiver.kind)
+
+
+def rule_of(waiver: Waiver) -> Rule | None:
+    """The latest version of the rule that a waiver lifts."""
+    rows = Rule.objects.filter(provision=waiver.provision).select_related("document")
+    return rows.order_by("-pk").first()
+
+
+def _level(consortium: Consortium, rule: Rule, kind: str) -> Division:
+    """The place at which the permission is needed."""
+    code = rule.document.jurisdiction
+    if kind == Waiver.Kind.DEVIATION or code == NATIONAL:
+        return consortium.division
+    place = Division.objects.current().filter(code=code).first()
+    return place or consortium.division
+
+
+def _whole(kind: str, reason: str, document: str, upload: UploadedFile | None) -> None:
+    if not reason.strip():
+        raise Refused("请写明理由。")
+    if kind == Waiver.Kind.WAIVER and not document.strip():
+        raise Refused("豁免须写明批准文件的名称和文号。")
+    if kind == Waiver.Kind.WAIVER and upload is None:
+        raise Refused("豁免须上传批准文件的扫描件。")
+
+
+def _attach(waiver: Waiver, upload: UploadedFile) -> None:
+    content = receive(upload)
+    waiver.file_name = clean_name(upload.name or "", content.extension)
+    waiver.file_type, waiver.file_sha256 = content.content_type, content.sha256
+    waiver.file.save(waiver.file_name, upload, save=False)

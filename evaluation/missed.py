@@ -13,7 +13,7 @@ from evaluation.areas import EVERYWHERE
 from evaluation.models import ComplianceRun, Finding
 from evaluation.subjects import Source, judged
 from evaluation.waiting import waiting_among
-from registry.policy.library import current_book
+from registry.policy.library import book_on
 from registry.policy.verdict import Outcome
 
 logger = logging.getLogger(__name__)
@@ -57,5 +57,5 @@ def _verdicts(source: Source, ids: list[int], day: dt.date) -> dict[int, dict[st
             for one in judgements
             if one.verdict.outcome is not Outcome.NA
         }
-        for subject, judgements in judged(source, ids, current_book(), day)
+        for subject, judgements in judged(source, ids, book_on(day), day)
     }

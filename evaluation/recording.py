@@ -1,7 +1,7 @@
 """Keeping findings (记录检查结果) compactly: what has not changed is not written again."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,6 +12,7 @@ from evaluation.subjects import Source, Subject, judged
 from registry.models import FactSheet, Rule
 from registry.policy.book import PLAN_ENDED, BoundRule, RuleBook
 from registry.policy.engine import Judgement
+from registry.policy.pack import RuleSpec
 from registry.policy.receipts import code_version, record_facts
 from registry.policy.verdict import Outcome
 
@@ -117,7 +118,7 @@ def _finding(run, source: Source, subject: Subject, judgement: Judgement) -> Fin
         first_seen=run.as_of,
         snapshot=run if run.is_snapshot else None,
     )
-    finding.judgement = judgement
+    finding.judgement, finding.exempting = judgement, []
     return finding
 
 
@@ -129,7 +130,7 @@ def _bound(rule: BoundRule) -> dict:
 
 def _exempting(findings: Sequence[Finding], book: RuleBook, day: date) -> None:
     """Note with each finding the rules that might have exempted its subject, and did not."""
-    known: dict[int, dict[str, list[str]]] = {}
+    known: dict[int, dict[str, list[RuleSpec]]] = {}
     for finding in findings:
         rules = book.rules_for(finding.judgement.facts.ancestry, day)
         by_rule = known.get(id(rules))
@@ -137,35 +138,46 @@ def _exempting(findings: Sequence[Finding], book: RuleBook, day: date) -> None:
             by_rule = known[id(rules)] = defaultdict(list)
             for rule in rules:
                 for exempted in rule.spec.exempts:
-                    by_rule[exempted].append(rule.id)
+                    by_rule[exempted].append(rule.spec)
         if exempting := by_rule.get(finding.provision):
-            finding.bound["exempting"] = exempting
+            finding.exempting = exempting
 
 
 def _set_rules(findings: Sequence[Finding]) -> None:
-    """The stored version of each rule that was applied.
+    """The stored version of each rule that was applied, and of those that might have exempted from it."""
+    specs = {id(spec): spec for one in findings for spec in (one.judgement.rule.spec, *one.exempting)}
+    applied = _stored(specs.values())
+    for finding in findings:
+        finding.rule_id = applied[id(finding.judgement.rule.spec)]
+        if finding.exempting:
+            finding.bound["exempting"] = [applied[id(spec)] for spec in finding.exempting]
+
+
+def _stored(specs: Iterable[RuleSpec]) -> dict[int, int]:
+    """Ids of stored rules by the identity of their value: a digest costs more than a verdict, so once a batch.
 
     Where the program has learnt to read more of a rule since it was stored, its digest differs although its words do
-    not: then it is the version in force.
+    not: then it is the newest version of the same words.
     """
-    provisions = {finding.provision for finding in findings}
-    provisions |= {name for finding in findings for name in finding.bound.get("exempting", ())}
-    rows = Rule.objects.filter(provision__in=provisions).order_by("pk")
+    by_name: dict[str, list[RuleSpec]] = defaultdict(list)
+    for spec in specs:
+        by_name[spec.id].append(spec)
+    rows = Rule.objects.filter(provision__in=by_name).order_by("pk")
     exact: dict[tuple[str, str], int] = {}
-    in_force: dict[str, int] = {}
-    for pk, provision, version, retired in rows.values_list("pk", "provision", "version", "retired_at"):
-        exact[provision, version] = pk
-        if retired is None:
-            in_force[provision] = pk
-    specs = {finding.provision: finding.judgement.rule.spec for finding in findings}
-    applied = {
-        provision: exact.get((provision, spec.version)) or in_force[provision]
-        for provision, spec in specs.items()  # a digest costs more than a verdict: once a batch, not once a finding
-    }
-    for finding in findings:
-        finding.rule_id = applied[finding.provision]
-        if exempting := finding.bound.get("exempting"):
-            finding.bound["exempting"] = [in_force[name] for name in exempting if name in in_force]
+    newest: dict[str, int] = {}
+    for pk, provision, version in rows.values_list("pk", "provision", "version"):
+        exact[provision, version] = newest[provision] = pk
+    found: dict[int, int] = {}
+    for name, named in by_name.items():
+        for spec in named:
+            found[id(spec)] = exact.get((name, spec.version)) or _same_words(spec) or newest[name]
+    return found
+
+
+def _same_words(spec: RuleSpec) -> int | None:
+    """A stored rule that reads the same today, whatever its digest was when it was stored."""
+    rows = Rule.objects.filter(provision=spec.id).order_by("-pk").values_list("pk", "body")
+    return next((pk for pk, body in rows.iterator() if RuleSpec.from_body(body) == spec), None)
 
 
 def _with_facts(findings: Sequence[Finding]) -> None:

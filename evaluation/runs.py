@@ -22,7 +22,7 @@ from registry import access, jobs
 from registry.errors import Refused
 from registry.facts.institutions import places
 from registry.models import Division, Job
-from registry.policy.library import current_book
+from registry.policy.library import book_on
 from registry.policy.receipts import code_version
 
 logger = logging.getLogger(__name__)
@@ -203,7 +203,7 @@ def check_next(run: ComplianceRun, place: str | None = None) -> int | None:
     source = BY_SUBJECT[item.subject_type]
     try:
         with transaction.atomic():
-            recorded = record(run, source, item.subjects, current_book())
+            recorded = record(run, source, item.subjects, book_on(run.as_of))
             item.missed = len(missed_by_recheck(run, source, recorded.changed))
     except OperationalError:
         raise  # the database is in trouble, not these subjects

@@ -18,7 +18,7 @@ from registry.facts.institutions import institution_facts, places
 from registry.models import Authority, Consortium, Institution, Lead, Membership
 from registry.models.division import ManagementAreaDivision
 from registry.policy.book import RuleBook
-from registry.policy.library import current_book
+from registry.policy.library import book_on
 from registry.workdays import CalendarMissing, WorkCalendar
 
 # The filing that counts: a registration stands before a case on its way, and the newer before the older.
@@ -40,7 +40,7 @@ def filing_facts(ids: Iterable[int], as_of: date) -> Iterator[tuple[int, FilingF
     materials, uncovered = _materials(filings, as_of)
     private = _private(ids, as_of)
     waivers = waivers_of(ids, as_of)
-    book, calendar = current_book(), workdays.current_calendar()
+    book, calendar = book_on(as_of), workdays.current_calendar()
     for pk in ids:
         if pk not in rows:
             continue

@@ -5,7 +5,7 @@ import datetime as dt
 from grids.facts.divisions import division_facts
 from grids.facts.grids import grid_facts
 from registry.policy.engine import Judgement, judge
-from registry.policy.library import current_book
+from registry.policy.library import book_on
 from registry.policy.verdict import Outcome
 
 _ORDER = [Outcome.FAIL, Outcome.DEVIATION, Outcome.INSUFFICIENT, Outcome.REVIEW, Outcome.PASS]
@@ -16,5 +16,5 @@ def judgements(
 ) -> list[Judgement]:
     """Verdicts that count, what needs a person first; notes and what does not apply are left out."""
     subjects = [*grid_facts(grids, day), *(division_facts([division], day) if division else ())]
-    found = [j for j in judge(subjects, current_book(), day) if j.verdict.outcome in _ORDER]
+    found = [j for j in judge(subjects, book_on(day), day) if j.verdict.outcome in _ORDER]
     return sorted(found, key=lambda j: (_ORDER.index(j.verdict.outcome), j.rule.id))

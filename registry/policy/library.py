@@ -1,28 +1,66 @@
-"""The published rules (已发布的条款), read from the database and kept in memory while they do not change."""
+"""The published rules (已发布的条款), read from the database and kept in memory while they do not change.
 
-from collections.abc import Iterable
+Every published version of a document is kept, so the rules can be read as they stood on any day: of each document the
+version that was in force on that day, and before its first version came into the program, that first one.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from registry.models import PolicyDocument, Rule
+from django.db.models import Q
+from django.utils import timezone
+
+from registry.models import PolicyDocument, PolicyVersion, Rule
 from registry.policy.book import RuleBook
 from registry.policy.pack import PackSpec, RuleSpec, digest
+
+Versions = tuple[tuple[str, str], ...]  # document code and version, in the order of the codes
+_TEXTS = ("title", "short_title", "number", "issuer", "jurisdiction", "status", "text")
+_DATES = ("issued_on", "effective_from", "effective_to", "plan_from", "plan_to")
 
 
 def current_book() -> RuleBook:
     """The rule book as published. One small query; everything is read again only when a document has changed."""
-    return _book(tuple(PolicyDocument.objects.order_by("code").values_list("code", "version")))
+    return _book(_current_versions())
+
+
+def book_on(day: date) -> RuleBook:
+    """The rule book as it was published on a day; one more small query where the day has passed."""
+    current = _current_versions()
+    if day >= timezone.localdate():
+        return _book(current)
+    return _book(tuple((code, past) for code, past in _versions_on(day, dict(current)).items()))
 
 
 def book_version() -> str:
     """What stands for all that is published now."""
-    return digest(
-        [list(pair) for pair in PolicyDocument.objects.order_by("code").values_list("code", "version")]
-    )
+    return digest([list(pair) for pair in _current_versions()])
 
 
-@lru_cache(maxsize=4)
-def _book(versions: tuple[tuple[str, str], ...]) -> RuleBook:
-    return RuleBook(published_packs([code for code, _ in versions]))
+def _current_versions() -> Versions:
+    return tuple(PolicyDocument.objects.order_by("code").values_list("code", "version"))
+
+
+def _versions_on(day: date, current: Mapping[str, str]) -> dict[str, str]:
+    """By document the version in force on a day: the last that had taken effect by then, else the first that is kept."""
+    found: dict[str, str] = {}
+    rows = PolicyVersion.objects.order_by("document__code", "pk")
+    for code, version, effective_on in rows.values_list("document__code", "version", "effective_on"):
+        if code not in found or effective_on <= day:
+            found[code] = version
+    return dict(current) | found
+
+
+@lru_cache(maxsize=8)
+def _book(versions: Versions) -> RuleBook:
+    current = dict(_current_versions())
+    same = [code for code, version in versions if current.get(code) == version]
+    packs = {pack.id: pack for pack in published_packs(same)}
+    past = [pair for pair in versions if pair[0] not in packs]
+    packs |= {code: pack_of_version(code, version) for code, version in past}
+    return RuleBook(packs[code] for code, _ in versions)
 
 
 def published_packs(codes: Iterable[str] | None = None) -> list[PackSpec]:
@@ -37,12 +75,39 @@ def published_packs(codes: Iterable[str] | None = None) -> list[PackSpec]:
 
 def pack_of(document: PolicyDocument, rules: Iterable[RuleSpec] = ()) -> PackSpec:
     """A stored document as the value that the engine works on."""
-    body = document.body
+    facts = {name: getattr(document, name) for name in (*_TEXTS, *_DATES)}
+    return _pack(document.code, facts, document.body, rules)
+
+
+def pack_of_version(code: str, version: str) -> PackSpec:
+    """A kept version of a document as the value that the engine works on."""
+    kept = (
+        PolicyVersion.objects.filter(document__code=code, version=version)
+        .select_related("document")
+        .latest("pk")
+    )
+    facts = {name: kept.content[name] for name in _TEXTS}
+    facts |= {name: kept.content[name] and date.fromisoformat(kept.content[name]) for name in _DATES}
+    return _pack(
+        code, facts, kept.content["body"], (RuleSpec.from_body(rule.body) for rule in rules_of_version(kept))
+    )
+
+
+def rules_of_version(kept: PolicyVersion) -> list[Rule]:
+    """The rules of a kept version, in the order of its text."""
+    wanted = [tuple(pair) for pair in kept.rules]
+    among = Q(provision__in=[provision for provision, _ in wanted], document=kept.document_id)
+    known = {
+        (rule.provision, rule.version): rule
+        for rule in Rule.objects.filter(among).select_related("document").order_by("pk")
+    }
+    return [known[pair] for pair in wanted]
+
+
+def _pack(
+    code: str, facts: Mapping[str, Any], body: Mapping[str, Any], rules: Iterable[RuleSpec]
+) -> PackSpec:
     return PackSpec(
-        id=document.code, title=document.title, short_title=document.short_title, number=document.number,
-        issuer=document.issuer, jurisdiction=document.jurisdiction, status=document.status,
-        issued_on=document.issued_on, effective_from=document.effective_from, effective_to=document.effective_to,
-        plan_from=document.plan_from, plan_to=document.plan_to, parents=tuple(body.get("parents", ())),
-        note=body.get("note", ""), vocabulary=body.get("vocabulary", {}), named=body.get("named", {}),
-        text=document.text, rules=tuple(rules),
+        id=code, **facts, parents=tuple(body.get("parents", ())), note=body.get("note", ""),
+        vocabulary=body.get("vocabulary", {}), named=body.get("named", {}), rules=tuple(rules),
     )  # fmt: skip

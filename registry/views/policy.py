@@ -2,19 +2,23 @@
 
 from collections import Counter
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from registry import access
-from registry.models import Division, PolicyDocument, Rule
+from registry.facts.document import judged_documents
+from registry.models import Division, PolicyDocument, PolicyVersion, Rule
 from registry.policy import reading
 from registry.policy.check import find_check
+from registry.policy.engine import Judgement
+from registry.policy.library import current_book, rules_of_version
 from registry.policy.pack import HANDLINGS
 from registry.policy.subjects import SUBJECTS
 
 FOUND = 200
+VERSIONS = 30
 ICONS = {"check": "auto", "declaration": "decl", "checklist": "v-rev", "context": "v-inf"}
 
 
@@ -22,8 +26,10 @@ ICONS = {"check": "auto", "declaration": "decl", "checklist": "v-rev", "context"
 def policy_library(request):
     """The documents by place; with a word, the provisions that hold it."""
     text = request.GET.get("q", "").strip()
+    latest = PolicyVersion.objects.filter(document=OuterRef("pk")).order_by("-pk")
     documents = PolicyDocument.objects.annotate(
-        provisions=Count("rules", filter=Q(rules__retired_at=None))
+        provisions=Count("rules", filter=Q(rules__retired_at=None)),
+        version_since=Subquery(latest.values("effective_on")[:1]),
     ).order_by("jurisdiction", "-issued_on", "code")
     places = dict(
         Division.objects.current()
@@ -56,6 +62,8 @@ def policy_library(request):
             "found": found[:FOUND],
             "more": len(found) > FOUND,
             "may_draft": access.may(request.user, "draft_policies"),
+            "may_see_waivers": access.may(request.user, "view_compliance")
+            or access.may(request.user, "view_own_consortia"),
         },
     )
 
@@ -76,15 +84,27 @@ def policy_document(request, code: str):
     nothing of findings.
     """
     document = get_object_or_404(PolicyDocument, code=code)
-    rules = {rule.provision: rule for rule in Rule.objects.in_force().filter(document=document)}
-    laid_out = reading.read(document.text, ((rule.provision, rule.quote) for rule in rules.values()))
+    versions = list(
+        document.versions.select_related("draft__proposed_by", "draft__decided_by").defer("source", "text")[
+            :VERSIONS
+        ]
+    )
+    past = _past_version(request, document, versions)
+    in_force = Rule.objects.in_force().filter(document=document)
+    rules = {rule.provision: rule for rule in (rules_of_version(past) if past else in_force)}
+    text = past.text if past else document.text
+    laid_out = reading.read(text, ((rule.provision, rule.quote) for rule in rules.values()))
+    today = timezone.localdate()
+    told = {} if past else {one.rule.id: one for one in judged_documents(current_book(), code, today)}
     chosen = rules.get(request.GET.get("open", ""))
     handling = request.GET.get("handling", "")
     counted = Counter(rule.handling for rule in rules.values())
     parents = list(document.parents.order_by("code"))
     context = {
         "document": document,
-        **_state(document, timezone.localdate()),
+        "versions": versions,
+        "past": past,
+        **_state(document, today),
         "place": Division.objects.current()
         .filter(code=document.jurisdiction)
         .select_related("parent")
@@ -98,25 +118,41 @@ def policy_document(request, code: str):
         ],
         "handling": handling,
         "contents": laid_out.contents,
-        "sections": [_section(part, rules, handling, chosen) for part in laid_out.sections],
-        "unplaced": [_provision(rules[name]) for name in laid_out.unplaced],
+        "sections": [_section(part, rules, handling, chosen, told) for part in laid_out.sections],
+        "unplaced": [_provision(rules[name], told) for name in laid_out.unplaced],
         "chosen": _details(chosen) if chosen else None,
         "referring": Rule.objects.in_force().filter(body__refers_to=document.code).select_related("document"),
     }
     return render(request, "registry/policy_document.html", context)
 
 
-def _section(part: reading.Section, rules: dict[str, Rule], handling: str, chosen: Rule | None) -> dict:
+def _past_version(request, document: PolicyDocument, versions: list[PolicyVersion]) -> PolicyVersion | None:
+    """The earlier version that the address asks for; none for the one in force."""
+    wanted = request.GET.get("version", "")
+    if not wanted or wanted == document.version:
+        return None
+    return next((one for one in versions if one.version == wanted), None)
+
+
+def _section(
+    part: reading.Section,
+    rules: dict[str, Rule],
+    handling: str,
+    chosen: Rule | None,
+    told: dict[str, Judgement],
+) -> dict:
     shown = [rules[name] for name in part.provisions if not handling or rules[name].handling == handling]
     return {
         "blocks": part.blocks,
-        "provisions": [_provision(rule) for rule in shown],
+        "provisions": [_provision(rule, told) for rule in shown],
         "open": chosen is not None and chosen.provision in part.provisions,
     }
 
 
-def _provision(rule: Rule) -> dict:
-    return {"rule": rule, "how": HANDLINGS[rule.handling], "icon": ICONS[rule.handling]}
+def _provision(rule: Rule, told: dict[str, Judgement]) -> dict:
+    """How it is handled; what is decided of the document itself is told with it."""
+    how = {"rule": rule, "how": HANDLINGS[rule.handling], "icon": ICONS[rule.handling]}
+    return how | {"told": told.get(rule.provision)}
 
 
 def _details(rule: Rule) -> dict:

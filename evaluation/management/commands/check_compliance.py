@@ -11,7 +11,7 @@ from evaluation.areas import EVERYWHERE, Area, area_of_code
 from evaluation.subjects import BY_SUBJECT, SOURCES, Source, Subject, batches, judged, namesakes
 from registry.models import Consortium
 from registry.policy.engine import Judgement
-from registry.policy.library import current_book
+from registry.policy.library import book_on
 from registry.policy.verdict import LABELS
 
 OF_CONSORTIA = ("consortium", "filing")
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         return list(rows.values_list("pk", flat=True))
 
     def _rows(self, area: Area, chosen: list[int] | None, day: dt.date) -> Iterator[dict]:
-        book = current_book()
+        book = book_on(day)
         for source in SOURCES:
             if chosen is not None and source.subject not in OF_CONSORTIA:
                 continue

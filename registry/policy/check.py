@@ -18,6 +18,10 @@ from registry.policy.verdict import Verdict
 from registry.policy.vocabulary import WORDS, word
 
 _REQUIRED = object()
+_TYPES = {
+    bool: "是否（true 或 false）", int: "整数（不加引号）", str: "文字（加引号）", list: "一列值（用方括号）",
+    dict: "一组 名称 = 值（用花括号）", date: "日期（如 2018-12-28，不加引号）", float: "小数",
+}  # fmt: skip
 
 
 class BadParameter(ValueError):
@@ -96,12 +100,17 @@ class Check:
     ) -> dict[str, Any]:
         """The parameters as the check receives them: complete, checked, pack words turned into codes."""
         if unknown := sorted(set(given) - set(self.params)):
-            raise BadParameter(unknown[0], f"判定方法 {self.name} 没有参数 {unknown[0]}")
+            raise BadParameter(
+                unknown[0],
+                f"判定方法 {self.name} 没有参数 {unknown[0]}。它的参数有 {'、'.join(self.params) or '（无）'}。",
+            )
         bound = {}
         for name, param in self.params.items():
             if name not in given:
                 if param.required:
-                    raise BadParameter("params", f"判定方法 {self.name} 缺少参数 {name}")
+                    raise BadParameter(
+                        "params", f"判定方法 {self.name} 缺少参数 {name}。在 params 里写明 {name}。"
+                    )
                 bound[name] = param.default
                 continue
             bound[name] = _value(name, given[name], param, words, named)
@@ -111,19 +120,24 @@ class Check:
 def _value(name, value, param: Param, words, named) -> Any:
     if param.named:
         if not isinstance(value, str) or value not in named:
-            raise BadParameter(name, f"参数 {name}：[named] 中没有 {value}")
+            raise BadParameter(
+                name, f"参数 {name}：[named] 中没有 {value}。先用 [[named.{value}]] 列出名单。"
+            )
         return named[value]
     if not isinstance(value, param.type) or (param.type is int and isinstance(value, bool)):
-        raise BadParameter(name, f"参数 {name} 应为 {param.type.__name__}，实为 {type(value).__name__}")
+        raise BadParameter(
+            name,
+            f"参数 {name} 应为{_TYPES.get(param.type, '另一种值')}，实为{_TYPES.get(type(value), '另一种值')}。",
+        )
     if param.words:
         known = {**WORDS[param.words], **words.get(param.words, {})}
         known |= {code: code for code in WORDS[param.words].values()}
         values = value if isinstance(value, list) else [value]
         if not all(isinstance(one, str) for one in values):
-            raise BadParameter(name, f"参数 {name} 应写词语，加引号")
+            raise BadParameter(name, f"参数 {name} 应写词语，加引号。")
         if unknown := [word for word in values if word not in known]:
             raise BadParameter(
-                name, f"参数 {name}：不认识 {unknown[0]}，可用的词有 {'、'.join(WORDS[param.words])}"
+                name, f"参数 {name}：不认识 {unknown[0]}，可用的词有 {'、'.join(WORDS[param.words])}。"
             )
         codes = [known[word] for word in values]
         return codes if isinstance(value, list) else codes[0]

@@ -10,12 +10,15 @@ import logging
 import tomllib
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from registry import access, audit
 from registry.errors import Refused, Stale
 from registry.models import Division, PolicyDocument, PolicyDraft
-from registry.policy.library import published_packs
+from registry.policy.book import RuleBook
+from registry.policy.conflicts import ConflictAt, conflicts_in, places_with_documents
+from registry.policy.library import current_book, published_packs
 from registry.policy.load import across, publish
 from registry.policy.pack import NATIONAL, PackSpec, digest
 from registry.policy.parse import PackError, read_source
@@ -200,7 +203,11 @@ def publish_due() -> list[PolicyDraft]:
 def _publish(draft: PolicyDraft) -> None:
     pack = pack_of_draft(draft)
     today = timezone.localdate()
-    publish(pack, draft.source, draft=draft, effective_on=today)
+    try:
+        with transaction.atomic():
+            publish(pack, draft.source, draft=draft, effective_on=today)
+    except IntegrityError:  # the same numbers in another document that was published in this moment
+        raise Refused("刚刚有另一份文件发布了同样的标识或条款编号。请刷新页面，改号后重新起草。") from None
     draft.state, draft.published_at, draft.effective_on = _State.PUBLISHED, timezone.now(), today
     draft.save(update_fields=["state", "published_at", "effective_on"])
 
@@ -215,6 +222,22 @@ def acts_of(draft: PolicyDraft, user) -> set[str]:
     if draft.state == _State.PROPOSED:
         acts |= {"reject"} | ({"confirm"} if user.pk != draft.proposed_by_id else set())
     return acts
+
+
+def new_conflicts(draft: PolicyDraft) -> list[ConflictAt]:
+    """Contradictions with other documents that publishing the draft would bring; none where it no longer goes together."""
+    if draft.state not in PolicyDraft.OPEN:
+        return []
+    try:
+        pack = pack_of_draft(draft)
+    except Refused:
+        return []
+    book, day = current_book(), max(filter(None, (timezone.localdate(), draft.effective_on)))
+    drafted = RuleBook([*(one for one in book.packs.values() if one.id != pack.id), pack])
+    below = Q(path__startswith=draft.division.path)
+    places = list(places_with_documents(drafted).filter(below))
+    known = {one.pair for one in conflicts_in(book, places, day)}
+    return [one for one in conflicts_in(drafted, places, day) if one.pair not in known]
 
 
 def is_outdated(draft: PolicyDraft) -> bool:

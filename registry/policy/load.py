@@ -13,7 +13,7 @@ from registry.models import PolicyDocument, PolicyVersion, Rule
 from registry.policy.facilities import register_facilities
 from registry.policy.library import published_packs
 from registry.policy.pack import PackSpec, RuleSpec, digest
-from registry.policy.parse import PackError, Problem, line_of_rule, read_pack
+from registry.policy.parse import PackError, Problem, line_naming, read_pack, source_of
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "policies"
 _SAME = (
@@ -51,24 +51,30 @@ def across(
             continue
         source = (sources or {}).get(pack.id, "")
 
-        def wrong(rule: str, message: str, pack=pack, source=source) -> Problem:
-            return Problem(f"{pack.id}.toml", line_of_rule(source, rule), rule, message)
+        def wrong(rule: str, message: str, named: str = "", pack=pack, source=source) -> Problem:
+            return Problem(f"{pack.id}.toml", line_naming(source, rule, named), rule, message)
 
         if documents[pack.id] > 1:
-            yield wrong("", f"文件标识 {pack.id} 重复")
+            yield wrong("", f"文件标识 {pack.id} 重复。换一个标识。")
         for parent in pack.parents:
             if parent not in documents:
-                yield wrong("", f"没有上位文件 {parent}，至少应有占位")
+                yield wrong(
+                    "", f'没有上位文件 {parent}。先载入它，没有正文的写一个 status = "placeholder" 的政策包。'
+                )
         for rule in pack.rules:
             if provisions[rule.id] > 1:
-                yield wrong(rule.id, "条款编号重复")
+                yield wrong(rule.id, "条款编号重复。一个编号只能用一次，其他文件用过的也不能用。")
             if rule.refers_to and rule.refers_to not in documents:
-                yield wrong(rule.id, f"没有所引文件 {rule.refers_to}")
+                yield wrong(
+                    rule.id,
+                    f"没有所引文件 {rule.refers_to}。先载入它，没有正文的写一个占位的政策包。",
+                    rule.refers_to,
+                )
             for other in (*rule.adds, *rule.replaces, *rule.exempts):
                 if other not in provisions:
-                    yield wrong(rule.id, f"没有条款 {other}")
+                    yield wrong(rule.id, f"没有条款 {other}。核对编号，或先载入它所在的文件。", other)
         for name in sorted(cited - set(provisions)):
-            yield wrong("", f"其他文件的条款引用了 {name}，不能删去")
+            yield wrong("", f"其他文件的条款引用了 {name}，不能删去。先改引用它的文件。")
 
 
 def _cited(pack: PackSpec) -> Iterator[str]:
@@ -94,7 +100,7 @@ def load_packs(folder: Path = FOLDER) -> dict[str, int]:
     )  # fmt: skip
     for pack in _parents_first(packs):
         path = folder / f"{pack.id}.toml"
-        source = path.read_text(encoding="utf-8") if path.is_file() else ""
+        source = source_of(path) if path.is_file() else ""
         count.update(publish(pack, source))
     return dict(count)
 

@@ -14,6 +14,9 @@ RULE_TEXTS = {
     "id": 20, "clause": 60, "quote": 200, "modality": 4, "handling": 12, "subject": 20, "applies_to": 200,
     "scope": 10, "check": 60, "unmet": 12, "topic": 60, "refers_to": 40, "needs": 2000, "logic": 2000,
 }  # fmt: skip
+FACILITY_TEXTS = dict.fromkeys(("name", "designer", "builder", "funder", "operator"), 100) | {
+    "mode": 20, "state": 20,
+}  # fmt: skip
 RULE_LISTS = ("kinds", "adds", "replaces", "exempts")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NUMBER = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
@@ -41,6 +44,21 @@ def check_tables(data: Mapping[str, Any], wrong: Wrong) -> None:
     rules = data.get("rule", [])
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
         wrong("rule", "条款应写成 [[rule]]")
+
+
+def check_facilities(entries: Any, wrong: Wrong) -> None:
+    """Planned facilities go into a register of their own, whose columns have lengths."""
+    for entry in entries if isinstance(entries, list) else ():
+        for key, most in FACILITY_TEXTS.items():
+            _check_text(entry, key, most, wrong)
+        for key in ("also", "consulted"):
+            if not _texts(entry.get(key, [])):
+                wrong(key, f'{key} 应是一列文字，如 ["甲", "乙"]')
+        if _texts(entry.get("consulted", [])) and len("、".join(entry.get("consulted", []))) > 200:
+            wrong("consulted", "会商单位合起来超过 200 字")
+    names = [entry.get("name") for entry in entries] if isinstance(entries, list) else []
+    for name in sorted({str(one) for one in names if names.count(one) > 1}):
+        wrong("name", f"规划设施 {name} 写了两次。删去一个。")
 
 
 def check_document(document: Mapping[str, Any], wrong: Wrong) -> None:

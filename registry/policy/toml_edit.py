@@ -38,11 +38,19 @@ def with_rule(source: str, provision: str, changes: Mapping[str, Any]) -> str:
     """The pack with other values in one rule; None takes a line out."""
     lines = source.splitlines()
     for start, line in enumerate(lines):
-        if _bare(line) == "[[rule]]":
-            block = "\n".join(lines[start : _end(lines, start)])
-            if tomllib.loads(block)["rule"][0].get("id") == provision:
-                return _written(lines, start, changes)
+        if _bare(line) != "[[rule]]":
+            continue
+        if _id_of("\n".join(lines[start : _end(lines, start)])) == provision:
+            return _written(lines, start, changes)
     raise Refused(f"政策包里找不到以 [[rule]] 写成的条款 {provision}，请改 TOML 文件后上传。")
+
+
+def _id_of(block: str) -> str:
+    """The id that a [[rule]] gives; blank for a line of a long text that only looks like one."""
+    try:
+        return str(tomllib.loads(block)["rule"][0].get("id", ""))
+    except tomllib.TOMLDecodeError:
+        return ""
 
 
 def _written(lines: list[str], start: int, changes: Mapping[str, Any]) -> str:

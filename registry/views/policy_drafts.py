@@ -21,6 +21,7 @@ from registry.policy.parse import PackError
 from registry.policy.rule_forms import DocumentForm, RuleForm
 
 PERMISSION = drafts.PERMISSION
+PROBLEMS = 200  # listed on a page
 TABS = (("open", "未办结", None), ("all", "全部", None))
 ACTS = {
     "propose": ("提请发布", drafts.propose, "已提请发布，须由另一人确认。"),
@@ -122,7 +123,8 @@ def _list(request, upload=None, revise=None, problems=(), status: int = 200):
         "tabs": TABS,
         "upload": upload or UploadForm(),
         "revise": revise or ReviseForm(user=request.user, initial={"code": request.GET.get("code", "")}),
-        "problems": problems,
+        "problems": problems[:PROBLEMS],
+        "more_problems": max(0, len(problems) - PROBLEMS),
     }
     return render(request, "registry/policy_drafts.html", context, status=status)
 
@@ -188,6 +190,7 @@ def draft_detail(request, pk: int):
             "changes": differences(before, draft.source) if before or not draft.base_version else None,
             "rules": [{"check": "—", **rule} for rule in tomllib.loads(draft.source).get("rule", ())],
             "outdated": drafts.is_outdated(draft),
+            "conflicts": drafts.new_conflicts(draft),
             "may_edit": "edit" in may,
             "own": draft.state == PolicyDraft.State.PROPOSED and draft.proposed_by_id == request.user.pk,
             "panels": [
@@ -245,7 +248,7 @@ def draft_rule(request, pk: int, provision: str):
         else:
             messages.success(request, f"{table['id']}已改。")
             return redirect("registry:policy_draft", pk)
-    context = {"draft": draft, "table": table, "form": form, "problems": problems}
+    context = {"draft": draft, "table": table, "form": form, "problems": problems, "more_problems": 0}
     status = 422 if form.errors or problems else 200
     return render(request, "registry/policy_draft_rule.html", context, status=status)
 

@@ -161,7 +161,7 @@ def test_a_rejected_draft_can_be_changed_and_proposed_again_a_withdrawn_one_not(
     ("old", "new", "line", "message"),
     [
         ('jurisdiction = "500000"', 'jurisdiction = "000000"', None, "全国文件"),
-        ("at_least = 20", 'at_least = "二十"', 3, "参数 at_least 应为 int"),
+        ("at_least = 20", 'at_least = "二十"', 3, "参数 at_least 应为整数"),
         ("at_least = 20", "at_least = [", 3, "TOML 语法错误"),
         ('id = "CQ-53"', "id = 53", 0, "id 应是文字"),
     ],

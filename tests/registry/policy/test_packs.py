@@ -143,7 +143,7 @@ MISTAKES = [
     ("不超过10家", "不超过12家", "引文不在所存原文中", 16),
     ("members_at_most", "members_at_least", "没有判定方法 members_at_least", 22),
     ("at_most = 10", "at_least = 10", "没有参数 at_least", 23),
-    ("at_most = 10", 'at_most = "十"', "应为 int", 23),
+    ("at_most = 10", 'at_most = "十"', "应为整数", 23),
     ("{ at_most = 10 }", "{}", "缺少参数 at_most", 23),
     ('modality = "原则上"', 'modality = "必须"', "modality 只能是", 17),
     ('subject = "consortium"', 'subject = "institution"', "的对象是 consortium", 22),

@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("registry", "0013_staff_lists"),
         ("registry", "0013_staged_ids"),
     ]
 

@@ -33,6 +33,7 @@ class Checked:
     main: str = ""
     issues: list[Issue] = field(default_factory=list)
     faulty: set[str] = field(default_factory=set)
+    stated: str = ""  # the values as JSON, where they are known in this form already
 
     @property
     def stopped(self) -> bool:

@@ -8,10 +8,12 @@ from registry.imports import differences
 from registry.imports.cells import match_key
 from registry.imports.checker import Checked, RowChecker
 from registry.imports.matching import Candidates, Seen, likely, target_of
+from registry.imports.staging import as_json
 from registry.models import ImportRow
 from registry.pinyin import initials
 
 A = ImportRow.Action
+_CREATE = A.CREATE
 
 
 @dataclass(slots=True)
@@ -20,7 +22,7 @@ class Staged:
 
     row: Checked
     action: str
-    values: dict = field(default_factory=dict)
+    values: str = "{}"  # what is to be written, as JSON
     second_names: list[str] = field(default_factory=list)
     institution: int | None = None
     version: int | None = None
@@ -31,9 +33,10 @@ class Decider:
     """Decides row after row of one file; `seen` remembers what earlier rows have claimed."""
 
     def __init__(self, checker: RowChecker, words: differences.Words, source: str):
-        self._checker, self._words, self._source = checker, words, source
+        self._checker, self._words = checker, words
         self.seen = Seen()
-        self._today = timezone.localdate().isoformat()
+        self._level_facts = {"level_source": source[:200], "level_on": timezone.localdate().isoformat()}
+        self._level_json = as_json(self._level_facts)[1:-1]
 
     def decide(self, row: Checked, found: Candidates) -> Staged:
         if row.stopped or row.place is None:
@@ -74,13 +77,10 @@ class Decider:
     def _new(self, row: Checked, found: Candidates) -> Staged:
         if row.undecided:
             return Staged(row, A.DECISION, institution=likely(row, found))
-        values = {**row.values, "pinyin": initials(row.name)}
-        if "level" in values or "grade" in values:
-            values |= self._level_facts()
-        return Staged(row, A.CREATE, values, row.second_names)
-
-    def _level_facts(self) -> dict:
-        return {"level_source": self._source[:200], "level_on": self._today}
+        stated = row.stated or as_json(row.values)
+        facts = f",{self._level_json}" if "level" in row.values or "grade" in row.values else ""
+        values = f'{stated[:-1]},"pinyin":"{initials(row.name)}"{facts}}}'
+        return Staged(row, _CREATE, values, row.second_names)
 
     def _against(self, row: Checked, held: dict, names: set[str]) -> Staged:
         stated = dict(row.values)
@@ -98,12 +98,11 @@ class Decider:
             return Staged(row, A.UNCHANGED, institution=held["id"], version=held["version"])
         values = {name: stated[name] for name in changed}
         if values.keys() & {"level", "grade"}:
-            values |= {
-                name: row.values.get(name, "") for name in differences.LEVEL_FACTS
-            } | self._level_facts()
+            values |= {name: row.values.get(name, "") for name in differences.LEVEL_FACTS}
+            values |= self._level_facts
         if "name" in values:
             values["pinyin"] = initials(values["name"])
         shown = self._words.difference(changed, stated, held)
         if fresh:
             shown["第二名称"] = ["", "；".join(fresh)]
-        return Staged(row, A.UPDATE, values, fresh, held["id"], held["version"], shown)
+        return Staged(row, A.UPDATE, as_json(values), fresh, held["id"], held["version"], shown)

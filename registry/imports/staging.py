@@ -61,7 +61,7 @@ def stage_rows(batch: ImportBatch, staged: "list[Staged]") -> None:
         texts = (
             row.name,
             row.cells,
-            as_json(one.values) if one.values else "{}",
+            one.values,
             as_json(one.second_names) if one.second_names else "[]",
             as_json(one.differences) if one.differences else "{}",
             one.action,

@@ -8,11 +8,13 @@ other row goes the long way through registry.imports.checker, which comes to the
 import re
 from collections.abc import Callable
 from operator import itemgetter
+from typing import NamedTuple
 
 from registry.imports import cells, identity
 from registry.imports import roster_rules as rules
 from registry.imports.cells import CellFault
 from registry.imports.checker import LONGEST, Checked, RowChecker
+from registry.imports.staging import as_json
 from registry.imports.table import FOOT, title_key
 from registry.places.codes import Place
 
@@ -23,15 +25,21 @@ _MOST_KEPT = 50_000  # answers of one group of columns
 _MOST_SHAPES = 50
 
 _PLACE = (("division", "province", "city", "county", "township"), (rules.place_rule,))
-_CLASS = (("institution_class", "class_middle", "class_major"), (rules.class_rule,))  # asked for in every row
+# Words of short lists: a few thousand combinations, so that one look answers for all of them.
+_WORDS = (
+    (
+        "institution_class", "class_middle", "class_major", "level", "grade", "affiliation", "is_military", "ownership",
+        "profit", "status", "economic_type", "is_demo",
+    ),
+    (
+        rules.class_rule, rules.level_rule, rules.affiliation_rule, rules.military_rule, rules.short_list_rules,
+        rules.demo_rule,
+    ),
+)  # fmt: skip
 _GROUPS: tuple[tuple[tuple[str, ...], tuple[Callable, ...]], ...] = (
-    _CLASS,
-    (("level", "grade"), (rules.level_rule,)),
-    (("affiliation", "is_military"), (rules.affiliation_rule, rules.military_rule)),
-    (("ownership", "profit", "status", "economic_type"), (rules.short_list_rules,)),
+    _WORDS,
     (("beds",), (rules.beds_rule,)),
     (("founded_on",), (rules.founded_rule,)),
-    (("is_demo",), (rules.demo_rule,)),
 )
 _CODES = {"uscc": identity.uscc, "licence_number": identity.licence_number}
 _RELATIONS = ("second_names", "main_institution")
@@ -41,7 +49,19 @@ def _picker(columns: list[int]) -> Callable[[list], tuple]:
     """Some cells of a row as a tuple."""
     if len(columns) > 1:
         return itemgetter(*columns)
-    return lambda row: tuple(row[column] for column in columns)
+    if columns:
+        (one,) = columns
+        return lambda row: (row[one],)
+    return lambda row: ()
+
+
+class _Said(NamedTuple):
+    """What the rules said of some cells: the values, the same as the inside of a JSON object, and the place."""
+
+    values: dict
+    json: str
+    place: Place | None
+    municipal: bool
 
 
 class _Group:
@@ -51,15 +71,18 @@ class _Group:
         self._names = tuple(name for name in names if name in at)
         self._rules = rules_
         self.cells = _picker([at[name] for name in self._names])
-        self.known: dict[object, tuple[dict, Place | None] | None] = {}
+        self.known: dict[tuple, _Said | None] = {}
 
-    def ask(self, checker: RowChecker, given, place: Place | None) -> tuple[dict, Place | None] | None:
-        """The values (and the place) of cells not seen before; None when there is something to tell or to clean."""
+    def ask(self, checker: RowChecker, given: tuple, place: Place | None) -> _Said | None:
+        """The answer for cells not seen before; None when there is something to tell or to clean."""
         probe = Checked(0, dict(zip(self._names, given, strict=True)), "", place=place)
         for rule in self._rules:
             rule(checker, probe)
         tidy = not probe.issues and all(_TIDY.fullmatch(cells.shown(cell)) for cell in given)
-        said = (probe.values, probe.place) if tidy else None
+        said = None
+        if tidy:
+            municipal = probe.place is not None and probe.place.in_municipality
+            said = _Said(probe.values, as_json(probe.values)[1:-1], probe.place, municipal)
         if len(self.known) < _MOST_KEPT:
             self.known[given] = said
         return said
@@ -68,10 +91,11 @@ class _Group:
 class _Shape:
     """Rows whose cells are of the same kinds: only among them are equal cells the same cells (1, 1.0 and true differ)."""
 
-    def __init__(self, fields: dict[str, int], kinds: tuple[type, ...]):
+    def __init__(self, fields: dict[str, int], kinds: tuple[type, ...], title: int):
         at = {name: column for name, column in fields.items() if column < len(kinds)}
         self.usable = "name" in at and kinds[at["name"]] is str
         self.name = at.get("name", 0)
+        self.title = title if title < len(kinds) and kinds[title] is str else None
         self.shown = [column for column, kind in enumerate(kinds) if kind is not str]
         self.codes = [(name, at[name], convert) for name, convert in _CODES.items() if name in at]
         self.texts = [(name, at[name], rules.LENGTHS[name]) for name in rules.TEXTS if name in at]
@@ -81,7 +105,7 @@ class _Shape:
         self.relations = [at[name] for name in _RELATIONS if name in at]
         self.place = _Group(at, *_PLACE)
         self.elsewhere, self.in_municipality = (
-            [_Group(at, *group) for group in _GROUPS if group is _CLASS or at.keys() & set(group[0])]
+            [_Group(at, *group) for group in _GROUPS if group is _WORDS or at.keys() & set(group[0])]
             for _ in range(2)
         )
         self.names = tuple(at)
@@ -112,69 +136,71 @@ class TidyRows:
             if texts[column]:
                 return None
         joined = _GAP.join(texts)
-        if len(joined) > LONGEST or self._may_be_no_record(joined, row):
+        if (
+            len(joined) > LONGEST
+            or not _TIDY.fullmatch(_GAP.join(shape.free(texts)))
+            or FOOT.match(joined.lstrip(_GAP))
+            or (shape.title is not None and self._may_be_title(row[shape.title]))
+        ):
             return None
-        if not _TIDY.fullmatch(_GAP.join(shape.free(texts))):
-            return None
-        values = self._values(shape, row, texts)
-        if values is None:
-            return None
-        values, place = values
-        return Checked(
+        checked = Checked(
             number,
             dict(zip(shape.names, shape.raw(row), strict=True)),
             '["' + joined.replace(_GAP, '","') + '"]',
             name=row[shape.name],
-            values=values,
-            place=place,
         )
+        return checked if self._understand(checked, shape, row, texts) else None
 
     def _shape(self, kinds: tuple[type, ...]) -> _Shape:
-        shape = _Shape(self._fields, kinds)
+        shape = _Shape(self._fields, kinds, self._first_title)
         if len(self._shapes) < _MOST_SHAPES:
             self._shapes[kinds] = shape
         return shape
 
-    def _may_be_no_record(self, joined: str, row: list) -> bool:
-        """Where there is any likeness to a total, a remark or the header, the table itself decides."""
-        if FOOT.match(joined.lstrip(_GAP)):
-            return True
-        first = row[self._first_title] if self._first_title < len(row) else None
-        if not isinstance(first, str):
-            return False
-        key, first = self._first_key, first.lower()
-        return key[:1] in first and key[-1:] in first and title_key(first) == key
+    def _may_be_title(self, cell: str) -> bool:
+        """The row may be the header once more; then the table itself decides."""
+        key, cell = self._first_key, cell.lower()
+        return key[:1] in cell and key[-1:] in cell and title_key(cell) == key
 
-    def _values(self, shape: _Shape, row: list, texts: list[str]) -> tuple[dict, Place] | None:
-        name = row[shape.name]
+    def _understand(self, checked: Checked, shape: _Shape, row: list, texts: list[str]) -> bool:
+        """Fill in the values; False when anything is to be told."""
+        name, values, checker = checked.name, checked.values, self._checker
         if not any(map(str.isalpha, name)) or len(name) > rules.LENGTHS["name"]:
-            return None
-        values = {"name": name}
-        try:
-            for field, column, convert in shape.codes:
-                if texts[column]:
+            return False
+        values["name"] = name
+        stated = [f'"name":"{name}"']
+        for field, column, convert in shape.codes:
+            if texts[column]:
+                try:
                     code, repaired = convert(row[column])
-                    if repaired:
-                        return None
-                    if code:
-                        values[field] = code
-        except CellFault:
-            return None
-        group, checker = shape.place, self._checker
-        given = group.cells(row)
-        said = group.known[given] if given in group.known else group.ask(checker, given, None)
-        if said is None or (place := said[1]) is None:
-            return None
-        values |= said[0]
-        for group in shape.in_municipality if place.in_municipality else shape.elsewhere:
+                except CellFault:
+                    return False
+                if repaired:
+                    return False
+                if code:
+                    values[field] = code
+                    stated.append(f'"{field}":"{code}"')
+        given = shape.place.cells(row)
+        known = shape.place.known
+        said = known[given] if given in known else shape.place.ask(checker, given, None)
+        if said is None or said.place is None:
+            return False
+        values |= said.values
+        stated.append(said.json)
+        place = checked.place = said.place
+        for group in shape.in_municipality if said.municipal else shape.elsewhere:
             given = group.cells(row)
             said = group.known[given] if given in group.known else group.ask(checker, given, place)
             if said is None:
-                return None
-            values |= said[0]
+                return False
+            if said.json:
+                values |= said.values
+                stated.append(said.json)
         for field, column, most in shape.texts:
             if text := texts[column]:
                 if len(text) > most or text.lower() in cells.NOTHING:
-                    return None
+                    return False
                 values[field] = text
-        return values, place
+                stated.append(f'"{field}":"{text}"')
+        checked.stated = "{" + ",".join(stated) + "}"
+        return True

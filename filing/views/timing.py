@@ -25,13 +25,26 @@ def deadline(request, pk: int):
         "clock": read,
         "days": presentation.calendar_days(read),
         "listed": _listed(read),
-        "changes": filing.clock_changes.select_related("asked_by", "decided_by").order_by("-pk"),
+        "changes": [
+            _with_forms(change, may_order)
+            for change in filing.clock_changes.select_related("asked_by", "decided_by").order_by("-pk")
+        ],
         "own": own,
         "ask": ClockAskForm(with_document=may_order) if open_case and (own or may_order) else None,
-        "resume": ClockResumeForm() if may_order else None,
-        "decide": ClockDecideForm() if may_order else None,
     }
     return render(request, "filing/deadline.html", context)
+
+
+def _with_forms(change: ClockChange, may_order: bool) -> tuple:
+    """A change with the form that decides it and the one that ends it, where the person may; no two share an id."""
+    asked = may_order and change.state == ClockChange.State.ASKED
+    granted = may_order and change.state == ClockChange.State.GRANTED
+    halted = granted and change.kind == ClockChange.Kind.SUSPEND and change.last is None
+    return (
+        change,
+        ClockDecideForm(auto_id=f"decide-{change.pk}-%s") if asked else None,
+        ClockResumeForm(auto_id=f"resume-{change.pk}-%s") if halted else None,
+    )
 
 
 def _reviews(user, filing: Filing) -> bool:
@@ -125,4 +138,5 @@ def requests(request):
     """期限申请: what hospitals ask of this bureau and those below. A draft itself stays with its hospital."""
     rows = timing.asked_of(request.user).select_related("filing__applicant", "filing__authority", "asked_by")
     page = keyset_page(rows, request, order=["pk"])
-    return render(request, "filing/clock_requests.html", {"page": page, "form": ClockDecideForm()})
+    shown = [_with_forms(change, True) for change in page]
+    return render(request, "filing/clock_requests.html", {"page": page, "shown": shown})

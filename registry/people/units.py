@@ -14,6 +14,7 @@ from registry.roles import ROLES, unit_kinds
 OFFERED = 200
 NAMED = 6
 CODES = {"authority": "code", "institution": "uscc"}
+NAMES = {"authority": ("name", "short_name"), "institution": ("name",)}
 
 
 def offered(user) -> list[str]:
@@ -32,9 +33,13 @@ class Named:
         self._by_code: dict[tuple[str, str], list] = defaultdict(list)
         self._by_name: dict[tuple[str, str], list] = defaultdict(list)
         for kind, code in CODES.items():
-            for unit in _rows(kind, user).filter(Q(name__in=wanted) | Q(**{f"{code}__in": codes})):
+            asked = Q(**{f"{code}__in": codes})
+            for name in NAMES[kind]:
+                asked |= Q(**{f"{name}__in": wanted})
+            for unit in _rows(kind, user).filter(asked):
                 self._by_code[kind, getattr(unit, code) or ""].append(unit)
-                self._by_name[kind, unit.name].append(unit)
+                for name in {getattr(unit, name) for name in NAMES[kind]}:
+                    self._by_name[kind, name].append(unit)
 
     def exact(self, kind: str, text: str) -> list:
         """Units of that very code, or else of that very name."""

@@ -63,7 +63,6 @@ def test_every_page_of_the_hospital(open_page, sign_in, assert_accessible, cases
         "/filings/start/",
         "/filings/consortia/",
         f"/filings/consortia/{consortium}/change/",
-        f"/filings/consortia/{consortium}/close/",
         f"/filings/{pk}/",
         f"/filings/{pk}/deadline/",
         f"/filings/{pk}/form/",

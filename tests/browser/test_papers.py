@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from io import BytesIO
 
 import pytest
@@ -43,7 +44,8 @@ def refused(registered):
 
 
 def tight(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    """Without white space, and with the signs that PDF fonts share with radicals (⽴) as the characters they stand for."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
 def printed(page, address: str) -> tuple[str, list[float]]:

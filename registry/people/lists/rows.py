@@ -46,7 +46,10 @@ class Invitation:
     @property
     def office(self) -> str:
         """Unit and role, as the preview shows them."""
-        return f"{self.unit or '本系统'}·{self.role.label}" if self.role else ""
+        if self.role is None:
+            return ""
+        unit = self.unit or ("本系统" if self.role.unit == "system" else "单位不明")
+        return f"{unit}·{self.role.label}"
 
 
 @dataclass

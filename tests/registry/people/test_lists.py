@@ -69,6 +69,13 @@ def test_a_list_invites_everybody_with_a_link_of_his_own(bureau, hospital, admin
     assert [one.username for one in service.waiting(kept)] == ["luojing"]
 
 
+def test_a_unit_is_known_by_full_name_short_name_and_code(bureau, hospital, admin):
+    units = (bureau.name, bureau.short_name, bureau.code)
+    rows = [("人员", f"user{n}", "", "", "审核人", unit) for n, unit in enumerate(units)]
+    reading = service.read(service.send(workbook(*rows), by=admin))
+    assert [one.unit for one in reading.new] == [bureau] * 3
+
+
 def test_the_file_is_gone_once_it_is_applied(bureau, hospital, admin, django_capture_on_commit_callbacks):
     kept = service.send(workbook(*two(bureau, hospital)), by=admin)
     path = Path(kept.file.path)

@@ -144,7 +144,7 @@ def _compare(
     books: tuple[RuleBook, RuleBook],
     affected: frozenset[str],
 ) -> Counter[tuple[str, str, str]]:
-    known = source.describe(ids)
+    known = source.describe(ids, preview.as_of)
     flips: list[ImpactFlip] = []
     for pk, facts in source.read(ids, preview.as_of):
         if pk not in known:

@@ -13,10 +13,9 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from evaluation import runs
-from evaluation.areas import EVERYWHERE
 from evaluation.models import ComplianceRun, Touched
 from evaluation.models.recheck import AREA
-from evaluation.recording import close_of_subjects, record
+from evaluation.recording import record
 from evaluation.subjects import BATCH, BY_SUBJECT
 from evaluation.waiting import resolve_changes
 from registry.errors import Refused
@@ -100,7 +99,4 @@ def _judge(kind: str, ids: Sequence[int]) -> None:
 
 def judge_now(kind: str, ids: Sequence[int]) -> None:
     """Bring the standing findings of these subjects up to date; those that are gone lose theirs."""
-    source, now = BY_SUBJECT[kind], Standing(timezone.localdate())
-    there = set(source.inside(EVERYWHERE, now.as_of).filter(pk__in=ids).values_list("pk", flat=True))
-    record(now, source, [pk for pk in ids if pk in there], current_book())
-    close_of_subjects(now, source, [pk for pk in ids if pk not in there])
+    record(Standing(timezone.localdate()), BY_SUBJECT[kind], ids, current_book())

@@ -1,25 +1,33 @@
 """Keeping findings (记录检查结果) compactly: what has not changed is not written again."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
 from evaluation.models import ComplianceRun, Finding
 from evaluation.subjects import Source, Subject, judged
-from registry.models import FactSheet, Rule
+from registry.imports.staging import copy_into
 from registry.policy.book import PLAN_ENDED, BoundRule, RuleBook
 from registry.policy.engine import Judgement
-from registry.policy.pack import RuleSpec
-from registry.policy.receipts import code_version, record_facts
+from registry.policy.library import stored_rules
+from registry.policy.receipts import code_version, spelled_facts
 from registry.policy.verdict import Outcome
 
 LOCK_CLASS = 5_152  # namespace of the locks on subjects that are being judged
+# A verdict that differs in one of these is given for another reason, under another version, or of a renamed subject.
+SAYS = (
+    "explanation", "cure", "evidence", "missing", "plan_ended", "rule_id", "bound", "subject_name", "division_id",
+    "kind",
+)  # fmt: skip
 REFRESHED = (
-    "explanation", "cure", "evidence", "missing", "plan_ended", "rule", "facts", "calendar_version",
-    "code_version", "bound", "reference_date", "subject_name", "subject_code", "division", "kind", "modality",
+    *SAYS, "facts_id", "calendar_version", "code_version", "reference_date", "subject_code", "modality",
+)  # fmt: skip
+WRITTEN = (
+    *REFRESHED, "subject_type", "subject_id", "consortium_id", "provision", "verdict", "first_seen", "snapshot_id",
 )  # fmt: skip
 
 
@@ -36,23 +44,60 @@ class Recorded:
     changed: dict[int, dict[str, str]] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Fresh:
+    """A verdict just given, on its way to becoming a finding; a light row, for a nation brings a hundred thousand."""
+
+    subject: Subject
+    judgement: Judgement
+    bound: dict[str, Any]
+    rule_id: int = 0
+
+    @property
+    def provision(self) -> str:
+        return self.judgement.rule.id
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.subject.id, self.judgement.rule.id
+
+    def says(self) -> tuple:
+        """The values of SAYS."""
+        subject, verdict = self.subject, self.judgement.verdict
+        return (
+            verdict.explanation, verdict.cure, dict(verdict.evidence), list(verdict.missing),
+            PLAN_ENDED in self.judgement.rule.remarks, self.rule_id, self.bound, subject.name, subject.division_id,
+            subject.kind,
+        )  # fmt: skip
+
+    def written(self, run, source: Source, facts: str, first_seen: date) -> tuple:
+        """The values of WRITTEN; `facts` is the digest of the facts that the verdict rests on."""
+        subject, judgement = self.subject, self.judgement
+        return (
+            *self.says(), facts, getattr(judgement.facts, "calendar_version", ""), code_version(), run.as_of,
+            subject.code, judgement.rule.spec.modality,
+            source.subject, subject.id, subject.consortium_id, judgement.rule.id, str(judgement.verdict.outcome),
+            first_seen, run.pk if run.is_snapshot else None,
+        )  # fmt: skip
+
+
 @transaction.atomic
 def record(run: ComplianceRun, source: Source, ids: Sequence[int], book: RuleBook) -> Recorded:
     """Judge a batch of subjects and bring their findings up to date, as one act.
 
     The subjects are locked first and judged then, so that of two runs over the same subject the later one has the
-    last word on fresh facts.
+    last word on fresh facts. Subjects that are there no more lose what stands of them.
     """
     _lock(source, ids)
     result = Recorded()
-    fresh: list[Finding] = []
+    fresh: list[Fresh] = []
     for subject, judgements in judged(source, ids, book, run.as_of):
         for judgement in judgements:
             result.tally[str(judgement.verdict.outcome)] += 1
             if judgement.verdict.outcome is not Outcome.NA:
-                fresh.append(_finding(run, source, subject, judgement))
+                fresh.append(Fresh(subject, judgement, _bound(judgement.rule)))
     _exempting(fresh, book, run.as_of)
-    _set_rules(fresh)
+    _set_rules(fresh, book)
     if run.is_snapshot:
         _replace_snapshot(run, source, ids, fresh)
         result.opened = len(fresh)
@@ -61,26 +106,25 @@ def record(run: ComplianceRun, source: Source, ids: Sequence[int], book: RuleBoo
     return result
 
 
-def resolve_departed(run: ComplianceRun, area, judged_ids: dict[str, set[int]]) -> int:
-    """Close the standing findings of subjects in the area that exist no more or have left it; how many."""
-    gone = [
-        pk
-        for pk, subject, subject_id in Finding.objects.standing()
-        .filter(area.condition("division"), subject_type__in=judged_ids)
-        .values_list("pk", "subject_type", "subject_id")
-        .iterator(chunk_size=5000)
-        if subject_id not in judged_ids[subject]
-    ]
+def resolve_departed(run: ComplianceRun) -> int:
+    """Close the standing findings in the area of subjects that the run's list does not hold: they exist no more, or
+    have left the area. How many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT finding.id FROM evaluation_finding finding
+            JOIN registry_division place ON place.id = finding.division_id AND place.path LIKE %s
+            LEFT JOIN (SELECT subject_type, unnest(subjects) AS subject_id FROM evaluation_runitem WHERE run_id = %s) listed
+                USING (subject_type, subject_id)
+            WHERE finding.resolved_on IS NULL AND finding.snapshot_id IS NULL AND listed.subject_id IS NULL
+            ORDER BY finding.id
+            """,
+            [f"{run.division.path}%", run.pk],
+        )
+        gone = [pk for (pk,) in cursor.fetchall()]
     for start in range(0, len(gone), 1000):
         _close(run, gone[start : start + 1000])
     return len(gone)
-
-
-def close_of_subjects(run, source: Source, ids: Sequence[int]) -> None:
-    """Close whatever stands of subjects that exist no more."""
-    if ids:
-        rows = Finding.objects.standing().filter(subject_type=source.subject, subject_id__in=ids)
-        _close(run, list(rows.order_by("pk").values_list("pk", flat=True)))
 
 
 def _lock(source: Source, ids: Sequence[int]) -> None:
@@ -93,155 +137,106 @@ def _lock(source: Source, ids: Sequence[int]) -> None:
         )
 
 
-def _finding(run, source: Source, subject: Subject, judgement: Judgement) -> Finding:
-    verdict = judgement.verdict
-    finding = Finding(
-        subject_type=source.subject,
-        subject_id=subject.id,
-        subject_name=subject.name,
-        subject_code=subject.code,
-        division_id=subject.division_id,
-        consortium_id=subject.consortium_id,
-        kind=subject.kind,
-        provision=judgement.rule.id,
-        modality=judgement.rule.spec.modality,
-        verdict=str(verdict.outcome),
-        explanation=verdict.explanation,
-        cure=verdict.cure,
-        evidence=dict(verdict.evidence),
-        missing=list(verdict.missing),
-        plan_ended=PLAN_ENDED in judgement.rule.remarks,
-        calendar_version=getattr(judgement.facts, "calendar_version", ""),
-        code_version=code_version(),
-        bound=_bound(judgement.rule),
-        reference_date=run.as_of,
-        first_seen=run.as_of,
-        snapshot=run if run.is_snapshot else None,
-    )
-    finding.judgement, finding.exempting = judgement, []
-    return finding
-
-
 def _bound(rule: BoundRule) -> dict:
     """How the rule stood to other documents on the day, as far as its verdict depends on that."""
     bound = {"parent": rule.missing_parent} if rule.missing_parent else {}
     return bound | {"undated": True} if rule.pack.is_undated else bound
 
 
-def _exempting(findings: Sequence[Finding], book: RuleBook, day: date) -> None:
-    """Note with each finding the rules that might have exempted its subject, and did not."""
-    known: dict[int, dict[str, list[RuleSpec]]] = {}
-    for finding in findings:
-        rules = book.rules_for(finding.judgement.facts.ancestry, day)
-        by_rule = known.get(id(rules))
-        if by_rule is None:
-            by_rule = known[id(rules)] = defaultdict(list)
-            for rule in rules:
-                for exempted in rule.spec.exempts:
-                    by_rule[exempted].append(rule.spec)
-        if exempting := by_rule.get(finding.provision):
-            finding.exempting = exempting
+def _exempting(fresh: Sequence[Fresh], book: RuleBook, day: date) -> None:
+    """Note with each verdict the rules that might have exempted its subject, and did not."""
+    known: dict[str, Mapping[str, list[str]]] = {}
+    for one in fresh:
+        path = one.subject.path
+        if path not in known:
+            known[path] = _exempting_in(book.rules_for(one.judgement.facts.ancestry, day))
+        if exempting := known[path].get(one.provision):
+            one.bound["exempting"] = exempting
 
 
-def _set_rules(findings: Sequence[Finding]) -> None:
-    """The stored version of each rule that was applied, and of those that might have exempted from it."""
-    specs = {id(spec): spec for one in findings for spec in (one.judgement.rule.spec, *one.exempting)}
-    applied = _stored(specs.values())
-    for finding in findings:
-        finding.rule_id = applied[id(finding.judgement.rule.spec)]
-        if finding.exempting:
-            finding.bound["exempting"] = [applied[id(spec)] for spec in finding.exempting]
-
-
-def _stored(specs: Iterable[RuleSpec]) -> dict[int, int]:
-    """Ids of stored rules by the identity of their value: a digest costs more than a verdict, so once a batch.
-
-    Where the program has learnt to read more of a rule since it was stored, its digest differs although its words do
-    not: then it is the newest version of the same words.
-    """
-    by_name: dict[str, list[RuleSpec]] = defaultdict(list)
-    for spec in specs:
-        by_name[spec.id].append(spec)
-    rows = Rule.objects.filter(provision__in=by_name).order_by("pk")
-    exact: dict[tuple[str, str], int] = {}
-    newest: dict[str, int] = {}
-    for pk, provision, version in rows.values_list("pk", "provision", "version"):
-        exact[provision, version] = newest[provision] = pk
-    found: dict[int, int] = {}
-    for name, named in by_name.items():
-        for spec in named:
-            found[id(spec)] = exact.get((name, spec.version)) or _same_words(spec) or newest[name]
+def _exempting_in(rules: Sequence[BoundRule]) -> Mapping[str, list[str]]:
+    """By exempted provision, those of the rules of a place that exempt from it."""
+    found = defaultdict(list)
+    for rule in rules:
+        for exempted in rule.spec.exempts:
+            found[exempted].append(rule.id)
     return found
 
 
-def _same_words(spec: RuleSpec) -> int | None:
-    """A stored rule that reads the same today, whatever its digest was when it was stored."""
-    rows = Rule.objects.filter(provision=spec.id).order_by("-pk").values_list("pk", "body")
-    return next((pk for pk, body in rows.iterator() if RuleSpec.from_body(body) == spec), None)
+def _set_rules(fresh: Sequence[Fresh], book: RuleBook) -> None:
+    """The stored version of each rule that was applied, and of those that might have exempted from it."""
+    stored = stored_rules(book)
+    for one in fresh:
+        one.rule_id = stored[one.provision]
+        if exempting := one.bound.get("exempting"):
+            one.bound["exempting"] = [stored[name] for name in exempting]
 
 
-def _with_facts(findings: Sequence[Finding]) -> None:
-    """Store the facts that the findings rest on, once per subject, and refer to them."""
-    records: dict[int, str] = {}
-    sheets = []
-    for finding in findings:
-        facts = finding.judgement.facts
-        if id(facts) not in records:
-            kept = record_facts(facts)
-            records[id(facts)] = kept.digest
-            sheets.append(FactSheet(digest=kept.digest, subject=kept.subject, body=kept.body))
-        finding.facts_id = records[id(facts)]
-    FactSheet.objects.bulk_create(sheets, ignore_conflicts=True)
+def _write(run, source: Source, fresh: Sequence[Fresh]) -> None:
+    """Write findings that are new."""
+    facts = _stored_facts(fresh)
+    rows = [one.written(run, source, facts[id(one.judgement.facts)], run.as_of) for one in fresh]
+    copy_into(Finding, WRITTEN, rows)
 
 
-def _replace_snapshot(run, source, ids, fresh) -> None:
+def _refresh(run, source: Source, fresh: Mapping[int, tuple[Fresh, date]]) -> None:
+    """Write findings again, by their key and with the day on which they were first seen."""
+    facts = _stored_facts([one for one, _ in fresh.values()])
+    rows = {
+        pk: one.written(run, source, facts[id(one.judgement.facts)], seen)
+        for pk, (one, seen) in fresh.items()
+    }
+    findings = [Finding(pk=pk, **dict(zip(WRITTEN, row, strict=True))) for pk, row in rows.items()]
+    Finding.objects.bulk_update(findings, [name.removesuffix("_id") for name in REFRESHED])
+
+
+def _stored_facts(fresh: Sequence[Fresh]) -> dict[int, str]:
+    """Store the facts that the verdicts rest on, once per subject; their digests by the identity of the facts."""
+    distinct = {id(one.judgement.facts): one.judgement.facts for one in fresh}
+    spelled = {key: spelled_facts(facts) for key, facts in distinct.items()}
+    if spelled:
+        digests, bodies = zip(*sorted(set(spelled.values())), strict=True)
+        kind = next(iter(distinct.values())).subject
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO registry_factsheet (digest, subject, body, recorded_at) SELECT digest, %s, body::jsonb, "
+                "now() FROM unnest(%s::text[], %s::text[]) AS sheet (digest, body) ON CONFLICT DO NOTHING",
+                [kind, list(digests), list(bodies)],
+            )
+    return {key: digest for key, (digest, _) in spelled.items()}
+
+
+def _replace_snapshot(run, source: Source, ids: Sequence[int], fresh: Sequence[Fresh]) -> None:
     Finding.objects.of_run(run).filter(subject_type=source.subject, subject_id__in=ids).delete()
-    _with_facts(fresh)
-    Finding.objects.bulk_create(fresh)
+    _write(run, source, fresh)
 
 
-def _merge(run, source, ids, fresh, result: Recorded) -> None:
+def _merge(run, source: Source, ids: Sequence[int], fresh: Sequence[Fresh], result: Recorded) -> None:
     rows = Finding.objects.standing().filter(subject_type=source.subject, subject_id__in=ids).order_by("pk")
-    standing = {(row.subject_id, row.provision): row for row in rows}
+    columns = rows.values_list("subject_id", "provision", "pk", "verdict", "first_seen", *SAYS)
+    standing = {(subject, provision): rest for subject, provision, *rest in columns}
     before_all: dict[int, dict[str, str]] = {}
-    for row in standing.values():
-        before_all.setdefault(row.subject_id, {})[row.provision] = row.verdict
-    created, refreshed, closed = [], [], []
-    for finding in fresh:
-        before = standing.pop((finding.subject_id, finding.provision), None)
-        if before is None:
-            created.append(finding)
-        elif before.verdict != finding.verdict:
-            closed.append(before.pk)
-            created.append(finding)
-        elif _says_otherwise(before, finding):
-            finding.pk, finding.first_seen = before.pk, before.first_seen
-            refreshed.append(finding)
-    other = {finding.subject_id for finding in created} | {row.subject_id for row in standing.values()}
+    for (subject, provision), (_, verdict, *_rest) in standing.items():
+        before_all.setdefault(subject, {})[provision] = verdict
+    created: list[Fresh] = []
+    refreshed: dict[int, tuple[Fresh, date]] = {}
+    closed: list[int] = []
+    for one in fresh:
+        pk, verdict, first_seen, *said = standing.pop(one.key, (None, "", None))
+        if verdict == str(one.judgement.verdict.outcome):
+            if tuple(said) != one.says():
+                refreshed[pk] = one, first_seen
+            continue
+        if pk is not None:
+            closed.append(pk)
+        created.append(one)
+    other = {one.subject.id for one in created} | {subject for subject, _ in standing}
     result.changed = {pk: before_all.get(pk, {}) for pk in sorted(other)}
-    closed += [row.pk for row in standing.values()]
-    _with_facts([*created, *refreshed])
+    closed += [pk for pk, *_rest in standing.values()]
     _close(run, closed)
-    Finding.objects.bulk_create(created)
-    Finding.objects.bulk_update(refreshed, REFRESHED)
+    _write(run, source, created)
+    _refresh(run, source, refreshed)
     result.opened, result.resolved = len(created), len(closed)
-
-
-def _says_otherwise(before: Finding, now: Finding) -> bool:
-    """Same verdict, but for another reason, under another version of the rule, or of a subject since renamed."""
-    names = (
-        "explanation",
-        "cure",
-        "evidence",
-        "missing",
-        "plan_ended",
-        "rule_id",
-        "bound",
-        "subject_name",
-        "division_id",
-        "kind",
-    )
-    return any(getattr(before, name) != getattr(now, name) for name in names)
 
 
 def _close(run, ids: Sequence[int]) -> None:

@@ -3,8 +3,9 @@
 import datetime as dt
 import logging
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import groupby
 
 from django.db import OperationalError, transaction
@@ -16,19 +17,20 @@ from evaluation.areas import area_of
 from evaluation.missed import is_comparable, missed_by_recheck
 from evaluation.models import ComplianceRun, Finding, RunItem
 from evaluation.recording import record, resolve_departed
-from evaluation.subjects import BATCH, BY_SUBJECT, PLACEHOLDERS, SOURCES, batches
+from evaluation.screening import Rows, screened
+from evaluation.subjects import BATCH, BY_SUBJECT, PLACEHOLDERS, SOURCES, Source, batches
 from evaluation.tallies import compact
 from registry import access, jobs
 from registry.errors import Refused
 from registry.facts.institutions import places
 from registry.models import Division, Job
+from registry.policy.book import RuleBook
 from registry.policy.library import book_on
 from registry.policy.receipts import code_version
 
 logger = logging.getLogger(__name__)
 KIND = "compliance"
-STEPS = 40  # a run moves its bar at least this often
-SPREAD = 2000  # subjects from which a run is worth sharing: below, small batches cost more than helpers bring
+SPREAD = 2000  # subjects to be judged from which a run is worth sharing: below, small batches cost more than helpers bring
 HELD = 0.5  # seconds between two looks at batches that helpers hold
 
 
@@ -137,17 +139,17 @@ def plan(run: ComplianceRun) -> None:
     A small run is not divided by place.
     """
     area = area_of(run.division)
-    listed = {source.subject: source.places(area, run.as_of) for source in SOURCES}
-    total = sum(map(len, listed.values()))
-    size = max(1, min(BATCH, -(-total // STEPS)))
+    book = book_on(run.as_of)
+    listed = {source: screened(run, source, source.places(area, run.as_of), book) for source in SOURCES}
+    near = sum(len(rows) for rows, _ in listed.values())
     blank = set(Division.objects.filter(kind__in=PLACEHOLDERS).order_by().values_list("code", flat=True))
-    depth = len(places(run.division.path)) if total > SPREAD else 0
-    items = [
-        RunItem(run=run, subject_type=subject, place=place, subjects=list(batch))
-        for subject, rows in listed.items()
-        for place, ids in _by_place(rows, depth, blank)
-        for batch in batches(ids, size * BY_SUBJECT[subject].lightness)
-    ]
+    depth = len(places(run.division.path)) if near > SPREAD else 0
+    items = []
+    for source, (reached, rest) in listed.items():
+        for place, rows in _by_place(reached, depth, blank):
+            items += _items(run, source, place, rows)
+        for place, rows in _by_place(rest, depth, blank):
+            items.append(_item_outside(run, source, place, rows, book))
     own = run.division.code  # a stable sort: one place after another, the whole last, kinds in their order
     items.sort(key=lambda item: (item.place == own, item.place))
     RunItem.objects.bulk_create(items)
@@ -155,17 +157,34 @@ def plan(run: ComplianceRun) -> None:
     run.save(update_fields=["planned_at"])
 
 
-def _by_place(
-    rows: Iterable[tuple[int, str]], depth: int, blank: set[str]
-) -> Iterator[tuple[str, list[int]]]:
-    """Ids by the place `depth` steps down from the province; what stands higher up comes under its own place."""
+def _items(run: ComplianceRun, source: Source, place: str, rows: Rows) -> Iterator[RunItem]:
+    """The batches in which subjects of a place are judged."""
+    for batch in batches([pk for pk, _ in rows], BATCH * source.lightness):
+        yield RunItem(run=run, subject_type=source.subject, place=place, subjects=list(batch))
 
-    def place(row) -> str:
-        codes = [code for code in places(row[1])[: depth + 2] if code not in blank]
+
+def _item_outside(run: ComplianceRun, source: Source, place: str, rows: Rows, book: RuleBook) -> RunItem:
+    """Subjects that no rule reaches: listed as done, with as many NA as there are rules about them."""
+    number = sum(
+        times * len(book.decided_for(places(path), run.as_of, source.subject))
+        for path, times in Counter(path for _, path in rows).items()
+    )
+    return RunItem(
+        run=run, subject_type=source.subject, place=place, subjects=[pk for pk, _ in rows],
+        done_at=timezone.now(), tally={"NA": number} if number else {},
+    )  # fmt: skip
+
+
+def _by_place(rows: Rows, depth: int, blank: set[str]) -> Iterator[tuple[str, Rows]]:
+    """Rows by the place `depth` steps down from the province; what stands higher up comes under its own place."""
+
+    @cache
+    def place(path: str) -> str:
+        codes = [code for code in places(path)[: depth + 2] if code not in blank]
         return codes[min(depth, len(codes) - 1)]
 
-    for code, group in groupby(rows, key=place):
-        yield code, [pk for pk, _ in group]
+    for code, group in groupby(rows, key=lambda row: place(row[1])):
+        yield code, list(group)
 
 
 def progress(run: ComplianceRun) -> tuple[int, int]:
@@ -239,17 +258,13 @@ def finish(run: ComplianceRun) -> None:
     if run.finished_at or run.items.filter(done_at__isnull=True).exists():
         return
     tally: Counter = Counter()
-    judged_ids: dict[str, set[int]] = defaultdict(set)
-    for source in SOURCES:
-        judged_ids[source.subject] = set()
     opened = resolved = faults = missed = 0
-    for item in run.items.order_by("pk").iterator(chunk_size=500):
+    for item in run.items.defer("subjects").order_by("pk").iterator(chunk_size=500):
         tally.update(item.tally)
         opened, resolved = opened + item.opened, resolved + item.resolved
         faults, missed = faults + bool(item.error), missed + item.missed
-        judged_ids[item.subject_type].update(item.subjects)
     if not run.is_snapshot:
-        resolved += resolve_departed(run, area_of(run.division), judged_ids)
+        resolved += resolve_departed(run)
         compact(run.division)
     run.tally, run.opened, run.resolved, run.faults = tally, opened, resolved, faults
     run.missed = missed if is_comparable(run) else None

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from evaluation.areas import Area
+from evaluation.areas import EVERYWHERE, Area
 from evaluation.facts import campaign_facts, with_evaluations, with_local_evaluations
 from evaluation.models import Campaign
 from filing.registered import filing_facts
@@ -22,10 +22,14 @@ from grids.facts.shares import with_districts, with_grids_led
 from grids.models import Grid
 from registry.facts.consortia import consortium_facts
 from registry.facts.facilities import facility_facts
+from registry.facts.institutions import places
+from registry.facts.reach import within_reach
 from registry.facts.services import served_facts
 from registry.models import Consortium, Division, Institution, PlannedFacility
-from registry.policy.book import RuleBook
+from registry.policy.book import BoundRule, RuleBook
 from registry.policy.engine import Judgement, judge
+
+Reach = Callable[[Iterable[BoundRule], Area, dt.date], Q | None]
 
 BATCH = 200
 # Codes that stand between a municipality and its districts and are no places of their own.
@@ -34,14 +38,20 @@ PLACEHOLDERS = ("直辖占位",)
 
 @dataclass(frozen=True)
 class Subject:
-    """One subject as lists and findings name it; `code` tells namesakes apart."""
+    """One subject as lists and findings name it; `code` tells namesakes apart, `path` says which rules bind it."""
 
     id: int
     name: str
     code: str
     division_id: int
+    path: str
     consortium_id: int | None = None
     kind: str = ""
+
+    @property
+    def ancestry(self) -> tuple[str, ...]:
+        """Codes of its place and of all above it."""
+        return places(self.path)
 
 
 @dataclass(frozen=True)
@@ -50,8 +60,9 @@ class Source:
 
     subject: str
     inside: Callable[[Area, dt.date], QuerySet]
-    describe: Callable[[Sequence[int]], dict[int, Subject]]
+    named: Callable[[QuerySet], dict[int, Subject]]
     read: Callable[[Sequence[int], dt.date], Iterable[tuple[int, Any]]]
+    reach: Reach | None = None  # outside of it every rule says NA
     shown_as: str = ""
     lightness: int = 1  # how many of it cost what one consortium with its members costs
     path: str = "division__path"
@@ -60,6 +71,10 @@ class Source:
     def reported(self) -> str:
         """The kind of subject under which results are reported: a filing's on its consortium."""
         return self.shown_as or self.subject
+
+    def describe(self, ids: Sequence[int], day: dt.date) -> dict[int, Subject]:
+        """Those of the subjects that are there on a day, by id."""
+        return self.named(self.inside(EVERYWHERE, day).filter(pk__in=ids).order_by("pk"))
 
     def ids(self, area: Area, day: dt.date) -> list[int]:
         """Ids of the subjects in an area on a day, place by place."""
@@ -77,13 +92,12 @@ def consortia_in(area: Area, day: dt.date) -> QuerySet:
     return rows.order_by("division__path", "pk")
 
 
-def describe_consortia(ids: Sequence[int]) -> dict[int, Subject]:
+def describe_consortia(rows: QuerySet) -> dict[int, Subject]:
     """Consortia by id; the division's code tells namesakes apart."""
-    rows = Consortium.objects.filter(pk__in=ids).order_by("pk")
     return {
-        pk: Subject(pk, name, code, division, pk, kind)
-        for pk, name, code, division, kind in rows.values_list(
-            "pk", "name", "division__code", "division", "kind"
+        pk: Subject(pk, name, code, division, path, pk, kind)
+        for pk, name, code, division, path, kind in rows.values_list(
+            "pk", "name", "division__code", "division", "division__path", "kind"
         )
     }
 
@@ -100,13 +114,12 @@ def institutions_in(area: Area, day: dt.date) -> QuerySet:
     return Institution.objects.live().filter(area.condition("division")).order_by("division__path", "pk")
 
 
-def describe_institutions(ids: Sequence[int]) -> dict[int, Subject]:
+def describe_institutions(rows: QuerySet) -> dict[int, Subject]:
     """Institutions by id; the credit code or licence number tells namesakes apart."""
-    rows = Institution.objects.filter(pk__in=ids).order_by("pk")
     return {
-        pk: Subject(pk, name, uscc or licence or place, division)
-        for pk, name, uscc, licence, place, division in rows.values_list(
-            "pk", "name", "uscc", "licence_number", "division__code", "division"
+        pk: Subject(pk, name, uscc or licence or place, division, path)
+        for pk, name, uscc, licence, place, division, path in rows.values_list(
+            "pk", "name", "uscc", "licence_number", "division__code", "division", "division__path"
         )
     }
 
@@ -116,6 +129,11 @@ def read_institutions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, A
     return iter(with_grids_led(served_facts(ids, day), day).items())
 
 
+def reach_of_institutions(rules: Iterable[BoundRule], area: Area, day: dt.date) -> Q | None:
+    """Institutions of the area of which any of the rules may say anything else than NA."""
+    return within_reach(rules, area.condition("division"), day)
+
+
 # -- Grids --------------------------------------------------------------------------------------------------
 def grids_in(area: Area, day: dt.date) -> QuerySet:
     """Grids of an area that have begun by a day; an abolished grid is still told to be so."""
@@ -123,12 +141,13 @@ def grids_in(area: Area, day: dt.date) -> QuerySet:
     return Grid.objects.filter(begun, area.condition("division")).order_by("division__path", "name", "pk")
 
 
-def describe_grids(ids: Sequence[int]) -> dict[int, Subject]:
+def describe_grids(rows: QuerySet) -> dict[int, Subject]:
     """Grids by id; the division's code tells namesakes apart."""
-    rows = Grid.objects.filter(pk__in=ids).order_by("pk")
     return {
-        pk: Subject(pk, name, code, division)
-        for pk, name, code, division in rows.values_list("pk", "name", "division__code", "division")
+        pk: Subject(pk, name, code, division, path)
+        for pk, name, code, division, path in rows.values_list(
+            "pk", "name", "division__code", "division", "division__path"
+        )
     }
 
 
@@ -144,10 +163,10 @@ def divisions_in(area: Area, day: dt.date) -> QuerySet:
     return places.exclude(kind__in=PLACEHOLDERS).order_by("path", "pk")
 
 
-def describe_divisions(ids: Sequence[int]) -> dict[int, Subject]:
+def describe_divisions(rows: QuerySet) -> dict[int, Subject]:
     """Places by id, with their codes."""
-    rows = Division.objects.filter(pk__in=ids).order_by("pk")
-    return {pk: Subject(pk, name, code, pk) for pk, name, code in rows.values_list("pk", "name", "code")}
+    columns = rows.values_list("pk", "name", "code", "path")
+    return {pk: Subject(pk, name, code, pk, path) for pk, name, code, path in columns}
 
 
 def read_divisions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
@@ -162,11 +181,10 @@ def facilities_in(area: Area, day: dt.date) -> QuerySet:
     return PlannedFacility.objects.filter(area.condition("division")).order_by("division__path", "name", "pk")
 
 
-def describe_facilities(ids: Sequence[int]) -> dict[int, Subject]:
+def describe_facilities(rows: QuerySet) -> dict[int, Subject]:
     """Planned facilities by id; the document that plans them tells namesakes apart."""
-    rows = PlannedFacility.objects.filter(pk__in=ids).order_by("pk")
-    columns = rows.values_list("pk", "name", "document__code", "division")
-    return {pk: Subject(pk, name, code, division) for pk, name, code, division in columns}
+    columns = rows.values_list("pk", "name", "document__code", "division", "division__path")
+    return {pk: Subject(pk, name, code, division, path) for pk, name, code, division, path in columns}
 
 
 def read_facilities(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
@@ -183,13 +201,15 @@ def campaigns_in(area: Area, day: dt.date) -> QuerySet:
     return rows.order_by("authority__path", "year", "pk")
 
 
-def describe_campaigns(ids: Sequence[int]) -> dict[int, Subject]:
+def describe_campaigns(rows: QuerySet) -> dict[int, Subject]:
     """Yearly evaluations by id, with their year."""
-    rows = Campaign.objects.filter(pk__in=ids).order_by("pk")
     columns = rows.values_list(
-        "pk", "title", "year", "authority__division", "authority__management_area__host"
+        "pk", "title", "year", "authority__division", "authority__management_area__host", "place_path"
     )
-    return {pk: Subject(pk, title, str(year), place or host) for pk, title, year, place, host in columns}
+    return {
+        pk: Subject(pk, title, str(year), place or host, path)
+        for pk, title, year, place, host, path in columns
+    }
 
 
 def read_campaigns(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
@@ -200,7 +220,14 @@ def read_campaigns(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]
 SOURCES = (
     Source("consortium", consortia_in, describe_consortia, read_consortia),
     Source("filing", consortia_in, describe_consortia, filing_facts, shown_as="consortium"),
-    Source("institution", institutions_in, describe_institutions, read_institutions, lightness=10),
+    Source(
+        "institution",
+        institutions_in,
+        describe_institutions,
+        read_institutions,
+        reach_of_institutions,
+        lightness=10,
+    ),
     Source("grid", grids_in, describe_grids, read_grids),
     Source("division", divisions_in, describe_divisions, read_divisions, path="path"),
     Source("planned_facility", facilities_in, describe_facilities, read_facilities),
@@ -212,19 +239,22 @@ BY_SUBJECT = {source.subject: source for source in SOURCES}
 def judged(
     source: Source, ids: Sequence[int], book: RuleBook, day: dt.date
 ) -> Iterator[tuple[Subject, list[Judgement]]]:
-    """Every subject of a batch with what each of its rules says about it on the day."""
-    known = source.describe(ids)
-    for pk, facts in source.read(ids, day):
-        if pk in known:
-            yield known[pk], list(judge([facts], book, day))
+    """Every subject of a batch with what each of its rules says about it on the day.
+
+    Where no rule is about this kind of subject, nothing is read.
+    """
+    known = source.describe(ids, day)
+    bound = [pk for pk in ids if pk in known and book.decided_for(known[pk].ancestry, day, source.subject)]
+    for pk, facts in source.read(bound, day) if bound else ():
+        yield known[pk], list(judge([facts], book, day))
 
 
-def namesakes(source: Source, ids: Sequence[int]) -> set[str]:
+def namesakes(source: Source, ids: Sequence[int], day: dt.date) -> set[str]:
     """Names that more than one of the subjects bears."""
     counted = Counter(
         subject.name
         for start in range(0, len(ids), 5000)
-        for subject in source.describe(ids[start : start + 5000]).values()
+        for subject in source.describe(ids[start : start + 5000], day).values()
     )
     return {name for name, number in counted.items() if number > 1}
 

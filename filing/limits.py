@@ -6,13 +6,15 @@ Not to be confused with the 备案期限 of filing/clock.py, which is the hospit
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from filing.models import Filing, ReviewSettings
 from registry import access
 from registry.errors import Refused
 from registry.models import Authority
-from registry.workdays import CalendarMissing, current_calendar
+from registry.workdays import CalendarMissing, DueOn, current_calendar
 
 
 def settings_of(authority: Authority | None) -> ReviewSettings:
@@ -37,16 +39,18 @@ def _limit(filing: Filing, workdays: int | None) -> date | None:
 
 
 def recount(filings) -> int:
-    """Count the limits of filings again; answers how many have moved."""
-    moved = 0
-    waiting = filings.waiting_for_authority().select_related("authority").order_by("pk")
-    for filing in waiting.select_for_update(of=("self",)):
-        before = filing.handle_by
-        set_limit(filing)
-        if filing.handle_by != before:
-            filing.save(update_fields=["handle_by"])
-            moved += 1
-    return moved
+    """Count the limits of filings again, in one statement; answers how many have moved."""
+    own = ReviewSettings.objects.filter(authority=OuterRef("authority"))
+    workdays = Case(
+        When(Exists(own), then=Subquery(own.values("handling_workdays"))),
+        default=Value(ReviewSettings().handling_workdays, output_field=IntegerField()),
+    )
+    waiting = filings.waiting_for_authority().annotate(limit=DueOn(TruncDate("submitted_at"), workdays))
+    one_is_blank = Q(handle_by__isnull=True, limit__isnull=False) | Q(
+        handle_by__isnull=False, limit__isnull=True
+    )
+    differs = Q(handle_by__lt=F("limit")) | Q(handle_by__gt=F("limit"))
+    return waiting.filter(one_is_blank | differs).order_by().update(handle_by=F("limit"))
 
 
 @transaction.atomic

@@ -79,24 +79,29 @@ class DueDate:
 
 
 class WorkCalendar:
-    """An unbroken run of days, indexed so that a deadline costs two look-ups.
+    """An unbroken run of days, indexed so that a deadline costs two look-ups and its explanation two slices.
 
     ``days`` must be consecutive; ``provisional_years`` are those computed from weekends and statutory days only.
+    ``first``, ``workdays`` and ``through`` are the index itself, for a database that is to count a million deadlines
+    in one statement: the first day, all workdays in order, and how many of them lie up to and including each day.
     """
 
     def __init__(self, days: Sequence[Day], provisional_years: Iterable[int], version: str):
         self.version = version
         self.provisional_years = frozenset(provisional_years)
         self._days = days
-        self._first = days[0].on if days else None
-        self._workdays: list[date] = []
-        self._through: list[int] = []  # how many workdays up to and including each day
+        self.first = days[0].on if days else None
+        self.workdays: list[date] = []
+        self.through: list[int] = []
+        self._off: list[Skipped] = []
         for position, day in enumerate(days):
-            if day.on - self._first != timedelta(days=position):
+            if day.on - self.first != timedelta(days=position):
                 raise ValueError(f"工作日历在 {day.on} 之前有缺日")
             if day.is_workday:
-                self._workdays.append(day.on)
-            self._through.append(len(self._workdays))
+                self.workdays.append(day.on)
+            else:
+                self._off.append(Skipped(day.on, day.reason))
+            self.through.append(len(self.workdays))
 
     def day(self, on: date) -> Day:
         """The entry of one day; CalendarMissing outside the calendar."""
@@ -107,20 +112,18 @@ class WorkCalendar:
 
     def due_on(self, begins_on: date, workdays: int = 15) -> date:
         """Only the last day of the period, without its explanation."""
-        last = self._through[self._position(begins_on)] + workdays
-        if last > len(self._workdays):
+        last = self.through[self._position(begins_on)] + workdays
+        if last > len(self.workdays):
             raise CalendarMissing(self._days[-1].on + timedelta(days=1))
-        return self._workdays[last - 1]
+        return self.workdays[last - 1]
 
     def workdays_between(self, begins_on: date, ends_on: date) -> int:
         """Workdays after ``begins_on`` up to and including ``ends_on``; negative when ``ends_on`` lies earlier."""
-        return self._through[self._position(ends_on)] - self._through[self._position(begins_on)]
+        return self.through[self._position(ends_on)] - self.through[self._position(begins_on)]
 
     def workdays_of_year(self, year: int) -> int:
         """How many workdays a year has (for the list of loaded years)."""
-        return bisect_left(self._workdays, date(year + 1, 1, 1)) - bisect_left(
-            self._workdays, date(year, 1, 1)
-        )
+        return bisect_left(self.workdays, date(year + 1, 1, 1)) - bisect_left(self.workdays, date(year, 1, 1))
 
     def due_date(
         self,
@@ -135,6 +138,20 @@ class WorkCalendar:
             raise ValueError("工作日数必须是正整数")
         suspensions = tuple(suspensions)
         total = workdays + sum(extension.workdays for extension in extensions)
+        if suspensions:
+            return self._walked(begins_on, total, suspensions)
+        start = self._position(begins_on)
+        before = self.through[start]
+        if before + total > len(self.workdays):
+            raise CalendarMissing(self._days[-1].on + timedelta(days=1))
+        counted = self.workdays[before : before + total]
+        due = counted[-1]
+        end = start + (due - begins_on).days
+        skipped = self._off[start + 1 - before : end + 1 - self.through[end]]
+        return self._answer(begins_on, total, due, self._state(start, end), counted, skipped)
+
+    def _walked(self, begins_on: date, total: int, suspensions: tuple[Suspension, ...]) -> DueDate:
+        """The same day by day, where the clock stands still for a while."""
         counted: list[date] = []
         skipped: list[Skipped] = []
         day = self.day(begins_on)
@@ -150,15 +167,19 @@ class WorkCalendar:
                 skipped.append(Skipped(day.on, f"中止计算：{halt.ground}"))
             else:
                 counted.append(day.on)
-        touched = {on.year for on in counted} | {skip.on.year for skip in skipped}
-        state = PROVISIONAL if touched & self.provisional_years else FINAL
+        state = self._state(self._position(begins_on), self._position(day.on))
         return self._answer(begins_on, total, day.on, state, counted, skipped)
+
+    def _state(self, start: int, end: int) -> str:
+        """Whether the days after one position up to another touch a year that is not published yet."""
+        years = range(self._days[start + 1].on.year, self._days[end].on.year + 1)
+        return FINAL if self.provisional_years.isdisjoint(years) else PROVISIONAL
 
     def _answer(self, begins_on, total, due, state, counted, skipped) -> DueDate:
         return DueDate(begins_on, total, due, state, tuple(counted), tuple(skipped), self.version)
 
     def _position(self, on: date) -> int:
-        position = (on - self._first).days if self._first else -1
+        position = (on - self.first).days if self.first else -1
         if not 0 <= position < len(self._days):
             raise CalendarMissing(on)
         return position

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from registry.calendars import CalendarMissing, Day, DueDate, Extension, Suspension, WorkCalendar
@@ -17,7 +18,7 @@ from registry.models.calendar import CalendarDay, CalendarYear
 from registry.signals import calendar_changed
 
 __all__ = [
-    "CalendarMissing", "Day", "DueDate", "Extension", "Suspension", "WorkCalendar",
+    "CalendarMissing", "Day", "DueDate", "DueOn", "Extension", "Suspension", "WorkCalendar",
     "correct_day", "current_calendar", "due_date", "is_late", "load_year", "workdays_left",
 ]  # fmt: skip
 
@@ -48,6 +49,30 @@ def due_date(
     """The last day of a period of workdays that begins on (and does not count) ``begins_on``, explained."""
     calendar = calendar or current_calendar()
     return calendar.due_date(begins_on, workdays, suspensions=suspensions, extensions=extensions)
+
+
+class DueOn(models.Func):
+    """The last day of a period of workdays as a column of a query (期限), for any number of rows in one statement.
+
+    ``begins_on`` and ``workdays`` are expressions; NULL where either is, or where the calendar does not reach. The
+    calendar goes with the statement as two arrays: how many workdays lie up to each day, and which day each workday is.
+    """
+
+    arity = 2
+    output_field = models.DateField()
+
+    def __init__(self, begins_on: str | Combinable, workdays: str | int | Combinable, calendar=None, **extra):
+        if isinstance(workdays, int):
+            workdays = models.Value(workdays, output_field=models.IntegerField())
+        super().__init__(begins_on, workdays, **extra)
+        self.calendar = calendar or current_calendar()
+
+    def as_sql(self, compiler, connection, **extra):
+        begins_on, workdays = (compiler.compile(one) for one in self.get_source_expressions())
+        days = f"{{{','.join(map(str, self.calendar.workdays))}}}"
+        through = f"{{{','.join(map(str, self.calendar.through))}}}"
+        sql = f"(%s::date[])[(%s::int[])[{begins_on[0]} - %s::date + 1] + {workdays[0]}]"
+        return sql, (days, through, *begins_on[1], self.calendar.first, *workdays[1])
 
 
 def workdays_left(today: date, due: date, *, calendar: WorkCalendar | None = None) -> int:

@@ -5,50 +5,51 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from grids.models import GridAssignment, GridUnit, Standing
 from registry.facts import ConsortiumFacts, DistrictShareFacts, InstitutionFacts
+from registry.facts.reach import belongs_to, reach_of
+from registry.gather import gather
 from registry.models import Division, Lead
 
 
 def with_districts(facts: Iterable[ConsortiumFacts], as_of: date) -> list[ConsortiumFacts]:
-    """The same consortia with the counties that their grids reach into; three queries for a batch of any size."""
+    """The same consortia with the counties that their grids reach into; one query for a batch of any size."""
     facts = list(facts)
     held = _townships_held([one.id for one in facts if one.id], as_of)
-    counties = {parent for townships in held.values() for parent in townships.values()}
-    names = dict(Division.objects.filter(pk__in=counties).order_by().values_list("pk", "name"))
-    size = defaultdict(int)
-    below = Division.objects.on(as_of).filter(parent__in=counties, level=Division.Level.TOWNSHIP)
+    below = Division.objects.on(as_of).filter(
+        parent__in=held.values("division__parent"), level=Division.Level.TOWNSHIP
+    )
     # One physical place counts once, under the code that stands for it.
-    for parent in below.filter(physical_unit__isnull=True).order_by().values_list("parent_id", flat=True):
-        size[parent] += 1
-    return [replace(one, districts=_shares(held[one.id], names, size)) for one in facts]
+    sizes = below.filter(physical_unit__isnull=True).order_by().values("parent").annotate(number=Count("pk"))
+    rows, size = gather(
+        held.values_list(
+            "grid__assignments__consortium", "division", "division__physical_unit", "division__parent",
+            "division__parent__name",
+        ),
+        sizes.values_list("parent", "number"),
+    )  # fmt: skip
+    townships: dict[int, dict[int, int]] = defaultdict(dict)
+    names = {}
+    for consortium, division, physical, parent, name in rows:
+        townships[consortium][physical or division] = parent
+        names[parent] = name
+    known = defaultdict(int, dict(size))
+    return [replace(one, districts=_shares(townships[one.id], names, known)) for one in facts]
 
 
-def _townships_held(consortia: list[int], as_of: date) -> dict[int | None, dict[int, int]]:
-    """By consortium, the townships of its grids on the day, each with the county above it."""
-    pairs = (
-        GridAssignment.objects.filter(consortium__in=consortia, during__contains=as_of)
-        .exclude(status=Standing.DISMISSED)
-        .order_by()
-        .values_list("consortium_id", "grid_id")
-    )
-    by_grid = defaultdict(set)
-    for consortium, grid in pairs:
-        by_grid[grid].add(consortium)
-    units = GridUnit.objects.filter(
-        grid__in=by_grid, during__contains=as_of, division__in=Division.objects.on(as_of).values("pk")
-    )
-    held = defaultdict(dict)
-    for grid, division, physical, parent in (
-        units.exclude(status=Standing.DISMISSED)
-        .order_by()
-        .values_list("grid_id", "division_id", "division__physical_unit_id", "division__parent_id")
-    ):
-        for consortium in by_grid[grid]:
-            held[consortium][physical or division] = parent
-    return held
+def _townships_held(consortia: list[int], as_of: date) -> QuerySet:
+    """The townships in the grids of some consortia on the day."""
+    standing = [Standing.IN_FORCE, Standing.CLAIMED]
+    return GridUnit.objects.filter(
+        grid__assignments__consortium__in=consortia,
+        grid__assignments__during__contains=as_of,
+        grid__assignments__status__in=standing,
+        status__in=standing,
+        during__contains=as_of,
+        division__in=Division.objects.on(as_of).values("pk"),
+    ).order_by("pk")
 
 
 def _shares(townships: dict[int, int], names: dict[int, str], size) -> tuple[DistrictShareFacts, ...]:
@@ -75,3 +76,8 @@ def with_grids_led(facts: dict[int, InstitutionFacts], as_of: date) -> dict[int,
         )
         for pk, one in facts.items()
     }
+
+
+@reach_of("leads_no_grid")
+def _reach_of_leads_no_grid(params, inside: Q, day: date) -> Q:
+    return belongs_to(params["affiliations"])

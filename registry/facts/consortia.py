@@ -1,12 +1,14 @@
 """Reading consortia into facts (读取医联体事实), as they stood on a day.
 
-A fixed number of queries for a batch of any size: what is crossed between consortia (same specialty, links between
-city and county) is read for the whole batch as well.
+A fixed number of queries for a batch of any size, and a small one, for single consortia are judged again all day long:
+what depends on the consortia alone is gathered by one, what is crossed between consortia (same specialty, links
+between city and county) by the next.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -17,13 +19,27 @@ from registry.facts.consortium import (
     MemberFacts,
     WaiverFacts,
 )
-from registry.facts.declarations import declarations_of
-from registry.facts.facilities import facilities_of
-from registry.facts.institutions import area, credentials_of, institution_facts, places, rosters_of
-from registry.facts.links import communities_led_by, hospitals_linked_with
+from registry.facts.declarations import declaration_rows, declarations_from
+from registry.facts.facilities import facilities_from, facility_rows
+from registry.facts.institution import InstitutionFacts
+from registry.facts.institutions import (
+    COLUMNS,
+    area,
+    credential_rows,
+    credentials_from,
+    facts_of_row,
+    places,
+    roster_rows,
+    rosters_from,
+    with_other_names,
+)
+from registry.facts.links import hospitals_from, led_community_rows, partners_from, party_rows
+from registry.gather import day, gather
 from registry.models import Consortium, Lead, Membership, Waiver
 
 BATCH = 500
+OF_INSTITUTION = tuple(f"institution__{name}" for name in COLUMNS)
+_Kind = Consortium.Kind
 
 
 def each_consortium(consortia: QuerySet, as_of: date, batch: int = BATCH) -> Iterator[ConsortiumFacts]:
@@ -36,131 +52,211 @@ def each_consortium(consortia: QuerySet, as_of: date, batch: int = BATCH) -> Ite
 def consortium_facts(ids: Iterable[int], as_of: date) -> list[ConsortiumFacts]:
     """Facts of one batch, in the order of the ids."""
     ids = list(ids)
-    rows = Consortium.objects.select_related("division", "specialty").in_bulk(ids)
-    leads = {
-        lead.consortium_id: lead
-        for lead in Lead.objects.filter(consortium__in=ids, during__contains=as_of).order_by("pk")
-    }
-    members = defaultdict(list)
-    for row in Membership.objects.filter(consortium__in=ids, during__contains=as_of).order_by("pk"):
-        lead = leads.get(row.consortium_id)
-        if (
-            lead is None or lead.institution_id != row.institution_id
-        ):  # a lead repeated as a member counts once
-            members[row.consortium_id].append(row)
-    led_by = {lead.institution_id for lead in leads.values() if lead.institution_id}
-    parties = led_by | {row.institution_id for listed in members.values() for row in listed}
-    institutions = institution_facts(parties)
-    shared = _Shared(ids, rows, leads, members, led_by, institutions, as_of)
-    return [_facts(rows[pk], leads.get(pk), members[pk], institutions, shared) for pk in ids if pk in rows]
-
-
-class _Shared:
-    """What the facts of a batch are completed with, each part read once."""
-
-    def __init__(self, ids, rows, leads, members, led_by, institutions, as_of: date):
-        self.credentials = credentials_of(led_by)
-        self.declarations = declarations_of("consortium", ids, as_of)
-        self.waivers = waivers_of(ids, as_of)
-        self.facilities = facilities_of({_market(row) for row in rows.values()})
-        self.counties = {pk: _county(rows[pk], leads.get(pk), institutions) for pk in rows}
-        self.rosters = rosters_of(
-            county
-            for pk, county in self.counties.items()
-            if rows[pk].kind == Consortium.Kind.COUNTY_COMMUNITY
-        )
-        self.alliances = _alliances(rows.values(), as_of)
-        links = {
-            pk: {row.institution_id for row in members[pk]}
-            | {leads[pk].institution_id if pk in leads else None}
-            for pk in rows
-            if rows[pk].kind == Consortium.Kind.URBAN_RURAL_LINK
-        }
-        self.partners = communities_led_by(links, as_of)
-        communities = {
-            pk: leads[pk].institution_id
-            for pk in rows
-            if rows[pk].kind == Consortium.Kind.COUNTY_COMMUNITY and pk in leads
-        }
-        self.hospitals = hospitals_linked_with(communities, as_of)
-
-
-def _facts(row: Consortium, lead: Lead | None, members, institutions, shared: _Shared) -> ConsortiumFacts:
-    county = shared.counties[row.pk]
-    return ConsortiumFacts(
-        id=row.pk, name=row.name, kind=row.kind, scope=row.scope,
-        specialty_code=row.specialty_id or "", specialty_name=row.specialty.name if row.specialty else "",
-        specialty_text=row.specialty_text, specialty_focus=row.specialty_focus, closeness=row.closeness,
-        founded_on=row.founded_on, approved_on=row.approved_on, council_chair=row.council_chair,
-        ancestry=places(row.division.path), county=county, county_is_urban=_urban(row, county),
-        lead=_lead(lead, institutions, shared.credentials),
-        members=tuple(
-            MemberFacts(institutions[m.institution_id], m.role, m.remote_enabled_on) for m in members
+    leading = Lead.objects.filter(consortium__in=ids, during__contains=as_of).order_by("pk")
+    consortia, leads, members, credentials, declared, waivers = gather(
+        Consortium.objects.filter(pk__in=ids).order_by("pk").values_list(*_Row.columns()),
+        with_other_names(leading, "institution").values_list(
+            "consortium_id", "company_name", *OF_INSTITUTION, "names"
         ),
-        roster=shared.rosters.get(county), declarations=shared.declarations[row.pk],
-        waivers=shared.waivers.get(row.pk, ()),
-        same_specialty=tuple(a for pk, a in shared.alliances.get(_market(row), ()) if pk != row.pk),
-        partners=shared.partners.get(row.pk, ()), linked_hospitals=shared.hospitals.get(row.pk, ()),
-        facilities=shared.facilities.get(_market(row), ()),
+        _member_rows(ids, as_of),
+        credential_rows(leading.order_by().values("institution")),
+        declaration_rows("consortium", ids),
+        waiver_rows(ids, as_of),
+    )
+    batch = _Batch(as_of, {row[0]: _Row(*row) for row in consortia})
+    batch.take_leads(leads)
+    batch.take_members(members)
+    batch.credentials = credentials_from(credentials)
+    batch.declarations = declarations_from(declared, as_of)
+    batch.waivers = waivers_from(waivers)
+    batch.read_crossings()
+    return [batch.facts(pk) for pk in ids if pk in batch.rows]
+
+
+class _Row(NamedTuple):
+    """A consortium's own entry, with what its place says."""
+
+    id: int
+    name: str
+    kind: str
+    scope: str
+    specialty_id: str | None
+    specialty_name: str | None
+    specialty_text: str
+    specialty_focus: str
+    closeness: str
+    founded_on: str | None
+    approved_on: str | None
+    council_chair: str
+    path: str
+    place: str
+    place_kind: str
+
+    @classmethod
+    def columns(cls) -> list[str]:
+        elsewhere = {
+            "specialty_name": "specialty__name", "path": "division__path", "place": "division__code",
+            "place_kind": "division__kind",
+        }  # fmt: skip
+        return [elsewhere.get(name, name) for name in cls._fields]
+
+    @property
+    def market(self) -> str:
+        """The city (or municipality) within which a specialty may have one alliance only."""
+        codes = places(self.path)
+        return area(codes, 1) or area(codes, 0)
+
+    @property
+    def market_path(self) -> str:
+        """The path of that city."""
+        return f"{self.path.partition(f'/{self.market}/')[0]}/{self.market}/"
+
+
+def _member_rows(ids: Sequence[int], as_of: date) -> QuerySet:
+    rows = Membership.objects.filter(consortium__in=ids, during__contains=as_of).order_by("pk")
+    return with_other_names(rows, "institution").values_list(
+        "consortium_id", "role", "remote_enabled_on", *OF_INSTITUTION, "names"
+    )
+
+
+class _Batch:
+    """What the facts of a batch are made of, each part read once."""
+
+    credentials: dict
+    declarations: dict
+    waivers: dict
+
+    def __init__(self, as_of: date, rows: dict[int, _Row]):
+        self.as_of, self.rows = as_of, rows
+        self.leads: dict[
+            int, tuple[int | None, str]
+        ] = {}  # by consortium: the institution, or the company's name
+        self.members: dict[int, list[MemberFacts]] = defaultdict(list)
+        self.institutions: dict[int, InstitutionFacts] = {}
+
+    def take_leads(self, rows: Iterable[Sequence[Any]]) -> None:
+        for consortium, company, *row in rows:
+            if row[0] is not None:
+                self.institutions[row[0]] = facts_of_row(row)
+            self.leads[consortium] = row[0], company
+
+    def take_members(self, rows: Iterable[Sequence[Any]]) -> None:
+        known = self.institutions
+        for consortium, role, remote, *row in rows:
+            pk = row[0]
+            if self.lead_of(consortium) == pk:
+                continue  # a lead repeated as a member counts once
+            if pk not in known:
+                known[pk] = facts_of_row(row)
+            self.members[consortium].append(MemberFacts(known[pk], role, day(remote)))
+
+    def lead_of(self, consortium: int) -> int | None:
+        """The institution that leads it, if one does."""
+        return self.leads[consortium][0] if consortium in self.leads else None
+
+    def read_crossings(self) -> None:
+        """What other consortia, the rosters of the counties and the plans of the cities say."""
+        self.counties = {pk: self._county(row) for pk, row in self.rows.items()}
+        counties = {self.counties[pk] for pk in self._of_kind(_Kind.COUNTY_COMMUNITY)}
+        markets = {row.market for row in self.rows.values()}
+        cities = {self.rows[pk].market_path for pk in self._of_kind(_Kind.SPECIALTY_ALLIANCE)}
+        parties = {
+            pk: {self.lead_of(pk), *(member.institution.id for member in self.members[pk])} - {None}
+            for pk in self._of_kind(_Kind.URBAN_RURAL_LINK)
+        }
+        communities = {pk: lead for pk in self._of_kind(_Kind.COUNTY_COMMUNITY) if (lead := self.lead_of(pk))}
+        rosters, facilities, others, led, linked = gather(
+            roster_rows(counties),
+            facility_rows(markets),
+            _alliance_rows(cities, self.as_of),
+            led_community_rows(set().union(*parties.values()), self.as_of),
+            party_rows(communities.values(), self.as_of),
+        )
+        self.rosters = rosters_from(rosters)
+        self.facilities = facilities_from(facilities, markets)
+        self.alliances = _alliances(others)
+        self.partners = partners_from(led, parties)
+        self.hospitals = hospitals_from(linked, communities)
+
+    def _of_kind(self, kind: str) -> list[int]:
+        return [pk for pk, row in self.rows.items() if row.kind == kind]
+
+    def _county(self, row: _Row) -> str:
+        """The county that it works in: its own place, or that of its lead where it is recorded higher up."""
+        lead = self.lead_of(row.id)
+        return area(places(row.path), 2) or (self.institutions[lead].county if lead else "")
+
+    def facts(self, pk: int) -> ConsortiumFacts:
+        row, county = self.rows[pk], self.counties[pk]
+        return ConsortiumFacts(
+            id=pk, name=row.name, kind=row.kind, scope=row.scope,
+            specialty_code=row.specialty_id or "", specialty_name=row.specialty_name or "",
+            specialty_text=row.specialty_text, specialty_focus=row.specialty_focus, closeness=row.closeness,
+            founded_on=day(row.founded_on), approved_on=day(row.approved_on), council_chair=row.council_chair,
+            ancestry=places(row.path), county=county,
+            # Told by its own record, and unknown where only the lead's place is known.
+            county_is_urban=row.place_kind == "市辖区" if row.place == county else None,
+            lead=self._lead(pk), members=tuple(self.members[pk]),
+            roster=self.rosters.get(county), declarations=self.declarations[pk], waivers=self.waivers.get(pk, ()),
+            same_specialty=tuple(a for other, a in self.alliances.get(row.market, ()) if other != pk),
+            partners=self.partners.get(pk, ()), linked_hospitals=self.hospitals.get(pk, ()),
+            facilities=self.facilities.get(row.market, ()),
+        )  # fmt: skip
+
+    def _lead(self, pk: int) -> LeadFacts:
+        if pk not in self.leads:
+            return LeadFacts()
+        institution, company = self.leads[pk]
+        if institution is None:
+            return LeadFacts(company_name=company)
+        return LeadFacts(self.institutions[institution], credentials=self.credentials[institution])
+
+
+def _alliance_rows(cities: Iterable[str], as_of: date) -> QuerySet:
+    """Specialty alliances of the day in some cities, given by their paths."""
+    reach = Q(pk__in=[])
+    for path in cities:
+        reach |= Q(division__path__startswith=path)
+    rows = Consortium.objects.active_on(as_of).filter(reach, kind=_Kind.SPECIALTY_ALLIANCE)
+    return rows.order_by("name", "pk").values_list(*_Row.columns())
+
+
+def _alliances(rows: Iterable[Sequence[Any]]) -> dict[str, list[tuple[int, AllianceFacts]]]:
+    """Alliances by city."""
+    found = defaultdict(list)
+    for row in (_Row(*values) for values in rows):
+        facts = AllianceFacts(row.name, row.specialty_id or "", day(row.approved_on), day(row.founded_on))
+        found[row.market].append((row.id, facts))
+    return found
+
+
+def waiver_rows(ids: Iterable[int], as_of: date) -> QuerySet:
+    """豁免 in force on a day of some consortia, to be gathered."""
+    rows = Waiver.objects.filter(consortium__in=list(ids)).holding_on(as_of).order_by("pk")
+    return rows.values_list(
+        "consortium_id", "provision", "reason", "approver", "granted_by__name", "granted_on", "document", "until", "replaced", "kind"
     )  # fmt: skip
 
 
-def _lead(lead: Lead | None, institutions, credentials) -> LeadFacts:
-    if lead is None:
-        return LeadFacts()
-    if lead.institution_id is None:
-        return LeadFacts(company_name=lead.company_name)
-    return LeadFacts(institutions[lead.institution_id], credentials=credentials[lead.institution_id])
-
-
-def _county(row: Consortium, lead: Lead | None, institutions) -> str:
-    """The county that it works in: its own place, or that of its lead where it is recorded higher up."""
-    own = area(places(row.division.path), 2)
-    return own or (institutions[lead.institution_id].county if lead and lead.institution_id else "")
-
-
-def _urban(row: Consortium, county: str) -> bool | None:
-    """Whether the county is a 市辖区; told by its own record, and unknown where only the lead's place is known."""
-    return row.division.kind == "市辖区" if row.division.code == county else None
-
-
-def _market(row: Consortium) -> str:
-    """The city (or municipality) within which a specialty may have one alliance only."""
-    codes = places(row.division.path)
-    return area(codes, 1) or area(codes, 0)
-
-
-def _alliances(rows, as_of: date) -> dict[str, list[tuple[int, AllianceFacts]]]:
-    """Specialty alliances of the day in the cities of the batch, by city."""
-    markets = {_market(row) for row in rows if row.kind == Consortium.Kind.SPECIALTY_ALLIANCE}
-    if not markets:
-        return {}
-    reach = Q()
-    for code in markets:
-        reach |= Q(division__path__contains=f"/{code}/")
+def waivers_from(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[WaiverFacts, ...]]:
+    """Gathered waivers by consortium."""
     found = defaultdict(list)
-    alliances = Consortium.objects.active_on(as_of).filter(reach, kind=Consortium.Kind.SPECIALTY_ALLIANCE)
-    for a in alliances.select_related("division").order_by("name", "pk"):
-        facts = AllianceFacts(a.name, a.specialty_id or "", a.approved_on, a.founded_on)
-        found[_market(a)].append((a.pk, facts))
-    return found
+    for consortium, provision, reason, approver, by, granted_on, document, until, replaced, kind in rows:
+        found[consortium].append(
+            WaiverFacts(
+                provision,
+                reason,
+                approver or by,
+                day(granted_on) or date.min,
+                document,
+                day(until),
+                replaced or {},
+                kind,
+            )
+        )
+    return {pk: tuple(listed) for pk, listed in found.items()}
 
 
 def waivers_of(ids: Iterable[int], as_of: date) -> dict[int, tuple[WaiverFacts, ...]]:
     """豁免 in force on a day by consortium, in one query."""
-    found = defaultdict(list)
-    rows = Waiver.objects.filter(consortium__in=ids).holding_on(as_of)
-    for w in rows.select_related("granted_by").order_by("pk"):
-        found[w.consortium_id].append(
-            WaiverFacts(
-                w.provision,
-                w.reason,
-                w.official,
-                w.granted_on,
-                w.document,
-                w.until,
-                w.replaced or {},
-                w.kind,
-            )
-        )
-    return {pk: tuple(listed) for pk, listed in found.items()}
+    return waivers_from(*gather(waiver_rows(ids, as_of)))

@@ -1,12 +1,15 @@
 """Reading declared facts (读取申报事实): those of a whole batch of subjects in one query."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from registry.facts.consortium import DeclarationFacts
+from registry.gather import gather
 from registry.models import Declaration
 
 ACCEPTED = {Declaration.State.ACCEPTED: True, Declaration.State.REJECTED: False}
@@ -18,9 +21,19 @@ def declarations_of(subject: str, ids: Iterable[int], as_of: date) -> dict[int, 
 
     ``subject`` is "consortium" or "division". A draft counts nowhere.
     """
+    return declarations_from(*gather(declaration_rows(subject, ids)), as_of)
+
+
+def declaration_rows(subject: str, ids: Iterable[int]) -> QuerySet:
+    """What has been declared of some subjects, to be gathered."""
     rows = Declaration.objects.counted().filter(**{f"{subject}__in": list(ids)}).order_by("pk")
+    return rows.values_list(f"{subject}_id", *COLUMNS)
+
+
+def declarations_from(rows: Iterable[Sequence[Any]], as_of: date) -> dict[int, dict[str, DeclarationFacts]]:
+    """Gathered declarations by subject id and item."""
     by_subject: dict[int, dict[str, dict[int | None, tuple]]] = defaultdict(lambda: defaultdict(dict))
-    for pk, key, year, *rest in rows.values_list(f"{subject}_id", *COLUMNS):
+    for pk, key, year, *rest in rows:
         if year is None or year <= as_of.year:
             by_subject[pk][key][year] = tuple(rest)
     return defaultdict(

@@ -1,44 +1,59 @@
 """Reading planned facilities into facts (读取规划设施事实): one query for any number."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from registry.facts.facility import PlannedFacilityFacts
 from registry.facts.institutions import places
+from registry.gather import day, gather
 from registry.models import PlannedFacility
+
+COLUMNS = (
+    "id", "name", "also", "division__path", "designer", "builder", "funder", "operator", "consulted", "mode", "state",
+    "tender_document", "awarded_on", "completed_on", "community_hospital_on", "change_document",
+)  # fmt: skip
 
 
 def facility_facts(ids: Iterable[int]) -> list[PlannedFacilityFacts]:
     """Facts by the order of the ids."""
     ids = list(ids)
-    rows = PlannedFacility.objects.select_related("division").in_bulk(ids)
-    return [_facts(rows[pk]) for pk in ids if pk in rows]
+    (rows,) = gather(PlannedFacility.objects.filter(pk__in=ids).order_by("pk").values_list(*COLUMNS))
+    known = {row[0]: _of_row(row) for row in rows}
+    return [known[pk] for pk in ids if pk in known]
 
 
 def facilities_of(codes: Iterable[str]) -> dict[str, tuple[PlannedFacilityFacts, ...]]:
     """The facilities planned for each of the places, those of the places below them included."""
     codes = {code for code in codes if code}
-    if not codes:
-        return {}
-    reach = Q()
-    for code in codes:
+    return facilities_from(*gather(facility_rows(codes)), codes)
+
+
+def facility_rows(codes: Iterable[str]) -> QuerySet:
+    """The facilities planned for some places, to be gathered."""
+    reach = Q(pk__in=[])
+    for code in filter(None, codes):
         reach |= Q(division__path__contains=f"/{code}/")
-    found = defaultdict(list)
-    rows = PlannedFacility.objects.filter(reach).select_related("division").order_by("document", "name")
+    return PlannedFacility.objects.filter(reach).order_by("document", "name").values_list(*COLUMNS)
+
+
+def facilities_from(
+    rows: Iterable[Sequence[Any]], codes: Iterable[str]
+) -> dict[str, tuple[PlannedFacilityFacts, ...]]:
+    """Gathered facilities by each of the places that they stand in."""
+    codes, found = set(codes), defaultdict(list)
     for row in rows:
-        facts = _facts(row)
+        facts = _of_row(row)
         for code in codes.intersection(facts.ancestry):
             found[code].append(facts)
     return {code: tuple(listed) for code, listed in found.items()}
 
 
-def _facts(row: PlannedFacility) -> PlannedFacilityFacts:
+def _of_row(row: Sequence[Any]) -> PlannedFacilityFacts:
+    pk, name, also, path, *parties, consulted, mode, state, tender, awarded, completed, hospital, change = row
     return PlannedFacilityFacts(
-        id=row.pk, name=row.name, also=tuple(row.also), ancestry=places(row.division.path),
-        designer=row.designer, builder=row.builder, funder=row.funder, operator=row.operator,
-        consulted=tuple(filter(None, row.consulted.split("、"))), mode=row.mode, state=row.state,
-        tender_document=row.tender_document, awarded_on=row.awarded_on, completed_on=row.completed_on,
-        community_hospital_on=row.community_hospital_on, change_document=row.change_document,
+        pk, name, tuple(also), places(path), *parties, tuple(filter(None, consulted.split("、"))), mode, state, tender,
+        day(awarded), day(completed), day(hospital), change,
     )  # fmt: skip

@@ -1,22 +1,26 @@
 """Reading institutions into facts (读取机构事实): a fixed number of queries however many are asked for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
-from django.db.models import Count
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet
 
 from registry.facts.institution import CredentialFacts, InstitutionFacts
 from registry.facts.kinds import CLASSES
+from registry.gather import gather
 from registry.models import Credential, Institution, InstitutionName
 
 COLUMNS = (
     "id", "name", "uscc", "institution_class_id", "level", "grade", "affiliation", "ownership", "is_military",
-    "legal_representative", "division__path",
+    "legal_representative", "area_path",
 )  # fmt: skip
 # Kinds whose number in a county some rule compares with the members.
 ROSTER_KINDS = ("community_health", "community_health_centre", "township_health", "village_health")
 
 
+@lru_cache(maxsize=8000)
 def places(path: str) -> tuple[str, ...]:
     """The codes of a division and of all above it, from the province down."""
     return tuple(code for code in path.split("/") if code)
@@ -28,24 +32,36 @@ def area(codes: tuple[str, ...], position: int) -> str:
 
 
 def institution_facts(ids: Iterable[int], **more: Mapping[int, tuple]) -> dict[int, InstitutionFacts]:
-    """Facts by id, in two queries. ``more`` gives further fields by id, e.g. services={5: (...)}."""
-    ids = set(ids)
-    rows = list(Institution.objects.filter(pk__in=ids).values_list(*COLUMNS))
-    other = defaultdict(list)
-    names = InstitutionName.objects.filter(institution__in=ids).order_by("institution_id", "name")
-    for institution, name in names.values_list("institution_id", "name"):
-        other[institution].append(name)
-    return {
-        row[0]: _facts(row, tuple(other[row[0]]), {name: by[row[0]] for name, by in more.items()})
-        for row in rows
-    }
+    """Facts by id, in one query. ``more`` gives further fields by id, e.g. services={5: (...)}."""
+    rows = with_other_names(Institution.objects.filter(pk__in=set(ids)), "pk").values_list(*COLUMNS, "names")
+    return {row[0]: facts_of_row(row, **{name: by[row[0]] for name, by in more.items()}) for row in rows}
 
 
-def _facts(row: tuple, other_names: tuple[str, ...], more: dict) -> InstitutionFacts:
-    pk, name, uscc, class_code, level, grade, affiliation, ownership, military, representative, path = row
+def with_other_names(rows: QuerySet, institution: str) -> QuerySet:
+    """The rows with the other names of the institution that a column of theirs points at, as ``names``."""
+    names = InstitutionName.objects.filter(institution=OuterRef(institution)).order_by("name")
+    return rows.annotate(names=ArraySubquery(names.values("name")))
+
+
+def facts_of_row(row: Sequence, **more: tuple) -> InstitutionFacts:
+    """Facts from the values of COLUMNS and the other names."""
+    (
+        pk,
+        name,
+        uscc,
+        class_code,
+        level,
+        grade,
+        affiliation,
+        ownership,
+        military,
+        representative,
+        path,
+        other,
+    ) = row
     codes = places(path)
     return InstitutionFacts(
-        id=pk, name=name, code=uscc, other_names=other_names, class_code=class_code or "", level=level, grade=grade,
+        id=pk, name=name, code=uscc, other_names=tuple(other), class_code=class_code or "", level=level, grade=grade,
         affiliation=affiliation, ownership=ownership, is_military=military, ancestry=codes,
         province=area(codes, 0), city=area(codes, 1), county=area(codes, 2),
         legal_representative=representative, **more,
@@ -54,9 +70,13 @@ def _facts(row: tuple, other_names: tuple[str, ...], more: dict) -> InstitutionF
 
 def credentials_of(ids: Iterable[int]) -> dict[int, tuple[CredentialFacts, ...]]:
     """专科资质 by institution, in one query."""
-    found = defaultdict(list)
-    rows = Credential.objects.filter(institution__in=set(ids)).order_by("pk")
-    for row in rows.values_list(
+    return credentials_from(*gather(credential_rows(set(ids))))
+
+
+def credential_rows(institutions: Iterable[int] | QuerySet) -> QuerySet:
+    """专科资质 of some institutions, to be gathered."""
+    rows = Credential.objects.filter(institution__in=institutions).order_by("pk")
+    return rows.values_list(
         "institution_id",
         "subject_id",
         "subject__name",
@@ -65,26 +85,39 @@ def credentials_of(ids: Iterable[int]) -> dict[int, tuple[CredentialFacts, ...]]
         "kind",
         "society_level",
         "society_post",
-    ):
-        institution, code, name, text, *rest = row
+    )
+
+
+def credentials_from(rows: Iterable[Sequence]) -> dict[int, tuple[CredentialFacts, ...]]:
+    """Gathered credentials by institution."""
+    found = defaultdict(list)
+    for institution, code, name, text, *rest in rows:
         found[institution].append(CredentialFacts(code or "", name or text, *rest))
     return defaultdict(tuple, {pk: tuple(listed) for pk, listed in found.items()})
 
 
 def rosters_of(counties: Iterable[str]) -> dict[str, dict[str, int]]:
     """How many open institutions of each kind stand in each county, in one query; no entry: no roster loaded."""
-    counties = {code for code in counties if code}
-    if not counties:
-        return {}
-    prefixes = tuple({prefix for kind in ROSTER_KINDS for prefix in CLASSES[kind]})
-    rosters: dict[str, dict[str, int]] = {}
-    rows = Institution.objects.live().filter(division__code__in=counties, status=Institution.Status.OPEN)
-    counted = (
-        rows.values_list("division__code", "institution_class_id").annotate(number=Count("pk")).order_by()
+    return rosters_from(*gather(roster_rows(counties)))
+
+
+def roster_rows(counties: Iterable[str]) -> QuerySet:
+    """How many open institutions of each class stand in some counties, to be gathered."""
+    prefixes = {prefix for kind in ROSTER_KINDS for prefix in CLASSES[kind]}
+    of_kinds = Q(pk__in=[])
+    for prefix in sorted(prefixes):
+        of_kinds |= Q(institution_class__code__startswith=prefix)
+    rows = Institution.objects.live().filter(
+        of_kinds, division__code__in={code for code in counties if code}, status=Institution.Status.OPEN
     )
-    for county, class_code, number in counted:
-        if not class_code or not class_code.startswith(prefixes):
-            continue
+    counted = rows.order_by().values("division__code", "institution_class_id").annotate(number=Count("pk"))
+    return counted.values_list("division__code", "institution_class_id", "number")
+
+
+def rosters_from(rows: Iterable[Sequence]) -> dict[str, dict[str, int]]:
+    """Gathered rosters by county and kind."""
+    rosters: dict[str, dict[str, int]] = {}
+    for county, class_code, number in rows:
         roster = rosters.setdefault(county, dict.fromkeys(ROSTER_KINDS, 0))
         for kind in ROSTER_KINDS:
             if class_code.startswith(CLASSES[kind]):

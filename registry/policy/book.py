@@ -10,6 +10,9 @@ from registry.policy.pack import NATIONAL, PackSpec, RuleSpec
 PLAN_ENDED = "规划期已满"
 UNDATED = "文件未载日期"
 PARENT_MISSING = "上位文件未载入"
+PLACES_KEPT = (
+    4000  # a nation has some 3,200 places with subjects; a worker that lives for weeks sees many days
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,22 @@ class RuleBook:
     def __init__(self, packs: Iterable[PackSpec]):
         self.packs = {pack.id: pack for pack in packs}
         self._bound: dict[tuple[tuple[str, ...], date], tuple[BoundRule, ...]] = {}
+        self._of_place: dict[tuple[tuple[str, ...], date], tuple[BoundRule, ...]] = {}
+        self._decided: dict[tuple[int, str], tuple[BoundRule, ...]] = {}
 
     def rules_for(self, ancestry: Sequence[str], on: date) -> tuple[BoundRule, ...]:
         """The rules of a place and of all above it that were in force on a day, higher documents first.
 
         ``ancestry`` holds division codes: those of the responsible authority's place and of its ancestors.
         """
-        places = frozenset(ancestry) | {NATIONAL}
+        place = (tuple(ancestry), on)
+        if place not in self._of_place:
+            if len(self._of_place) >= PLACES_KEPT:
+                self._of_place.clear()
+            self._of_place[place] = self._rules_for(frozenset(ancestry) | {NATIONAL}, on)
+        return self._of_place[place]
+
+    def _rules_for(self, places: frozenset[str], on: date) -> tuple[BoundRule, ...]:
         packs = tuple(
             pack.id for pack in self.packs.values() if pack.jurisdiction in places and pack.in_force_on(on)
         )
@@ -60,6 +72,16 @@ class RuleBook:
         if key not in self._bound:
             self._bound[key] = self._bind([self.packs[pack] for pack in packs], on)
         return self._bound[key]
+
+    def decided_for(self, ancestry: Sequence[str], on: date, subject: str) -> tuple[BoundRule, ...]:
+        """Those of the rules of a place that a check decides on this kind of subject."""
+        rules = self.rules_for(ancestry, on)
+        key = (id(rules), subject)  # `rules` is kept by the book, so its id stays its own
+        if key not in self._decided:
+            self._decided[key] = tuple(
+                rule for rule in rules if rule.spec.decided and rule.spec.subject == subject
+            )
+        return self._decided[key]
 
     def rule(self, provision: str, on: date) -> BoundRule | None:
         """One rule wherever it binds, with its remarks of a day."""

@@ -35,13 +35,20 @@ def judge(subjects: Iterable[Any], rules: RuleBook | Sequence[BoundRule], as_of:
     With a rule book, each subject is judged by the rules that bind its own place (``facts.ancestry``).
     """
     for facts in subjects:
-        bound = rules.rules_for(facts.ancestry, as_of) if isinstance(rules, RuleBook) else rules
-        yield from judge_one(facts, bound, as_of)
+        if isinstance(rules, RuleBook):
+            yield from judge_decided(facts, rules.decided_for(facts.ancestry, as_of, facts.subject), as_of)
+        else:
+            yield from judge_one(facts, rules, as_of)
 
 
 def judge_one(facts: Any, rules: Sequence[BoundRule], as_of: date) -> Iterator[Judgement]:
     """The decided rules of this kind of subject over one subject, exempting rules taken into account."""
     own = [rule for rule in rules if rule.spec.decided and rule.spec.subject == facts.subject]
+    return judge_decided(facts, own, as_of)
+
+
+def judge_decided(facts: Any, own: Sequence[BoundRule], as_of: date) -> Iterator[Judgement]:
+    """The same where the rules are already known to be decided and to be about this kind of subject."""
     exempted: dict[str, BoundRule] = {}
     for rule in own:
         if rule.spec.exempts and _decide(rule, facts, as_of).outcome in _TOUCHES:

@@ -63,6 +63,30 @@ def _book(versions: Versions) -> RuleBook:
     return RuleBook(packs[code] for code, _ in versions)
 
 
+@lru_cache(maxsize=8)
+def stored_rules(book: RuleBook) -> Mapping[str, int]:
+    """By provision, the key of the stored version of each rule of a published book; rules are kept for ever.
+
+    Where the program has learnt to read more of a rule since it was stored, its digest differs although its words do
+    not: then it is the newest version of the same words.
+    """
+    specs = [rule for pack in book.packs.values() for rule in pack.rules]
+    exact: dict[tuple[str, str], int] = {}
+    newest: dict[str, int] = {}
+    rows = Rule.objects.filter(provision__in={spec.id for spec in specs}).order_by("pk")
+    for pk, provision, version in rows.values_list("pk", "provision", "version"):
+        exact[provision, version] = newest[provision] = pk
+    return {
+        spec.id: exact.get((spec.id, spec.version)) or _same_words(spec) or newest[spec.id] for spec in specs
+    }
+
+
+def _same_words(spec: RuleSpec) -> int | None:
+    """A stored rule that reads the same today, whatever its digest was when it was stored."""
+    rows = Rule.objects.filter(provision=spec.id).order_by("-pk").values_list("pk", "body")
+    return next((pk for pk, body in rows.iterator() if RuleSpec.from_body(body) == spec), None)
+
+
 def published_packs(codes: Iterable[str] | None = None) -> list[PackSpec]:
     """The documents as published, in the order of their codes; all of them or some."""
     rows = PolicyDocument.objects.order_by("code")

@@ -9,11 +9,10 @@ from inspect import getsourcefile
 from pathlib import Path
 from typing import Any
 
-from registry.facts.codec import decode, encode
+from registry.facts.codec import decode, encode, spell
 from registry.policy.book import BoundRule
 from registry.policy.check import all_checks
 from registry.policy.engine import Judgement, judge_one
-from registry.policy.pack import canonical
 from registry.policy.subjects import facts_class
 from registry.policy.verdict import Verdict
 
@@ -42,9 +41,15 @@ class Receipt:
 
 def record_facts(facts: Any) -> FactRecord:
     """The facts in their canonical form. Store one row for a subject, however many rules have judged it."""
-    body = encode(facts)
-    text = canonical({"subject": facts.subject, "facts": body})
-    return FactRecord(hashlib.sha256(text.encode()).hexdigest(), facts.subject, body)
+    digest, _ = spelled_facts(facts)
+    return FactRecord(digest, facts.subject, encode(facts))
+
+
+def spelled_facts(facts: Any) -> tuple[str, str]:
+    """The digest that stands for the facts, and their body as JSON text in its one spelling."""
+    body = spell(facts)
+    text = f'{{"facts":{body},"subject":"{facts.subject}"}}'
+    return hashlib.sha256(text.encode()).hexdigest(), body
 
 
 def receipt_of(judgement: Judgement, facts: FactRecord | None = None) -> Receipt:

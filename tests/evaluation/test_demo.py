@@ -4,12 +4,17 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from evaluation import demo
-from evaluation.models import Campaign, Grade
+from evaluation import demo, runs
+from evaluation.areas import area_of
+from evaluation.models import Campaign, ComplianceRun, Finding, Grade
+from evaluation.subjects import SOURCES, judged
 from filing.models import Filing
 from grids.models import GridAssignment
-from registry.models import Consortium, Institution, Membership, TreatmentSubject, User
+from registry.models import Consortium, Division, Institution, Membership, TreatmentSubject, User
+from registry.policy.library import current_book
+from registry.policy.verdict import Outcome
 from tools.demo import chuzhou
 
 
@@ -36,6 +41,7 @@ def test_the_demonstration_province_comes_in_clean_and_only_once(settings):
     people_can_sign_in(settings.DEMO_PASSWORD)
     filings_wait_at_each_station()
     evaluation_shows_what_was_not_reported()
+    what_stands_is_what_whole_facts_say()
 
 
 def facts_of_named_hospitals():
@@ -76,6 +82,34 @@ def evaluation_shows_what_was_not_reported():
     assert campaign.state == Campaign.State.PUBLISHED
     assert [grades[name].missing for name in chuzhou.NAMES] == [0, 1, 1]
     assert [grades[name].rank for name in chuzhou.NAMES] == [1, None, None], "nothing missing scores silently"
+
+
+def what_stands_is_what_whole_facts_say():
+    """Runs over the three cities spare themselves most institutions, and find the same."""
+    for place in demo.CHECKED:
+        division = Division.objects.current().get(code=place)
+        run = ComplianceRun.objects.create(division=division, as_of=timezone.localdate(), origin="nightly")
+        runs.plan(run)
+        assert run.items.filter(done_at__isnull=False).exists()
+        while runs.check_next(run) is not None:
+            pass
+        stored = Finding.objects.standing().filter(division__path__startswith=division.path)
+        assert stored.exists()
+        assert {
+            (row.subject_type, row.subject_id, row.provision): (row.verdict, row.explanation)
+            for row in stored
+        } == {
+            (source.subject, subject.id, one.rule.id): (str(one.verdict.outcome), one.verdict.explanation)
+            for source in SOURCES
+            for subject, judgements in judged(
+                source,
+                source.ids(area_of(division), timezone.localdate()),
+                current_book(),
+                timezone.localdate(),
+            )
+            for one in judgements
+            if one.verdict.outcome is not Outcome.NA
+        }
 
 
 @pytest.mark.django_db

@@ -146,7 +146,7 @@ def test_adding_the_districts_costs_the_same_for_few_or_many(overlapping, django
     for _ in range(more):
         GridAssignmentFactory(grid=GridUnitFactory(grid__division=overlapping.county).grid)
     facts = [ConsortiumFacts(id=pk) for pk in Consortium.objects.values_list("pk", flat=True)]
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(1):
         with_districts(facts, DAY)
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import IntegerField, Value
 
 from registry import workdays
 from registry.errors import Refused
@@ -134,3 +135,21 @@ def test_every_day_of_nine_years_agrees_with_a_walk_day_by_day(calendar):
             if len(counted) >= period:
                 assert current.due_on(begins, period) == counted[period - 1], begins
                 assert current.workdays_between(begins, counted[period - 1]) == period
+
+
+def test_a_column_of_deadlines_is_counted_as_the_single_ones(calendar):
+    """Every founding day of a year and some beyond the calendar, in one statement."""
+    days = [date(2025, 12, 1) + timedelta(days=n) for n in range(0, 1200, 7)]
+    table = workdays.current_calendar()
+    rows = CalendarDay.objects.filter(date__in=days).annotate(
+        due=workdays.DueOn("date", 15), none=workdays.DueOn("date", Value(None, IntegerField()))
+    )
+    found = {row.date: row.due for row in rows}
+    assert found
+    for day, due in found.items():
+        try:
+            assert due == table.due_on(day)
+        except workdays.CalendarMissing:
+            assert due is None
+    assert None in found.values()
+    assert {row.none for row in rows} == {None}

@@ -68,7 +68,7 @@ class Command(BaseCommand):
             if chosen is not None and source.subject not in OF_CONSORTIA:
                 continue
             ids = source.ids(area, day) if chosen is None else chosen
-            twice = namesakes(source, ids)
+            twice = namesakes(source, ids, day)
             for batch in batches(ids):
                 for subject, judgements in judged(source, batch, book, day):
                     for judgement in judgements:

@@ -14,9 +14,9 @@ INSERT INTO registry_authority (code, name, short_name, level, path, division_id
 
 INSERT INTO registry_institution (name, uscc, licence_number, level, grade, raw_level, raw_grade, level_source, affiliation,
     ownership, economic_type, profit, is_military, address, legal_representative, phone, status, is_demo, pinyin, version,
-    division_id, township_id, institution_class_id)
+    area_path, search_text, division_id, township_id, institution_class_id)
   SELECT c.code || '第' || n || '机构', '', '', CASE WHEN n <= 3 THEN '3' WHEN n <= 9 THEN '2' ELSE '1' END, '', '', '', '',
-    'county', 'public', '', '', false, '', '法人' || n, '', 'open', false, '', 1, c.id, NULL,
+    'county', 'public', '', '', false, '', '法人' || n, '', 'open', false, '', 1, c.path, '', c.id, NULL,
     CASE WHEN n <= 9 THEN 'A100' WHEN n % 10 = 0 THEN 'C210' WHEN n % 10 = 1 THEN 'B100' ELSE 'D600' END
   FROM county c CROSS JOIN generate_series(1, 368) n;
 

@@ -51,9 +51,9 @@ CROSSING = (
 )  # fmt: skip
 
 
-def publish(folder: Path, more: int = 0) -> None:
+def publish(folder: Path, more: int = 0, crossing: bool = True) -> None:
     """Publish these rules and no others; `more` repeats of the local ones with other numbers come on top."""
-    rules = [*LOCAL, *CROSSING]
+    rules = [*LOCAL, *(CROSSING if crossing else ())]
     extra = [(f"C-{n:02d}", *LOCAL[n % len(LOCAL)][1:]) for n in range(more)]
     lines = [_HEAD]
     for name, subject, scope, check, params in [*rules, *extra]:

@@ -1,0 +1,115 @@
+"""What a run spares itself changes nothing: not a verdict, not a count, not a receipt."""
+
+from collections import Counter
+
+import pytest
+from django.utils import timezone
+
+from evaluation import runs
+from evaluation.areas import EVERYWHERE
+from evaluation.models import ComplianceRun, Finding
+from evaluation.receipts import Rechecked, recheck
+from evaluation.subjects import BY_SUBJECT, SOURCES, judged
+from registry.facts.codec import encode, spell
+from registry.models import Division, Rule
+from registry.policy.library import current_book
+from registry.policy.load import load_packs
+from registry.policy.pack import canonical
+from registry.policy.verdict import Outcome
+from tests.evaluation.nation import Nation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=range(4))
+def nation(db, request):
+    """Two provinces under the published packs, after some changes at random."""
+    load_packs()
+    nation = Nation(request.param)
+    for _ in range(15):
+        nation.change()
+    return nation
+
+
+def run_of(division: Division) -> ComplianceRun:
+    return ComplianceRun.objects.create(division=division, as_of=timezone.localdate(), origin="nightly")
+
+
+def whole_facts(area_path: str) -> dict:
+    """Every verdict of a place as whole facts give it, NA included."""
+    today, book = timezone.localdate(), current_book()
+    return {
+        (source.subject, subject.id, one.rule.id): one.verdict
+        for source in SOURCES
+        for subject, judgements in judged(source, source.ids(EVERYWHERE, today), book, today)
+        for one in judgements
+        if subject.path.startswith(area_path)
+    }
+
+
+def test_outside_the_reach_of_every_rule_whole_facts_say_not_applicable(nation):
+    today, book, outside = timezone.localdate(), current_book(), 0
+    for province in Division.objects.filter(level="province").order_by("code"):
+        run = run_of(province)
+        runs.plan(run)
+        for item in run.items.filter(done_at__isnull=False):
+            found = [
+                str(one.verdict.outcome)
+                for _, judgements in judged(BY_SUBJECT[item.subject_type], item.subjects, book, today)
+                for one in judgements
+            ]
+            assert Counter(found) == Counter(item.tally)
+            assert set(found) <= {"NA"}
+            outside += len(item.subjects)
+    assert outside
+
+
+def test_a_run_says_and_counts_what_whole_facts_say(nation):
+    for province in Division.objects.filter(level="province").order_by("code"):
+        run = run_of(province)
+        runs.plan(run)
+        while runs.check_next(run) is not None:
+            pass
+        runs.finish(run)
+        run.refresh_from_db()
+        expected = whole_facts(province.path)
+        assert run.tally == Counter(str(verdict.outcome) for verdict in expected.values())
+        stored = {
+            (row.subject_type, row.subject_id, row.provision): (
+                row.verdict, row.explanation, row.cure, row.evidence, row.missing,
+            )
+            for row in Finding.objects.standing().filter(division__path__startswith=province.path)
+        }  # fmt: skip
+        assert stored == {
+            key: (str(v.outcome), v.explanation, v.cure, dict(v.evidence), list(v.missing))
+            for key, v in expected.items()
+            if v.outcome is not Outcome.NA
+        }
+    findings = Finding.objects.standing().select_related("facts")
+    assert findings
+    assert list(recheck(findings, Rechecked())) == []
+
+
+def test_what_no_longer_stands_is_found_although_no_rule_reaches_it(nation):
+    """A finding of an institution that nothing reaches any more is judged again, and so closed."""
+    division = Division.objects.get(code="500000")
+    run = run_of(division)
+    runs.plan(run)
+    done = run.items.filter(done_at__isnull=False, subject_type="institution").first()
+    pk = done.subjects[0]
+    Finding.objects.create(
+        subject_type="institution", subject_id=pk, subject_name="甲", division=division, provision="CQ-08",
+        modality="应当", verdict="REVIEW", explanation="甲", reference_date=run.as_of, first_seen=run.as_of,
+        rule=Rule.objects.in_force().order_by("pk").first(),
+    )  # fmt: skip
+    again = run_of(division)
+    runs.plan(again)
+    waiting = again.items.filter(done_at__isnull=True, subject_type="institution")
+    assert any(pk in item.subjects for item in waiting)
+
+
+def test_facts_are_spelled_as_their_canonical_form(nation):
+    today = timezone.localdate()
+    for source in SOURCES:
+        for _, facts in source.read(source.ids(EVERYWHERE, today), today):
+            assert spell(facts) == canonical(encode(facts))

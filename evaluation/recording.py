@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from evaluation.models import ComplianceRun, Finding
 from evaluation.subjects import Source, Subject, judged
-from registry.imports.staging import copy_into
+from registry.imports.staging import as_json, copy_into
 from registry.policy.book import PLAN_ENDED, BoundRule, RuleBook
 from registry.policy.engine import Judgement
 from registry.policy.library import stored_rules
@@ -175,8 +175,12 @@ def _set_rules(fresh: Sequence[Fresh], book: RuleBook) -> None:
 def _write(run, source: Source, fresh: Sequence[Fresh]) -> None:
     """Write findings that are new."""
     facts = _stored_facts(fresh)
-    rows = [one.written(run, source, facts[id(one.judgement.facts)], run.as_of) for one in fresh]
-    copy_into(Finding, WRITTEN, rows)
+    rows = (one.written(run, source, facts[id(one.judgement.facts)], run.as_of) for one in fresh)
+    copy_into(
+        Finding,
+        WRITTEN,
+        ([as_json(value) if isinstance(value, dict | list) else value for value in row] for row in rows),
+    )
 
 
 def _refresh(run, source: Source, fresh: Mapping[int, tuple[Fresh, date]]) -> None:

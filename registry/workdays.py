@@ -67,7 +67,7 @@ class DueOn(models.Func):
         super().__init__(begins_on, workdays, **extra)
         self.calendar = calendar or current_calendar()
 
-    def as_sql(self, compiler, connection, **extra):
+    def as_sql(self, compiler, connection, function=None, template=None, arg_joiner=None, **extra):
         begins_on, workdays = (compiler.compile(one) for one in self.get_source_expressions())
         days = f"{{{','.join(map(str, self.calendar.workdays))}}}"
         through = f"{{{','.join(map(str, self.calendar.through))}}}"

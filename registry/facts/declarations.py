@@ -21,7 +21,7 @@ def declarations_of(subject: str, ids: Iterable[int], as_of: date) -> dict[int, 
 
     ``subject`` is "consortium" or "division". A draft counts nowhere.
     """
-    return declarations_from(*gather(declaration_rows(subject, ids)), as_of)
+    return declarations_from(gather(declaration_rows(subject, ids))[0], as_of)
 
 
 def declaration_rows(subject: str, ids: Iterable[int]) -> QuerySet:

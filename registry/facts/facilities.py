@@ -28,7 +28,7 @@ def facility_facts(ids: Iterable[int]) -> list[PlannedFacilityFacts]:
 def facilities_of(codes: Iterable[str]) -> dict[str, tuple[PlannedFacilityFacts, ...]]:
     """The facilities planned for each of the places, those of the places below them included."""
     codes = {code for code in codes if code}
-    return facilities_from(*gather(facility_rows(codes)), codes)
+    return facilities_from(gather(facility_rows(codes))[0], codes)
 
 
 def facility_rows(codes: Iterable[str]) -> QuerySet:
@@ -52,8 +52,26 @@ def facilities_from(
 
 
 def _of_row(row: Sequence[Any]) -> PlannedFacilityFacts:
-    pk, name, also, path, *parties, consulted, mode, state, tender, awarded, completed, hospital, change = row
+    (
+        pk,
+        name,
+        also,
+        path,
+        designer,
+        builder,
+        funder,
+        operator,
+        consulted,
+        mode,
+        state,
+        tender,
+        *days,
+        change,
+    ) = row
+    awarded, completed, hospital = map(day, days)
     return PlannedFacilityFacts(
-        pk, name, tuple(also), places(path), *parties, tuple(filter(None, consulted.split("、"))), mode, state, tender,
-        day(awarded), day(completed), day(hospital), change,
+        id=pk, name=name, also=tuple(also), ancestry=places(path), designer=designer, builder=builder, funder=funder,
+        operator=operator, consulted=tuple(filter(None, consulted.split("、"))), mode=mode, state=state,
+        tender_document=tender, awarded_on=awarded, completed_on=completed, community_hospital_on=hospital,
+        change_document=change,
     )  # fmt: skip

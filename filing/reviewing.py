@@ -10,9 +10,9 @@ from filing.editing import editable
 from filing.form import form_of
 from filing.models import Filing, FilingEvent, Remark, ReviewMark
 from filing.signals import desk_changed, remarked
-from filing.texts import said
 from registry import access
 from registry.errors import Refused
+from registry.texts import said
 
 
 def reviewable(filing_id: int, *, by) -> Filing:

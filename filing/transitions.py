@@ -29,9 +29,9 @@ from filing import (
 )
 from filing.models import CheckSheet, Filing, FilingEvent
 from filing.signals import filing_moved
-from filing.texts import said
 from registry import access, audit
 from registry.errors import Refused, Stale
+from registry.texts import said
 
 S = Filing.Status
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 from filing import transitions
 from filing.models import Filing, FilingEvent, Urge
 from filing.signals import urged
-from filing.texts import said
 from registry import access, audit
 from registry.errors import Refused
+from registry.texts import said
 
 
 def may_urge(user, filing: Filing) -> bool:

@@ -1,7 +1,7 @@
 """The bureau's list of cases (审核人): who has what, by when; take, take over, release, assign."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -67,7 +67,7 @@ def _back(request, fallback, *arguments):
     """To the list as it was, else to the page named."""
     target = request.POST.get("next", "")
     if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-        return redirect(target)
+        return HttpResponseRedirect(target)
     return redirect(fallback, *arguments)
 
 

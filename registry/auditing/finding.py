@@ -10,6 +10,7 @@ from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from registry.models import AccessLog, AuditEntry, User
+from registry.plausible import PLAUSIBLE_DAY
 
 MOST_PEOPLE = 200
 
@@ -36,8 +37,18 @@ class Period(forms.Form):
     """Who, and from which day to which."""
 
     who = forms.CharField(label="操作人姓名或账号", required=False, max_length=60)
-    start = forms.DateField(label="自", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label="至", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    start = forms.DateField(
+        label="自",
+        required=False,
+        validators=PLAUSIBLE_DAY,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    end = forms.DateField(
+        label="至",
+        required=False,
+        validators=PLAUSIBLE_DAY,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
 
     def condition(self, person: str) -> Q:
         """As a condition on rows with `at` and the person's column; what is not understood is left out."""

@@ -13,6 +13,7 @@ from registry.duplicates.journal import Journal, freeze, model_of, thaw
 from registry.errors import Refused
 from registry.imports.cells import match_key
 from registry.models import Assignment, DuplicatePair, Institution, InstitutionName, Merge
+from registry.texts import said
 
 SHOWN = 5
 
@@ -47,6 +48,7 @@ def merge(*, kept: int, gone: int, chosen: dict[str, str] | None = None, reason:
     """Take one record into another: facts as chosen (by key: kept or gone), every reference moved, an alias kept."""
     if kept == gone:
         raise Refused("要合并的是同一条记录。请选两家不同的机构。")
+    reason = said(reason, "合并理由", 300)
     rows = _locked(kept, gone)
     stays, goes = rows[kept], rows[gone]
     for row in (stays, goes):
@@ -68,9 +70,7 @@ def merge(*, kept: int, gone: int, chosen: dict[str, str] | None = None, reason:
         journal.change(stays, **values, version=stays.version + 1)
         _keep_names(stays, names, goes, journal)
         _derive(stays, goes)
-        made = Merge.objects.create(
-            kept=stays, gone=goes, reason=reason.strip(), journal=journal.entries, by=by
-        )
+        made = Merge.objects.create(kept=stays, gone=goes, reason=reason, journal=journal.entries, by=by)
         _settle(stays, goes, by)
     return made
 

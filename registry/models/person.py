@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from registry.audit import audited
@@ -28,6 +29,8 @@ class User(AbstractUser):
     class Meta:
         verbose_name = verbose_name_plural = "用户"
         indexes = [models.Index(fields=["name", "id"], name="user_by_name")]
+        # Somebody who types SONG must not meet another person than song.
+        constraints = [models.UniqueConstraint(Lower("username"), name="username_once")]
         triggers = audited()
 
     def __str__(self) -> str:

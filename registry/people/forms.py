@@ -5,6 +5,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from registry.errors import Refused
 from registry.people import reach, units
+from registry.plausible import PLAUSIBLE_DAY
 from registry.roles import Role
 
 username_allowed = UnicodeUsernameValidator(message="账号只能含文字、数字和 @ . + - _，不能有空格。")
@@ -36,12 +37,14 @@ class AssignmentForm(forms.Form):
     start = forms.DateField(
         label="第一天",
         required=False,
+        validators=PLAUSIBLE_DAY,
         help_text="不填：今天",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     end = forms.DateField(
         label="最后一天",
         required=False,
+        validators=PLAUSIBLE_DAY,
         help_text="不填：没有期限",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
@@ -107,6 +110,7 @@ class EndForm(forms.Form):
     last_day = forms.DateField(
         label="最后一天",
         required=False,
+        validators=PLAUSIBLE_DAY,
         help_text="不填：立即结束",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )

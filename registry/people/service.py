@@ -6,7 +6,7 @@ last security administrator stays.
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registry import access, audit
@@ -34,12 +34,14 @@ def invite(
     if not actor.is_active:
         raise Refused("您的账户已停用。")
     reach.require_grant(actor, role, unit)
-    if User.objects.filter(username__iexact=username).exists():
-        raise Refused(f"账号“{username}”已有人使用，请换一个。")
     with audit.acting(by, reason="邀请人员"):
         person = User(username=username, name=name, phone=phone, email=email)
         person.set_unusable_password()
-        person.save()
+        try:
+            with transaction.atomic():
+                person.save()
+        except IntegrityError:  # the database knows best: somebody else may invite at this moment
+            raise Refused(f"账号“{username}”已有人使用，请换一个。") from None
         _assign(person, role, unit, start, end)
         return person, links.issue(person, AccountLink.Purpose.INVITE, by=by)
 

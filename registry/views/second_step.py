@@ -3,6 +3,7 @@
 import django_otp
 from django import forms
 from django.contrib import messages
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -60,7 +61,7 @@ def second_step_check(request):
             form.add_error("code", str(refusal))
         else:
             _verified(request, device)
-            return redirect(_onward(request))
+            return HttpResponseRedirect(_onward(request))
     context = {"form": form, "next": onward}
     return render(request, "registry/second_step_check.html", context, status=422 if form.errors else 200)
 

@@ -1,0 +1,84 @@
+"""Whoever may use a page may also send it nonsense: an answer in words, never a server error."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.conf import settings as project
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.permissions import world as w
+from tests.permissions.table import MATRIX
+
+APPS = ("registry", "grids", "filing", "evaluation")
+READ = re.compile(r"(?:GET|POST|FILES)\.get(?:list)?\(\s*\"([\w-]+)\"")
+NONSENSE = {
+    "a digit that is none": "²",
+    "a number beyond all columns": "9" * 30,
+    "the last of all days": "9999-12-31",
+    "five thousand characters": "<script>'; DROP TABLE --" + "超" * 5000,
+}
+
+
+def _forms(base=forms.BaseForm):
+    for one in base.__subclasses__():
+        yield one
+        yield from _forms(one)
+
+
+def names() -> set[str]:
+    """Every field of every form of ours, and whatever else a view reads from a request."""
+    found = {name for form in _forms() for name in getattr(form, "base_fields", ())}
+    for app in APPS:
+        for source in Path(project.BASE_DIR, app).rglob("*.py"):
+            found |= set(READ.findall(source.read_text()))
+    return found - {"csrfmiddlewaretoken", "username", "password"}
+
+
+def upload() -> SimpleUploadedFile:
+    return SimpleUploadedFile("../../etc/密‮fdp.xlsx", b"PK\x03\x04" + b"\xff" * 200, "text/html")
+
+
+ROWS = [
+    key
+    for key, row in MATRIX.items()
+    if row.inside and key not in {("registry:sign_in", "post"), ("registry:sign_out", "post")}
+]
+SLICES = [ROWS[start : start + 12] for start in range(0, len(ROWS), 12)]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("law")
+@pytest.mark.parametrize("rows", SLICES, ids=lambda rows: rows[0][0])
+def test_nonsense_is_answered_in_words(rows, time_machine, settings):
+    settings.PUBLIC_REGISTER = True
+    time_machine.move_to("2020-10-09T02:00:00Z")
+    world, fields = w.build(), names()
+    for url, method in rows:
+        with transaction.atomic():
+            row = MATRIX[url, method]
+            arguments = row.arguments(world, url.split(":")[1]) if row.arguments else []
+            sent = send(world.people[row.inside[0]], method, reverse(url, args=arguments), fields)
+            transaction.set_rollback(True)
+        assert not {what: status for what, status in sent.items() if status >= 500}, (url, method)
+
+
+def send(person, method: str, address: str, fields: set[str]) -> dict[str, int]:
+    """The status that each kind of nonsense gets; whatever it wrote is taken back."""
+    client, found = Client(), {}
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    for what, value in NONSENSE.items():
+        data: dict = dict.fromkeys(fields, value)
+        if method == "post":
+            data |= {"file": upload(), "evidence": upload()}
+        with transaction.atomic():
+            response = getattr(client, method)(address, data)
+            if response.streaming:
+                list(response)
+            transaction.set_rollback(True)
+        found[what] = response.status_code
+    return found

@@ -8,6 +8,7 @@ from pypdf.errors import FileNotDecryptedError, PyPdfError
 
 from registry.errors import Refused
 
+MOST = 100_000  # a file that claims more is not to be believed
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports every oddity of a damaged file
 
 
@@ -30,4 +31,4 @@ def count(upload: UploadedFile, extension: str) -> int | None:
         upload.seek(0)
     if locked:
         raise Refused(f"“{upload.name}”设有打开密码。请去掉密码后上传。")
-    return pages
+    return pages if pages is None or 0 < pages <= MOST else None

@@ -65,6 +65,7 @@ class RuleSpec:
     needs: str = ""
     logic: str = ""
     vocabulary: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    _version: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def weight(self) -> Outcome:
@@ -82,11 +83,15 @@ class RuleSpec:
 
     @property
     def version(self) -> str:
-        return digest(self.body())
+        """What stands for the whole rule; worked out once, for each line of each check sheet names it."""
+        if not self._version:
+            self._version.append(digest(self.body()))
+        return self._version[0]
 
     def body(self) -> dict[str, Any]:
         """The whole rule as JSON-able values, from which :meth:`from_body` makes it again."""
-        return json.loads(json.dumps(asdict(self)))
+        values = {name: value for name, value in asdict(self).items() if name != "_version"}
+        return json.loads(json.dumps(values))
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "RuleSpec":

@@ -34,7 +34,7 @@ WANTED = {
 }
 TABLES = ("document", "vocabulary", "named", "rule")
 DOCUMENT_REQUIRED = ("id", "title", "short_title", "issuer", "jurisdiction", "status")
-_RULE_FIELDS = {field.name for field in fields(RuleSpec)} - {"pack", "vocabulary"}
+_RULE_FIELDS = {field.name for field in fields(RuleSpec) if field.init} - {"pack", "vocabulary"}
 _DOCUMENT_FIELDS = {field.name for field in fields(PackSpec)} - {"rules", "vocabulary", "named"}
 
 

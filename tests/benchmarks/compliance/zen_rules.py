@@ -24,7 +24,7 @@ RULES = {
     "B06": "lead == null ? 'INSUFFICIENT' : (all(counties, # == home) ? 'PASS' : 'FAIL')",
     "B07": "kind in ['city_group', 'county_community', 'specialty_alliance'] ? 'PASS' : 'FAIL'",
     "B08": "len(provinces) >= 1 ? 'PASS' : 'FAIL'",
-    "B09": "kind == 'specialty_alliance' ? (specialty != '' and members >= 5 ? 'PASS' : 'FAIL') : 'NA'",
+    "B09": "kind == 'specialty_alliance' ? (field != '' and members >= 5 ? 'PASS' : 'FAIL') : 'NA'",
 }
 
 
@@ -77,7 +77,7 @@ def _facts(path: str, day: dt.date):
     rows = Consortium.objects.filter(division__path__startswith=path).order_by("pk")
     columns = ("id", "kind", "closeness", *lead)
     for row in rows.annotate(**lead).values(
-        *columns, "name", "division_id", chair=F("council_chair"), specialty=F("specialty_text")
+        *columns, "name", "division_id", chair=F("council_chair"), field=F("specialty_text")
     ):
         count, first, counties, places = members.get(row["id"], (0, 0, [], []))
         name, division = row.pop("name"), row.pop("division_id")

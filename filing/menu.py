@@ -19,6 +19,6 @@ add(
     Entry("备案", "filing:list", {"filer": 10, "signer": 10}, count=waiting_for_hospital),
     Entry("我的医联体", "filing:mine", {"filer": 15, "signer": 15}),
     Entry("审查规则", "filing:rules_list", {"authority_admin": 10}),
-    Entry("备案审查", "filing:queue", {"reviewer": 10}, count=waiting_for_reviewer, area="filing:list"),
+    Entry("备案审查", "filing:queue", {"reviewer": 10}, count=waiting_for_reviewer, areas=("filing:list",)),
     Entry("办理统计", "filing:supervision", {"reviewer": 20, "leader": 25}),
 )

@@ -35,5 +35,6 @@ add(
         "政策库",
         "registry:policy_library",
         {"filer": 90, "reviewer": 90, "registry_admin": 90, "planner": 90, "evaluator": 90, "leader": 90},
+        areas=("registry:policy_drafts", "registry:waivers", "registry:policy_conflicts"),
     ),
 )

@@ -18,14 +18,14 @@ class Entry:
     """One entry: its word, its page, and the place it takes in the bar of each role that sees it.
 
     `count` gives the work that waits for a person on that page (nothing else is counted in the bar).
-    `area` names the page whose address begins that of all pages of the entry, where it is not the entry's own.
+    `areas` name pages whose addresses begin those of further pages of the entry.
     """
 
     label: str
     url_name: str
     places: dict[str, int]
     count: Callable[[object], int] | None = None
-    area: str = ""
+    areas: tuple[str, ...] = ()
 
     def place(self, roles):
         """Its first place among the roles one holds; None when none of them sees it."""
@@ -55,7 +55,7 @@ def menu(user, path: str) -> list[dict]:
     areas = [
         (begin, url)
         for entry, url in zip(shown, urls, strict=True)
-        for begin in {url, reverse(entry.area or entry.url_name)}
+        for begin in {url, *map(reverse, entry.areas)}
     ]
     within = [pair for pair in areas if path.startswith(pair[0])]
     current = max(within, key=lambda pair: len(pair[0]), default=("", None))[1]

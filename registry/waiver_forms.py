@@ -25,7 +25,7 @@ class ChooseForm(forms.Form):
     """医联体 and 条款; bound to the query string, so that a finding or a rule can lead here with either filled in."""
 
     consortium = forms.CharField(label="医联体", max_length=300, help_text="名称或其中几个字")
-    rule = forms.CharField(label="条款编号", max_length=20, help_text="如 CQ-54，见政策库")
+    rule = forms.CharField(label="条款编号", max_length=20, help_text="如 CQ-53，见政策库")
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -54,6 +54,14 @@ class ChooseForm(forms.Form):
             raise forms.ValidationError(refusal)
         return rule
 
+    def clean(self) -> dict:
+        consortium, rule = self.cleaned_data.get("consortium"), self.cleaned_data.get("rule")
+        if consortium and rule and not waivers.binds(rule, consortium):
+            raise forms.ValidationError(
+                f"{rule.provision} 不适用于{consortium.name}（{consortium.get_kind_display()}），无需豁免。"
+            )
+        return self.cleaned_data
+
 
 class WaiverForm(forms.Form):
     """The grounds. Which kinds are offered follows from the rule and from the person's level."""
@@ -62,10 +70,10 @@ class WaiverForm(forms.Form):
     reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
     approver = forms.CharField(label="批准人", max_length=60, help_text="签批的负责人姓名；登记人是您")
     document = forms.CharField(
-        label="批准文件", max_length=200, required=False, help_text="名称和文号；豁免必填"
+        label="批准文件", max_length=200, required=False, help_text="名称和文号；豁免须填写"
     )
     upload = forms.FileField(
-        label="批准文件扫描件", required=False, help_text=f"{ACCEPTED_WORDS}，不超过 50 MB；豁免必传"
+        label="批准文件扫描件", required=False, help_text=f"{ACCEPTED_WORDS}，不超过 50 MB；豁免须上传"
     )
     until = forms.DateField(
         label="有效期至", required=False, validators=PLAUSIBLE_DAY, help_text="当日仍有效；长期有效的留空",
@@ -81,6 +89,8 @@ class WaiverForm(forms.Form):
         ]
         self.fields["kind"].choices = kinds
         self.may = bool(kinds)
+        for name in ("document", "upload"):
+            self.fields[name].required = [kind for kind, _ in kinds] == [Waiver.Kind.WAIVER]
         weak = RuleSpec.from_body(rule.body).weight is Outcome.DEVIATION
         self.initial.setdefault("approver", user.name)
         self.initial.setdefault("kind", kinds[-1 if weak else 0][0] if kinds else "")

@@ -37,6 +37,13 @@ def liftable(rule: Rule, kind: str = Waiver.Kind.WAIVER) -> str:
     return ""
 
 
+def binds(rule: Rule, consortium: Consortium) -> bool:
+    """Whether the rule is about consortia of this kind in this place at all."""
+    kinds, code = rule.body["kinds"], rule.document.jurisdiction
+    here = code == NATIONAL or f"/{code}/" in consortium.division.path
+    return here and (not kinds or consortium.kind in kinds)
+
+
 def thresholds(rule: Rule) -> dict[str, Param]:
     """The numbers of a rule in whose place a waiver may put others (适当放宽条件)."""
     check = find_check(rule.check_name)
@@ -69,6 +76,8 @@ def grant(
     access.require(by, PERMISSION, consortium.division)
     if refusal := liftable(rule, kind):
         raise Refused(refusal)
+    if not binds(rule, consortium):
+        raise Refused(f"{rule.provision} 不适用于{consortium.get_kind_display()}，无需豁免。")
     if not may_grant(by, consortium, rule, kind):
         raise Refused(
             f"{rule.provision} 出自《{rule.document.short_title}》，由{rule.document.issuer}或其上级豁免，"

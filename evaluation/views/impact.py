@@ -10,13 +10,12 @@ from evaluation import impact
 from evaluation.models import ImpactFlip, ImpactPreview
 from registry import access, jobs
 from registry.errors import Refused
-from registry.models import PolicyDraft
+from registry.models import PolicyDraft, Rule
 from registry.paging import keyset_page
 from registry.plausible import PLAUSIBLE_DAY
 from registry.policy.subjects import SUBJECTS
 from registry.ui.marks import VERDICTS
 
-NONE = "无此规定"
 PAGES = {
     "consortium": ("evaluation:findings", "?consortium={}"),
     "filing": ("evaluation:findings", "?consortium={}"),
@@ -88,13 +87,11 @@ def impact_detail(request, pk: int):
     if chosen["before"] or chosen["after"]:
         rows = rows.filter(before=_verdict(chosen["before"]), after=_verdict(chosen["after"]))
     page = keyset_page(rows, request, order=("id",))
-    columns, lines = _heat(preview)
     context = {
         "preview": preview,
         "job": preview.job,
         "stale": impact.why_stale(preview),
-        "columns": columns,
-        "lines": lines,
+        "lines": _changes(preview),
         "page": page,
         "rows": [_row(flip) for flip in page],
         "chosen": any(chosen.values()),
@@ -110,35 +107,26 @@ def _verdict(text: str) -> str:
     return text.upper() if text.upper() in VERDICTS else ""
 
 
-def _word(verdict: str) -> str:
-    return VERDICTS[verdict].word if verdict else NONE
-
-
-def _heat(preview: ImpactPreview) -> tuple[list[str], list[dict]]:
-    """Rules by kind of change; each number leads to its subjects."""
+def _changes(preview: ImpactPreview) -> list[dict]:
+    """From what to what, by rule, the gravest first; each number leads to its subjects."""
     order = {verdict: place for place, verdict in enumerate(VERDICTS)}
-    pairs = sorted(
-        {(before, after) for _, before, after, _ in preview.counts},
-        key=lambda pair: (order.get(pair[1], 99), order.get(pair[0], 99)),
-    )
-    numbers = {(rule, (before, after)): number for rule, before, after, number in preview.counts}
     here = reverse("evaluation:impact", args=[preview.pk])
+    rules = {rule for rule, *_ in preview.counts}
+    quotes = dict(
+        Rule.objects.in_force().filter(provision__in=rules).order_by().values_list("provision", "quote")
+    )
     lines = [
         {
-            "code": rule,
-            "head": "",
-            "url": f"{here}?rule={rule}#flips",
-            "cells": [
-                (
-                    numbers.get((rule, pair), 0),
-                    f"{here}?rule={rule}&before={pair[0] or 'none'}&after={pair[1] or 'none'}#flips",
-                )
-                for pair in pairs
-            ],
+            "rule": rule,
+            "quote": quotes.get(rule, ""),
+            "before": before,
+            "after": after,
+            "number": number,
+            "url": f"{here}?rule={rule}&before={before or 'none'}&after={after or 'none'}#flips",
         }
-        for rule in dict.fromkeys(line[0] for line in preview.counts)
+        for rule, before, after, number in preview.counts
     ]
-    return [f"{_word(before)} → {_word(after)}" for before, after in pairs], lines
+    return sorted(lines, key=lambda line: (order.get(line["after"], 99), -line["number"], line["rule"]))
 
 
 def _row(flip: ImpactFlip) -> dict:

@@ -201,7 +201,7 @@ def draft_detail(request, pk: int):
                         act, initial={"seen": draft.digest, "effective_on": timezone.localdate()}
                     ),
                 }
-                for act, (title, _, _) in ACTS.items()
+                for act, (title, _, _) in reversed(ACTS.items())
                 if act in may
             ],
         },

@@ -101,7 +101,7 @@ def test_the_page_shows_counts_and_subjects_within_a_budget(
     client.force_login(officer)
     with django_assert_max_num_queries(14):
         text = client.get(reverse("evaluation:impact", args=[preview.pk])).content.decode()
-    assert "符合 → 不符合" in text
+    assert "before=PASS&amp;after=FAIL#flips" in text
     assert "甲医疗集团" in text
     assert "乙医疗集团" not in text
     filtered = client.get(reverse("evaluation:impact", args=[preview.pk]), {"rule": "T-02"}).content.decode()

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
-from filing import reviewing, transitions
+from filing import lifted, reviewing, transitions
 from filing.models import Filing, ReviewMark
 from registry.errors import Refused, Stale
 from registry.models import Consortium
@@ -84,7 +85,21 @@ def test_an_unmet_rule_blocks_registration_until_it_is_waived(case):
     transitions.register(case.filing.pk, by=case.reviewer)
     case.fresh()
     assert case.filing.sheet.tally["WAIVED"] == 1
-    assert case.filing.consortium.waivers.get().provision == "CQ-19"
+    waiver = case.filing.consortium.waivers.get()
+    assert (waiver.provision, waiver.kind, waiver.official) == ("CQ-19", "waiver", "王主任")
+
+
+def test_a_deviation_that_was_let_pass_enters_the_register_and_none_is_entered_twice(case):
+    case.registered()
+    consortium = case.filing.consortium
+    mark = ReviewMark(
+        filing=case.filing, provision="CQ-32", decision="approved", note="历史原因", approver="李处长",
+        by=case.reviewer, at=timezone.now(),
+    )  # fmt: skip
+    lifted.write([mark], consortium)
+    lifted.write([mark], consortium)
+    waiver = consortium.waivers.get()
+    assert (waiver.kind, waiver.official, waiver.document) == ("deviation", "李处长", "")
 
 
 def test_an_approver_longer_than_his_column_is_refused_in_words(case):

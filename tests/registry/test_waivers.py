@@ -124,10 +124,8 @@ def test_a_rule_is_lifted_by_its_own_level_and_deviated_from_lower_down(official
     below = evaluator_of(AuthorityFactory(division=group.division))
     with pytest.raises(Refused, match="不能免去上级的要求"):
         granted(below, group)
-    weak = (
-        Rule.objects.in_force().filter(modality="原则上", subject="consortium").exclude(check_name="").first()
-    )
-    waiver = granted(below, group, weak.provision, kind="deviation", document="", upload=None)
+    community = ConsortiumFactory(name="乙医共体", division=group.division, kind="county_community")
+    waiver = granted(below, community, "CQ-32", kind="deviation", document="", upload=None)
     assert waiver.official == "王主任"
     with pytest.raises(Denied):
         granted(evaluator_of(AuthorityFactory(division=CountyFactory())), group)
@@ -143,6 +141,8 @@ def test_a_rule_is_lifted_by_its_own_level_and_deviated_from_lower_down(official
         ("CQ-19", {"until": dt.date(2026, 3, 1)}, "已经过去"),
         ("CQ-07", {}, "不能按医联体豁免"),
         ("CQ-78", {}, "只作提示"),
+        ("CQ-53", {}, "不适用于城市医疗集团"),
+        ("WH-13", {}, "不适用于"),
     ],
 )
 def test_what_is_not_granted(official, group, provision, given, refusal):

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import page_not_found
 from django_htmx.http import HttpResponseClientRedirect
 
-from registry import access_log, audit
+from registry import access_log, audit, navigation
 from registry.people import second_step
 
 
@@ -107,3 +107,7 @@ class AuditContextMiddleware:
                 return self.get_response(request)
             finally:
                 access_log.flush()
+                if user and request.method not in ("GET", "HEAD"):
+                    navigation.forget_waiting(
+                        user.pk
+                    )  # the person has done something: the bar shows it at once

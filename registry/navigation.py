@@ -1,15 +1,17 @@
 """The top bar's menu (主导航). Each app declares its entries in its own `menu` module; the bar shows those of one's roles."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
 
 from registry import access
 
 LIMIT = 7
+HALF_A_MINUTE = 30  # seconds
 _entries: list["Entry"] = []
 
 
@@ -37,11 +39,37 @@ def add(*entries: Entry) -> None:
     _entries.extend(entries)
 
 
-@cache
+@functools.cache
 def entries() -> tuple[Entry, ...]:
     """Every entry of every app."""
     autodiscover_modules("menu")
     return tuple(_entries)
+
+
+def _remembered(entry: Entry, user_id: int) -> str:
+    return f"waiting-{entry.url_name}-{user_id}"
+
+
+def waiting(entry: Entry, user) -> int:
+    """The work that waits, as the bar of every page shows it: remembered, so that it costs a page no query.
+
+    It is at most half a minute old, and counted afresh after anything that the person has done himself.
+    """
+    if entry.count is None:
+        return 0
+    count = entry.count
+    return cache.get_or_set(_remembered(entry, user.pk), lambda: count(user), HALF_A_MINUTE) or 0
+
+
+def forget_waiting(user_id: int) -> None:
+    """Count anew on the person's next page."""
+    cache.delete_many([_remembered(entry, user_id) for entry in entries() if entry.count])
+
+
+def count_after_job(sender, job, **kwargs) -> None:
+    """What was done in the background for a person no longer waits for him, or waits for something else."""
+    if job.owner_id:
+        forget_waiting(job.owner_id)
 
 
 def menu(user, path: str) -> list[dict]:
@@ -64,7 +92,7 @@ def menu(user, path: str) -> list[dict]:
             "label": entry.label,
             "url": url,
             "current": url == current,
-            "count": entry.count(user) if entry.count else 0,
+            "count": waiting(entry, user),
         }
         for entry, url in zip(shown, urls, strict=True)
     ]

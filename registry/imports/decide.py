@@ -38,6 +38,10 @@ class Decider:
         self._level_facts = {"level_source": source[:200], "level_on": timezone.localdate().isoformat()}
         self._level_json = as_json(self._level_facts)[1:-1]
 
+    def duplicates(self, row: Checked) -> None:
+        """Tell of what an earlier row has said already."""
+        self.seen.duplicates(self._checker, row)
+
     def decide(self, row: Checked, found: Candidates) -> Staged:
         if row.stopped or row.place is None:
             return Staged(row, A.ERROR, institution=likely(row, found))

@@ -37,8 +37,16 @@ def spellings(name: str) -> set[str]:
 def _one_of(column: str, values: set[str]) -> RawSQL:
     """Equal to any of these, as one literal: thousands of parameters would cost more than the query."""
     texts = ['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values]
-    array = "{" + ",".join(texts) + "}"
-    return RawSQL(f"{column} = ANY(%s::text[])", [array], output_field=BooleanField())  # noqa: S611
+    return _in_array(column, "text", texts)
+
+
+def _one_of_ids(column: str, ids: set[int]) -> RawSQL:
+    return _in_array(column, "bigint", map(str, ids))
+
+
+def _in_array(column: str, kind: str, items: Iterable[str]) -> RawSQL:
+    array = "{" + ",".join(items) + "}"
+    return RawSQL(f"{column} = ANY(%s::{kind}[])", [array], output_field=BooleanField())  # noqa: S611
 
 
 @dataclass
@@ -139,7 +147,8 @@ class Candidates:
         by_licence = live.filter(_one_of("licence_number", licences)).exclude(licence_number="")
         for one in by_licence.values(*fields) if licences else ():
             found.by_licence[one["licence_number"]] = one
-        for one in live.filter(_one_of("name", names), division_id__in=places).values(*fields):
+        here = live.filter(_one_of("name", names), _one_of_ids("division_id", places))
+        for one in here.values(*fields) if names else ():
             found.by_name[one["division_id"], match_key(one["name"])].append(one)
         found._follow_merged(codes, licences, fields)
         found._load_other_names(names, places)
@@ -156,7 +165,8 @@ class Candidates:
                 (self.by_code, "uscc", codes),
                 (self.by_licence, "licence_number", licences),
             )
-            for one in gone.filter(**{f"{name}__in": wanted - store.keys()}).values(name, "merged_into_id")
+            if (lacking := wanted - store.keys())
+            for one in gone.filter(_one_of(name, lacking)).values(name, "merged_into_id")
         ]
         if pairs:
             targets = {
@@ -173,11 +183,12 @@ class Candidates:
         ids = {one["id"] for store in (self.by_code, self.by_licence) for one in store.values()}
         ids |= {one["id"] for group in self.by_name.values() for one in group}
         known = InstitutionName.objects.order_by("pk")
-        for pk, name in known.filter(institution_id__in=ids).values_list("institution_id", "name"):
+        theirs = known.filter(_one_of_ids("institution_id", ids)) if ids else known.none()
+        for pk, name in theirs.values_list("institution_id", "name"):
             self.names[pk].add(match_key(name))
         alias = known.filter(
             _one_of("registry_institutionname.name", names),
-            institution__division_id__in=places,
+            _one_of_ids("registry_institution.division_id", places),
             institution__merged_into=None,
         )
         for pk, place, name in alias.values_list("institution_id", "institution__division_id", "name"):

@@ -27,7 +27,7 @@ from registry.imports.vocabulary import Vocabulary
 from registry.models import ImportBatch, ImportIssue, ImportRow
 from registry.places.cells import Places
 
-CHUNK = 2_000
+CHUNK = 4_000
 ISSUE_FIELDS = ("batch", "row", "sheet", "letter", "column", "value", "rule", "severity", "message", "remedy")
 Report = Callable[[int, int], None]
 
@@ -75,24 +75,34 @@ def _stage_rows(batch: ImportBatch, table: Table, scope: Scope, tally: Tally, re
     checker = RowChecker(table, words, places, scope)
     names = {pk: place.name for pk, place in places.by_id.items()}
     decider = Decider(checker, differences.Words(names, words.classes), f"导入：{batch.file_name}")
-    mains = Mains(checker)
-    has_mains = "main_institution" in table.header.fields
+    mains = Mains(checker) if "main_institution" in table.header.fields else None
     total = table.sheet.scan.rows - table.header.last if table.sheet.scan else 0
     with _collecting_seldom():
-        for rows in _chunks(_checked(table, checker)):
-            for row in rows:
-                decider.seen.duplicates(checker, row)
-            found = Candidates.of(rows)
-            if has_mains:
-                mains.resolve([row for row in rows if not row.stopped])
-            staged = [decider.decide(row, found) for row in rows]
-            if has_mains:
-                mains.remember(staged)
-            with transaction.atomic():
-                _write(batch, staged, tally)
+        rows = _checked(table, checker)
+        while _stage_some(batch, rows, decider, mains, tally):
             report(tally.rows, max(total, tally.rows))
-    with transaction.atomic():
-        _stage_issues(batch, mains.settle(batch, tally.actions), tally)
+    if mains:
+        with transaction.atomic():
+            _stage_issues(batch, mains.settle(batch, tally.actions), tally)
+
+
+def _stage_some(
+    batch: ImportBatch, rows: Iterator[Checked], decider: Decider, mains: Mains | None, tally: Tally
+) -> bool:
+    """Stage the next rows; False when none are left. What was held of them goes before the next are read."""
+    some = list(itertools.islice(rows, CHUNK))
+    for row in some:
+        decider.duplicates(row)
+    found = Candidates.of(some)
+    if mains:
+        mains.resolve([row for row in some if not row.stopped])
+    staged = [decider.decide(row, found) for row in some]
+    if mains:
+        mains.remember(staged)
+    if staged:
+        with transaction.atomic():
+            _write(batch, staged, tally)
+    return bool(staged)
 
 
 @contextmanager
@@ -115,11 +125,6 @@ def _checked(table: Table, checker: RowChecker) -> Iterator[Checked]:
             yield checked
         elif table.is_record(number, row):
             yield checker.check(number, table.raw(row), row, RULES)
-
-
-def _chunks(rows: Iterator) -> Iterator[list]:
-    while chunk := list(itertools.islice(rows, CHUNK)):
-        yield chunk
 
 
 def _write(batch: ImportBatch, staged: list[Staged], tally: Tally) -> None:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from io import StringIO
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from django.db import connection, models
@@ -40,7 +40,9 @@ def _copy(model: type[models.Model], fields: Sequence[str], lines: list[str]) ->
     names = ", ".join(map(quote, columns))
     with connection.cursor() as cursor:
         cursor.copy_expert(
-            f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", StringIO("\n".join([*lines, ""]))
+            f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN",
+            BytesIO("\n".join([*lines, ""]).encode()),
+            2**20,
         )
 
 
@@ -77,9 +79,10 @@ def stage_rows(batch: ImportBatch, staged: "list[Staged]") -> None:
 
 
 def _future_ids(count: int) -> list[int]:
+    if not count:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [Institution._meta.db_table, count],
-        )
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [Institution._meta.db_table])
+        (sequence,) = cursor.fetchone()
+        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
         return [pk for (pk,) in cursor.fetchall()]

@@ -9,9 +9,12 @@ Nothing else in the project imports guardian.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -20,7 +23,6 @@ from django.db.models import CharField, OuterRef, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 from guardian.models import UserObjectPermission
-from guardian.shortcuts import assign_perm, remove_perm
 
 from registry.roles import INSTITUTION_PERMISSIONS, ROLES, UNIT_MODELS, Role, roles_with, unit_kinds
 
@@ -59,10 +61,22 @@ def grant(user, role_code: str, unit=None, *, start: dt.date | None = None, end:
         during=DateRange(start or timezone.localdate(), end + dt.timedelta(days=1) if end else None),
     )
     if unit is not None:
-        for permission in role.permissions:
-            assign_perm(permission, user, unit)
+        _give(user, role.permissions, unit)
     forget(user)
     return assignment
+
+
+def _give(user, permissions: Iterable[str], unit) -> None:
+    """guardian's rows for these permissions at the unit, those that are missing, in two statements."""
+    kind = ContentType.objects.get_for_model(unit)
+    found = Permission.objects.filter(content_type=kind, codename__in=permissions).order_by("pk")
+    rows = [
+        UserObjectPermission(user=user, permission=one, content_type=kind, object_pk=str(unit.pk))
+        for one in found
+    ]
+    if len(rows) != len(set(permissions)):
+        raise LookupError(f"{unit._meta.label} lacks one of the permissions {sorted(permissions)}")
+    UserObjectPermission.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -89,10 +103,13 @@ def derive_permissions(user, unit) -> None:
     )
     wanted = {permission for row in held for permission in ROLES[row.role].permissions}
     every = {p for role in ROLES.values() if field in unit_kinds(role) for p in role.permissions}
-    for permission in every - wanted:
-        remove_perm(permission, user, unit)
-    for permission in wanted:
-        assign_perm(permission, user, unit)
+    UserObjectPermission.objects.filter(
+        user=user,
+        permission__content_type=ContentType.objects.get_for_model(unit),
+        permission__codename__in=every - wanted,
+        object_pk=str(unit.pk),
+    ).delete()
+    _give(user, wanted, unit)
     forget(user)
 
 

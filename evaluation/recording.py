@@ -106,22 +106,17 @@ def record(run: ComplianceRun, source: Source, ids: Sequence[int], book: RuleBoo
     return result
 
 
-def resolve_departed(run: ComplianceRun) -> int:
+def resolve_departed(run: ComplianceRun, area, listed: Mapping[str, set[int]]) -> int:
     """Close the standing findings in the area of subjects that the run's list does not hold: they exist no more, or
     have left the area. How many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT finding.id FROM evaluation_finding finding
-            JOIN registry_division place ON place.id = finding.division_id AND place.path LIKE %s
-            LEFT JOIN (SELECT subject_type, unnest(subjects) AS subject_id FROM evaluation_runitem WHERE run_id = %s) listed
-                USING (subject_type, subject_id)
-            WHERE finding.resolved_on IS NULL AND finding.snapshot_id IS NULL AND listed.subject_id IS NULL
-            ORDER BY finding.id
-            """,
-            [f"{run.division.path}%", run.pk],
+    rows = Finding.objects.standing().filter(area.condition("division")).order_by("pk")
+    gone = [
+        pk
+        for pk, kind, subject in rows.values_list("pk", "subject_type", "subject_id").iterator(
+            chunk_size=5000
         )
-        gone = [pk for (pk,) in cursor.fetchall()]
+        if subject not in listed.get(kind, ())
+    ]
     for start in range(0, len(gone), 1000):
         _close(run, gone[start : start + 1000])
     return len(gone)

@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import groupby
@@ -258,13 +258,15 @@ def finish(run: ComplianceRun) -> None:
     if run.finished_at or run.items.filter(done_at__isnull=True).exists():
         return
     tally: Counter = Counter()
+    listed: dict[str, set[int]] = defaultdict(set)
     opened = resolved = faults = missed = 0
-    for item in run.items.defer("subjects").order_by("pk").iterator(chunk_size=500):
+    for item in run.items.order_by("pk").iterator(chunk_size=500):
         tally.update(item.tally)
         opened, resolved = opened + item.opened, resolved + item.resolved
         faults, missed = faults + bool(item.error), missed + item.missed
+        listed[item.subject_type].update(item.subjects)
     if not run.is_snapshot:
-        resolved += resolve_departed(run)
+        resolved += resolve_departed(run, area_of(run.division), listed)
         compact(run.division)
     run.tally, run.opened, run.resolved, run.faults = tally, opened, resolved, faults
     run.missed = missed if is_comparable(run) else None

@@ -17,14 +17,17 @@ class Area:
     divisions: tuple[int, ...] = ()
     everywhere: bool = False
 
-    def condition(self, prefix: str) -> Q:
-        """Condition on a foreign key to a division, or on divisions themselves where the prefix is empty."""
+    def condition(self, prefix: str, path: str = "") -> Q:
+        """Condition on a foreign key to a division, or on divisions themselves where the prefix is empty.
+
+        `path` names a column that repeats the path of the division, where the table has one: its index finds an area.
+        """
         if self.everywhere:
             return Q()
-        dot = f"{prefix}__" if prefix else ""
+        path = path or (f"{prefix}__path" if prefix else "path")
         inside = Q(pk__in=[])
-        for path in self.paths:
-            inside |= Q(**{f"{dot}path__startswith": path})
+        for start in self.paths:
+            inside |= Q(**{f"{path}__startswith": start})
         if self.divisions:
             inside |= Q(**{f"{prefix or 'pk'}__in": self.divisions})
         return inside

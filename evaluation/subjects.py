@@ -111,7 +111,8 @@ def read_consortia(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]
 # -- Institutions -------------------------------------------------------------------------------------------
 def institutions_in(area: Area, day: dt.date) -> QuerySet:
     """Institutions of an area."""
-    return Institution.objects.live().filter(area.condition("division")).order_by("division__path", "pk")
+    rows = Institution.objects.live().filter(area.condition("division", path="area_path"))
+    return rows.order_by("area_path", "pk")
 
 
 def describe_institutions(rows: QuerySet) -> dict[int, Subject]:
@@ -131,7 +132,7 @@ def read_institutions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, A
 
 def reach_of_institutions(rules: Iterable[BoundRule], area: Area, day: dt.date) -> Q | None:
     """Institutions of the area of which any of the rules may say anything else than NA."""
-    return within_reach(rules, area.condition("division"), day)
+    return within_reach(rules, area.condition("division", path="area_path"), day)
 
 
 # -- Grids --------------------------------------------------------------------------------------------------
@@ -227,6 +228,7 @@ SOURCES = (
         read_institutions,
         reach_of_institutions,
         lightness=10,
+        path="area_path",
     ),
     Source("grid", grids_in, describe_grids, read_grids),
     Source("division", divisions_in, describe_divisions, read_divisions, path="path"),

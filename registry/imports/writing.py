@@ -95,15 +95,22 @@ def add_second_names(batch: ImportBatch, source: str) -> None:
 
 
 def join_branches(batch: ImportBatch) -> None:
-    """Point branches at main institutions that stand on another row of the same file."""
+    """Point branches at main institutions that stand on another row of the same file.
+
+    The branches are picked out first: nothing has counted the new rows yet, and a planner that believes them to be
+    few would compare every row of the file with every other.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE registry_institution i SET main_institution_id = main.institution_id
-               FROM registry_importrow r
-               JOIN registry_importrow main
-                 ON main.batch_id = r.batch_id AND main.number = (r."values" ->> 'main_row')::int
-               WHERE r.batch_id = %s AND r.action IN ('create', 'update') AND NOT r.skipped
-                 AND jsonb_exists(r."values", 'main_row')
-                 AND i.id = r.institution_id AND main.institution_id IS NOT NULL AND NOT main.skipped""",
-            [batch.pk],
+            """WITH branch AS MATERIALIZED (
+                   SELECT r.institution_id, (r."values" ->> 'main_row')::int AS main_row FROM registry_importrow r
+                   WHERE r.batch_id = %s AND r.action IN ('create', 'update') AND NOT r.skipped
+                     AND jsonb_exists(r."values", 'main_row')),
+               pair AS MATERIALIZED (
+                   SELECT branch.institution_id, main.institution_id AS main_id
+                   FROM branch JOIN registry_importrow main ON main.batch_id = %s AND main.number = branch.main_row
+                   WHERE main.institution_id IS NOT NULL AND NOT main.skipped)
+               UPDATE registry_institution i SET main_institution_id = pair.main_id
+               FROM pair WHERE i.id = pair.institution_id""",
+            [batch.pk, batch.pk],
         )

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from filing import delegation, reviewing, timing, transitions
+from filing import delegation, reviewing, starting, timing, transitions
+from filing.form import form_of
 from tests.actors import reviewer_of
 from tests.factories.filing import Case
 
@@ -114,6 +115,23 @@ def test_every_page_of_the_commission(open_page, sign_in, assert_accessible, cas
     asked = sign_in(open_page(), returned.reviewer)
     walk(asked, ["/filings/deadlines/"], assert_accessible)
     assert "再延长" in asked.inner_text("main")
+
+
+def test_the_end_of_a_consortium_and_what_the_commission_writes(
+    open_page, sign_in, assert_accessible, cases, settings
+):
+    settings.PUBLIC_REGISTER = True
+    registered, _, desk = cases
+    closing = starting.start_close(registered.filing.consortium_id, by=registered.filer)
+    keys = [section.key for section in form_of(closing).sections]
+    own = [f"/filings/{closing.pk}/sections/{key}/" for key in keys]
+    walk(sign_in(open_page(), registered.filer), [*own, "/filings/registered/"], assert_accessible)
+    transitions.receive(desk.filing.pk, by=desk.reviewer)
+    transitions.refuse(desk.filing.pk, by=desk.reviewer, note="牵头医院不具备条件。")
+    written = desk.filing.events.filter(action__in=("receive", "refuse")).order_by("pk")
+    notices = [f"/filings/{desk.filing.pk}/notices/{event.pk}/" for event in written]
+    assert len(notices) == 2
+    walk(sign_in(open_page(), desk.reviewer), notices, assert_accessible)
 
 
 def test_the_workbench_fills_both_windows_without_scrolling_the_page(open_page, sign_in, cases, tmp_path):

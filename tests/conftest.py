@@ -5,6 +5,8 @@ import pytest
 from celery import current_app
 from django.conf import settings as project
 from django.core.cache import cache
+from django.db import connection
+from psycopg2 import sql
 
 from registry import access_log
 from registry.models import Job
@@ -19,9 +21,15 @@ hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
-    """The triggers are in place once the tables are; the flush after a transactional test need not install them."""
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The triggers are in place once the tables are; the flush after a transactional test need not install them.
+
+    What a test commits need not outlive a power failure.
+    """
     project.PGTRIGGER_INSTALL_ON_MIGRATE = False
+    name = sql.Identifier(connection.settings_dict["NAME"])
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))
 
 
 @pytest.fixture(scope="session", autouse=True)

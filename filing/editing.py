@@ -138,6 +138,7 @@ def save_member(member_id: int, values: Mapping[str, Any], *, by) -> FilingMembe
     """Change a member's line."""
     member = FilingMember.objects.get(pk=member_id)
     filing = _with_members(member.filing_id, by=by)
+    member.refresh_from_db()  # it may have been taken off while this waited for the filing
     for name, value in values.items():
         setattr(member, name, value)
     try:

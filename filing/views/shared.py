@@ -1,11 +1,14 @@
 """What the views of filing share."""
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.shortcuts import get_object_or_404
 
 from filing import transitions
 from filing.models import Filing
 from registry.errors import Refused
+
+GONE = "这一项刚被别人删除，没有作任何改动。请核对页面现在的内容。"
 
 
 def visible(request, pk: int) -> Filing:
@@ -28,11 +31,17 @@ def visible(request, pk: int) -> Filing:
 
 
 def attempt(request, act, success: str = "") -> bool:
-    """Do an act; a refusal becomes a message. Answers whether it was done."""
+    """Do an act; a refusal becomes a message, and so does what somebody else has just removed.
+
+    Answers whether it was done.
+    """
     try:
         act()
     except Refused as refusal:
         messages.error(request, str(refusal))
+        return False
+    except ObjectDoesNotExist:
+        messages.error(request, GONE)
         return False
     if success:
         messages.success(request, success)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms import ModelForm
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -24,6 +25,8 @@ class SignInForm(AuthenticationForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # Django's form tells the browser the longest name, but does not hold whoever has none of our pages to it.
+        self.fields["username"].validators.append(MaxLengthValidator(self.username_field.max_length))
         self.fields["username"].label = "账号"
         self.fields["username"].help_text = "安全管理员分配的账号"
         self.fields["password"].label = "密码"

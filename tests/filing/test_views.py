@@ -115,6 +115,23 @@ def test_a_reviewer_does_not_fill_in_the_form(client, case):
     assert post(client, "move", case.filing.pk, "withdraw").status_code == 403
 
 
+def test_what_another_person_has_just_removed_is_told(client, case, monkeypatch):
+    """Between the page's look and the act the line goes: as when two people press at once."""
+    case.draft()
+    member = case.filing.members.first()
+    inner = editing._with_members
+
+    def slow(filing_id, *, by):
+        filing = inner(filing_id, by=by)
+        FilingMember.objects.filter(pk=member.pk).delete()
+        return filing
+
+    monkeypatch.setattr(editing, "_with_members", slow)
+    signed_in(client, case.filer)
+    answered = post(client, "member", member.pk, role="member", joined_on="2020-09-01")
+    assert "刚被别人删除" in answered.content.decode()
+
+
 def test_a_file_is_sent_so_that_no_browser_guesses(client, case):
     case.draft()
     material = case.filing.materials.get(kind="charter")

@@ -171,6 +171,14 @@ class MemberForm(forms.ModelForm):
         for name in ("joined_on", "left_on", "remote_enabled_on"):
             self.fields[name].validators = [*self.fields[name].validators, *PLAUSIBLE_DAY]
 
+    def clean(self):
+        """Said at the field; the table's own constraint holds it as well."""
+        given = super().clean()
+        joined, left = given.get("joined_on"), given.get("left_on")
+        if joined and left and left < joined:
+            self.add_error("left_on", "退出日期不能早于加入日期。")
+        return given
+
 
 class MaterialForm(forms.Form):
     """上传材料."""

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from filing import editing, reviewing, transitions
 from filing.models import Filing, FilingMember, Material, Remark
+from registry.errors import Refused
 from registry.models import AccessLog, Consortium
 from tests.actors import filer_of, reviewer_of, stranger
 from tests.factories.filing import ANSWERS, Case, pdf
@@ -113,6 +114,21 @@ def test_a_reviewer_does_not_fill_in_the_form(client, case):
     assert page(client, "section", case.filing.pk, "A").status_code == 403
     assert post(client, "member_remove", FilingMember.objects.first().pk).status_code == 403
     assert post(client, "move", case.filing.pk, "withdraw").status_code == 403
+
+
+def test_a_member_who_leaves_before_joining_is_told_at_the_field(client, case):
+    case.draft()
+    signed_in(client, case.filer)
+    days = {"joined_on": "2020-09-10", "left_on": "2020-09-01"}
+    answered = post(client, "member", FilingMember.objects.first().pk, role="member", **days).content.decode()
+    assert "退出日期不能早于加入日期。" in answered
+    assert "约束" not in answered
+
+
+def test_a_reason_that_nobody_can_see_is_none(client, case):
+    case.submitted()
+    with pytest.raises(Refused):
+        transitions.send_back(case.filing.pk, note=" \u3000\u200b\u202e ", by=case.reviewer)
 
 
 def test_what_another_person_has_just_removed_is_told(client, case, monkeypatch):

@@ -10,6 +10,7 @@ from filing.assessment import Row, read
 from filing.documents.wording import words_of
 from filing.models import Filing, FilingEvent, Remark
 from filing.presentation import place
+from registry.models import Consortium
 from registry.policy.library import current_book
 
 # The acts that end in a paper.
@@ -40,19 +41,30 @@ class Notice:
 def notice_of(event: FilingEvent, verify_url: str) -> Notice:
     """The paper that an act on a filing ends in. ``verify_url`` is the public page on which a receipt is checked."""
     filing, act = event.filing, event.action
-    kind = filing.get_consortium_kind_display() or "医联体"
-    title, opening, closing = words_of(act, filing.kind, name=filing.name, kind=kind)
+    name, kind, addressee = _about(event)
+    title, opening, closing = words_of(act, filing.kind, name=name, kind=kind or "医联体")
     build = {"receive": _receive, "send_back": _send_back, "refuse": _refuse, "register": _register}[act]
     parts = {
         "title": title,
         "number": filing.case_number,
-        "addressee": str(filing.applicant or filing.lead),
+        "addressee": addressee,
         "opening": opening,
         "closing": closing,
         "signer": filing.authority.name,
         "dated": _day(timezone.localdate(event.at)),
     }
     return Notice(**parts | build(filing, event, parts, verify_url))
+
+
+def _about(event: FilingEvent) -> tuple[str, str, str]:
+    """Name, kind and hospital as submitted before the act: a paper does not follow what is written after it."""
+    filing = event.filing
+    version = filing.versions.filter(submitted_at__lte=event.at).order_by("-number").first()
+    if version is None:  # brought in from before this register
+        return filing.name, filing.get_consortium_kind_display(), str(filing.applicant or filing.lead)
+    said = version.content
+    kind = said["consortium_kind"] and Consortium.Kind(said["consortium_kind"]).label
+    return said["name"], kind, said["applicant"] or str(filing.lead)
 
 
 def _day(day) -> str:

@@ -98,6 +98,16 @@ def test_the_notice_of_correction_has_every_remark_of_this_return_and_its_clause
     assert "协议书缺一页。" in word and "请用第一名称" not in word
 
 
+def test_an_issued_paper_keeps_its_words_when_the_hospital_rewrites_its_form(client, case):
+    case.submitted()
+    transitions.send_back(case.filing.pk, by=case.reviewer, note="请核对。")
+    before = papers(client, case, "notice", event(case, "send_back"))
+    type(case.filing).objects.filter(pk=case.filing.pk).update(
+        name="改过的名称", consortium_kind="county_community"
+    )
+    assert papers(client, case, "notice", event(case, "send_back")) == before
+
+
 def test_the_refusal_names_reasons_and_remedy(client, case):
     case.submitted(name="简称医疗集团")
     transitions.refuse(case.filing.pk, note="名称不符合规定。", by=case.reviewer)

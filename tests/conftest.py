@@ -11,7 +11,7 @@ from psycopg2 import sql
 from registry import access_log
 from registry.models import Job
 from registry.policy import library
-from tests import strict
+from tests import factories, strict
 
 pytest_plugins = ["tests.law"]
 
@@ -50,11 +50,12 @@ def strictness(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def places_of_this_test(settings, tmp_path):
-    """Files, cache and messages of a test are its own; passwords are hashed quickly."""
+    """Files, cache, messages and counters of a test are its own; passwords are hashed quickly."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
+    factories.count_from_the_start()
     library._book.cache_clear()  # a test may have published other rules under the same documents
     access_log._waiting.clear()  # refusals of a test whose transaction never ended
     current_app.conf.broker_url = "memory://"

@@ -1,5 +1,7 @@
 """Factories: a trait names a situation, so that a test reads as a sentence."""
 
+from factory.django import DjangoModelFactory
+
 from tests.factories.grids import GridAssignmentFactory, GridFactory, GridUnitFactory
 from tests.factories.registry import (
     AuthorityFactory,
@@ -31,3 +33,10 @@ __all__ = [
     "TownshipFactory",
     "UserFactory",
 ]
+
+
+def count_from_the_start(kind: type[DjangoModelFactory] = DjangoModelFactory) -> None:
+    """Number what is made from zero, so that a test makes the same whichever tests ran before it."""
+    for factory in kind.__subclasses__():
+        factory.reset_sequence(0, force=True)
+        count_from_the_start(factory)

@@ -32,7 +32,9 @@ def _for_each_table(statement: str, **values: str) -> dict[str, str]:
     with connection.cursor() as cursor:
         for table in TABLES:
             ours, aside = sql.Identifier(table), sql.Identifier(ASIDE, table)
-            cursor.execute(sql.SQL(statement).format(ours=ours, aside=aside), [values[table]] if values else None)
+            cursor.execute(
+                sql.SQL(statement).format(ours=ours, aside=aside), [values[table]] if values else None
+            )
             if cursor.description:
                 answers[table] = cursor.fetchone()[0]
     return answers

@@ -50,7 +50,7 @@ class CityFactory(_BelowFactory):
 
 
 class CountyFactory(_BelowFactory):
-    code = Sequence(lambda n: f"5001{57 + n % 42}")  # none of these is a district that a test calls by its code
+    code = Sequence(lambda n: f"5001{57 + n % 42}")  # no district that a test calls by its code
     name = Sequence(lambda n: f"测试{n}区")
     level = "county"
     parent = SubFactory(CityFactory)

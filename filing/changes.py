@@ -237,8 +237,10 @@ def overlaps(filing: Filing, *, drafts: bool) -> list[Overlap]:
         others = others.exclude(Filing.hidden_from_authority())
     mine = set(changed(filing.base, proposed_items(filing))) if filing.kind == Filing.Kind.CHANGE else set()
     found = []
-    for other in others.prefetch_related("sections")[:20]:
-        rewriting = other.editable and not drafts  # what the hospital rewrites is its own until it submits
+    for row in others.prefetch_related("sections")[:20]:
+        other = row.as_written() if drafts else row
+        # What the hospital rewrites is its own until it submits.
+        rewriting = not drafts and (filing.editable or other.editable)
         shared = [] if rewriting else [d for d in differences(other) if d.key in mine]
         touched = rewriting and set(other.parts) & set(filing.parts)
         if shared or touched or Filing.Kind.CLOSE in (other.kind, filing.kind):

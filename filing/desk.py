@@ -35,8 +35,8 @@ def hold(filing: Filing, action: str, to, by, **details) -> None:
     transaction.on_commit(partial(desk_changed.send_robust, sender=Filing, event_id=event.pk))
 
 
-def _open_case(filing_id: int, by) -> Filing:
-    filing = transitions.locked(filing_id)
+def _open_case(filing: Filing, by) -> Filing:
+    """The same locked case, if somebody may have it on his desk."""
     access.require(by, "review_filings", filing.authority or "filing")
     if filing.status in Filing.FINISHED or filing.status == Filing.Status.DRAFT:
         raise Refused(f"备案当前为“{filing.status_label}”，不需要经办人。")
@@ -54,7 +54,7 @@ def why_not_hold(user, filing: Filing) -> str:
 def take(filing_id: int, *, by, seen_holder: int | None = None) -> Filing:
     """领取 a free case, or 接手 one from the holder that the person saw; of two at once exactly one gets it."""
     with audit.acting(by, reason="领取备案"):
-        filing = _open_case(filing_id, by)
+        filing = _open_case(transitions.locked(filing_id), by)
         if filing.held_by_id == by.pk:
             raise Refused("这件备案已经由您经办。")
         if filing.held_by_id != seen_holder:
@@ -71,7 +71,7 @@ def take(filing_id: int, *, by, seen_holder: int | None = None) -> Filing:
 def release(filing_id: int, *, by) -> Filing:
     """放回: the case is free again."""
     with audit.acting(by, reason="放回备案"):
-        filing = _open_case(filing_id, by)
+        filing = _open_case(transitions.locked(filing_id), by)
         if filing.held_by_id != by.pk:
             raise Refused("这件备案不由您经办。" if filing.held_by_id else "这件备案没有人领取。")
         hold(filing, "release", None, by)
@@ -86,15 +86,17 @@ def assign(filing_ids: list[int], to, *, by) -> tuple[list[Filing], list[str]]:
     done, left = [], []
     with audit.acting(by, reason=f"交办给{to}"):
         for pk in sorted(set(filing_ids)):
+            filing = transitions.locked(pk)
+            called = f"{filing.case_number}“{filing}”"
             try:
-                filing = _open_case(pk, by)
+                _open_case(filing, by)
             except Refused as refusal:
-                left.append(f"第 {pk} 件：{refusal}")
+                left.append(f"{called}：{str(refusal).removesuffix('。')}")
                 continue
             if filing.held_by_id == to.pk:
-                left.append(f"{filing.case_number}：已由{to}经办")
+                left.append(f"{called}：已由{to}经办")
             elif reason := why_not_hold(to, filing):
-                left.append(f"{filing.case_number}：{reason}")
+                left.append(f"{called}：{reason}")
             else:
                 hold(filing, "assign", to, by)
                 done.append(filing)

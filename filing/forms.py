@@ -139,8 +139,9 @@ class ApprovalForm(forms.Form):
 
 
 class MemberForm(forms.ModelForm):
-    """One member's line."""
+    """One member's line; ``version`` is the one that the person has seen."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput)
     functions = forms.MultipleChoiceField(
         label="服务功能",
         choices=FilingMember.Function.choices,
@@ -168,6 +169,7 @@ class MemberForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
         for name in ("joined_on", "left_on", "remote_enabled_on"):
             self.fields[name].validators = [*self.fields[name].validators, *PLAUSIBLE_DAY]
 
@@ -178,6 +180,11 @@ class MemberForm(forms.ModelForm):
         if joined and left and left < joined:
             self.add_error("left_on", "退出日期不能早于加入日期。")
         return given
+
+    @property
+    def answers(self) -> dict:
+        """What was answered, without the version."""
+        return {name: self.cleaned_data.get(name) for name in self._meta.fields}
 
 
 class MaterialForm(forms.Form):
@@ -221,6 +228,10 @@ class VerifyForm(forms.Form):
         label="查验码",
         max_length=20,
         help_text="印在备案回执下方，12 位字母和数字",
+        error_messages={
+            "required": "请输入查验码。",
+            "max_length": "查验码是 12 位字母和数字，请核对后重新输入。",
+        },
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

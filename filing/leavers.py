@@ -52,7 +52,7 @@ def give_drafts(keys: list[str], *, person, to, by) -> int:
     for pk in sorted(map(int, keys)):
         filing = transitions.locked(pk)
         if filing.status not in Filing.EDITABLE:
-            raise Refused(f"第 {pk} 件备案刚被提交，请刷新后再移交。")
+            raise Refused(f"{filing.case_number}刚被提交，请刷新后再移交。")
         if filing.prepared_by_id == person.pk:
             unprepare(filing)
         event = FilingEvent.objects.create(

@@ -66,7 +66,7 @@ def standings(consortia: list[Consortium]) -> list[Standing]:
     for filing in Filing.objects.filter(consortium__in=found, kind__in=kinds).order_by("pk"):
         standing = found[filing.consortium_id]
         if filing.status in Filing.OPEN:
-            standing.open_filings.append(filing)
+            standing.open_filings.append(filing.as_written())
         if filing.status == Filing.Status.REGISTERED and filing.registered_on.year == today.year:
             standing.changed_this_year = True
     said = UnchangedStatement.objects.filter(consortium__in=found, year=today.year)
@@ -80,5 +80,5 @@ def open_by_part(consortium: Consortium) -> dict[str, list[Filing]]:
     found = defaultdict(list)
     for filing in changes.open_filings(consortium):
         for part in filing.parts or Filing.Part.values:
-            found[part].append(filing)
+            found[part].append(filing.as_written())
     return dict(found)

@@ -14,6 +14,7 @@ from filing.form import Form
 from filing.models import Filing, FilingVersion, Remark
 from filing.sections import BY_KEY
 from filing.supplements import find_field
+from registry import access
 from registry.uploads import PREVIEWED
 from registry.workdays import CalendarMissing, current_calendar
 
@@ -176,6 +177,11 @@ def problems_of_section(sheet: Sheet, section: Section) -> list[Row]:
 
 
 # -- Content ------------------------------------------------------------------------------------------------
+def is_own(filing: Filing, user) -> bool:
+    """Whether the person files for the hospital whose case it is."""
+    return filing.applicant_id in access.institutions_of(user, "edit_filing")
+
+
 def content_of(filing: Filing, own: bool) -> dict[str, Any]:
     """What a person reads: the last submission; the hospital itself sees what it is writing."""
     if filing.submissions and not (own and filing.editable):

@@ -47,3 +47,12 @@ class FilingQuerySet(models.QuerySet):
 
     def for_list(self):
         return self.select_related("lead", "authority", "sheet", "held_by").defer("sheet__receipts")
+
+
+class RemarkQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The bureau's own remarks; the hospital knows of one from the return that sends it."""
+        own = access.institutions_of(user, "edit_filing")
+        seen = self.model._meta.get_field("filing").related_model.objects.seen_by_bureau(user)
+        mine = Q(filing__applicant__in=own)
+        return self.filter(mine & Q(sent_at__isnull=False) | ~mine & Q(filing__in=seen))

@@ -12,7 +12,7 @@ from filing.models import Filing, FilingEvent, Remark, ReviewMark
 from filing.signals import desk_changed, remarked
 from registry import access
 from registry.errors import Refused
-from registry.texts import said
+from registry.texts import named, said
 
 
 def reviewable(filing_id: int, *, by) -> Filing:
@@ -112,7 +112,7 @@ def set_mark(
     basis = item.basis if item else _basis_on_sheet(filing, provision, decision)
     if item and decision not in dict(item.answers):
         raise Refused(f"{provision} 是人工核对事项，不能这样处理。")
-    note, approver, document = said(note, "理由"), approver.strip(), document.strip()
+    note, approver, document = said(note, "理由"), named(approver), named(document)
     if decision not in (ReviewMark.Decision.MET, ReviewMark.Decision.UNCONCERNED) and not note:
         raise Refused("须写明理由。")
     if decision in (ReviewMark.Decision.APPROVED, ReviewMark.Decision.WAIVED) and not approver:

@@ -187,7 +187,8 @@ def follow_register(filing_id: int, *, by) -> Filing:
     filing.base = now
     filing.name = target.get(changes.NAME, filing.name)
     filing.lead_id = target.get(changes.LEAD, filing.lead_id)
-    filing.save(update_fields=["base", "name", "lead"])
+    filing.save(update_fields=["base"])
+    editing.keep(filing, ["name", "lead"])
     _write_items(filing, mine, target, by)
     return filing
 
@@ -204,8 +205,13 @@ def _write_items(filing: Filing, mine: dict, target: dict, by) -> None:
     touched: dict[str, dict] = {}
     for key, value in differing.items():
         section, dot, name = key.partition(".")
-        if dot and key not in (changes.NAME, changes.LEAD):
-            touched.setdefault(section, {})[name] = value
+        if dot:
+            said = touched.setdefault(section, {})
+            if key not in (
+                changes.NAME,
+                changes.LEAD,
+            ):  # these stand on the filing; their section is newer all the same
+                said[name] = value
     if any(key.startswith(changes.GRID) for key in differing):
         grids = [int(key[len(changes.GRID) :]) for key in target if key.startswith(changes.GRID)]
         touched.setdefault("A", {})["grid_ids"] = grids

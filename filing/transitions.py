@@ -137,9 +137,7 @@ def why_not(filing: Filing, action: str, user, own: str | None = None) -> str:
         proposal = second.standing(filing) if required else None
         return second.why_not_register(filing, user, required=required, proposal=proposal)
     if action == "revoke":
-        if filing.decided_by_id == user.pk:
-            return "撤销备案须由作出备案决定以外的另一人办理。"
-        return limits.too_late_to_undo(filing)
+        return second.why_not_revoke(filing, user) or limits.too_late_to_undo(filing)
     return signing.why_not_submit(filing, user) if action == "submit" else ""
 
 
@@ -202,6 +200,8 @@ def _act(move):
 def submit(filing_id: int, *, by, version: int | None = None) -> Filing:
     """提交. The first one stops the clock and takes the case number; a later one answers a return."""
     filing = _begin(filing_id, "submit", by, version)
+    before = filing.authority_id
+    written = editing.take_over(filing)
     if reason := signing.why_not_submit(filing, by):
         raise Refused(reason)
     if problems := completeness.problems(filing):
@@ -210,7 +210,7 @@ def submit(filing_id: int, *, by, version: int | None = None) -> Filing:
     first = filing.first_submitted_at is None
     filing.submitted_at = now
     filing.submissions += 1
-    fields = ["submitted_at", "submissions"]
+    fields = [*written, "submitted_at", "submissions"]
     if first:
         filing.first_submitted_at = now
         fields.append("first_submitted_at")
@@ -218,6 +218,9 @@ def submit(filing_id: int, *, by, version: int | None = None) -> Filing:
     if first:
         filing.case_number = numbering.take_case_number(filing)
         fields.append("case_number")
+    elif filing.authority_id != before:  # it lay on a desk of the bureau to which it was sent before
+        filing.held_by = filing.held_at = None
+        fields += ["held_by", "held_at"]
     frozen = snapshots.freeze(filing, by=by, at=now)
     filing.sheet = _freeze_sheet(filing, frozen, CheckSheet.Occasion.SUBMISSION)
     fields += limits.set_limit(filing)
@@ -237,7 +240,8 @@ def withdraw(filing_id: int, *, by, note: str, version: int | None = None) -> Fi
     filing = _begin(filing_id, "withdraw", by, version)
     if filing.first_submitted_at and not note.strip():
         raise Refused("撤回已提交的备案须写明理由。")
-    return _finish(filing, "withdraw", by, note=note.strip())
+    filing.unsent = {}  # it ends as it was submitted last
+    return _finish(filing, "withdraw", by, ["unsent"], note=note.strip())
 
 
 # -- The authority's moves ----------------------------------------------------------------------------------
@@ -310,8 +314,8 @@ def refuse(filing_id: int, *, by, note: str, version: int | None = None) -> Fili
 def revoke(filing_id: int, *, by, note: str, version: int | None = None) -> Filing:
     """撤销备案: another person takes an acceptance back; the number stays with the case, marked."""
     filing = _begin(filing_id, "revoke", by, version)
-    if filing.decided_by_id == by.pk:
-        raise Refused("撤销备案须由作出备案决定以外的另一人办理。")
+    if reason := second.why_not_revoke(filing, by):
+        raise Refused(reason)
     if not note.strip():
         raise Refused("撤销备案须写明理由。")
     limits.check_undo(filing)

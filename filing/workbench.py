@@ -33,7 +33,7 @@ class Workbench:
 
     def __init__(self, filing: Filing, user, *, show: str = "", beside: str = "", file: int | None = None):
         self.filing, self.user = filing, user
-        self.own = filing.applicant_id in access.institutions_of(user, "edit_filing")
+        self.own = presentation.is_own(filing, user)
         self.show = show if show in SHOWN else SHOWN[0]
         self.beside = beside if beside in BESIDE else BESIDE[0]
         self.file = file
@@ -63,7 +63,15 @@ class Workbench:
         rows = self.filing.remarks.select_related(
             "by", "on_behalf_of", "answered_by", "resolved_by"
         ).order_by("pk")
-        return list(rows.filter(sent_at__isnull=False) if self.own else rows)
+        if self.own:
+            return list(rows.filter(sent_at__isnull=False))
+        return [self._as_submitted(remark) for remark in rows]
+
+    def _as_submitted(self, remark: Remark) -> Remark:
+        """Without the answer that the hospital has written and not submitted yet."""
+        if remark.answered_at and remark.answered_at > self.filing.submitted_at:
+            remark.answer, remark.answered_by, remark.answered_at = "", None, None
+        return remark
 
     @cached_property
     def reasons(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What a person writes by the way (理由、答复、说明): without blank edges, and no longer than somebody will read."""
+"""What a person writes (名称；理由、答复、说明): what can be read of it, and no longer than somebody will read."""
 
 import unicodedata
 
@@ -9,6 +9,12 @@ UNSEEN = {
     "Cc",
     "Cf",
 }  # control and format characters: not to be read, and able to turn what stands beside them
+
+
+def named(text: str) -> str:
+    """A name as it is kept: one line of what can be read, with single spaces."""
+    seen = (" " if sign.isspace() else sign for sign in text)
+    return " ".join("".join(s for s in seen if unicodedata.category(s) not in UNSEEN).split())
 
 
 def said(text: str, what: str, longest: int = LONGEST) -> str:

@@ -1,5 +1,7 @@
 """The case (备案件): who files what with whom, and how far it has come."""
 
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,6 +17,9 @@ class Filing(models.Model):
 
     ``applicant`` (申报单位) is the hospital whose person files, ``lead`` the hospital named as 牵头单位: CQ-82 asks
     that they be the same. Imported cases record what was decided before the system existed.
+
+    After the first submission the columns say what was submitted last: they are what every list and page of the
+    bureau shows. What the hospital writes after a return waits in ``unsent`` until it submits again.
     """
 
     class Kind(models.TextChoices):
@@ -105,6 +110,12 @@ class Filing(models.Model):
     )
     base = models.JSONField(
         "变更所依据的名录", default=dict, blank=True, help_text="带入时名录的内容；变更只改与它不同的地方"
+    )
+    unsent = models.JSONField(
+        "退回后未提交的内容",
+        default=dict,
+        blank=True,
+        help_text="医院退回后改写、尚未再次提交的名称、类型、日期和牵头医院；只有医院可见",
     )
     approval = models.ForeignKey(
         "self",
@@ -274,6 +285,9 @@ class Filing(models.Model):
                 | Q(prepared_at__isnull=False, prepared_by__isnull=False),
                 name="filing_prepared_at_and_by",
             ),
+            models.CheckConstraint(
+                condition=Q(status="returned") | Q(unsent={}), name="filing_unsent_only_while_returned"
+            ),
             models.UniqueConstraint(
                 fields=["authority", "case_number"],
                 condition=~Q(case_number=""),
@@ -309,6 +323,13 @@ class Filing(models.Model):
     @property
     def editable(self) -> bool:
         return self.status in self.EDITABLE
+
+    def as_written(self) -> Self:
+        """The same row saying what the hospital has written, sent or not: for its own pages and saves alone."""
+        for name, value in self.unsent.items():
+            field = self._meta.get_field(name)
+            setattr(self, field.attname, field.to_python(value))
+        return self
 
     @property
     def is_late(self) -> bool | None:

@@ -1,5 +1,6 @@
 """The members that a filing names (成员单位)."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +11,10 @@ from registry.models import Membership
 
 
 class FilingMember(models.Model):
-    """备案表中的一家成员单位; becomes a dated membership of the register when the filing is registered."""
+    """备案表中的一家成员单位; becomes a dated membership of the register when the filing is registered.
+
+    Each line has a version of its own, as each section has.
+    """
 
     class Function(models.TextChoices):
         PREVENTION = "prevention", "预防"
@@ -38,6 +42,16 @@ class FilingMember(models.Model):
     positioning = models.CharField("功能定位", max_length=300, blank=True)
     remote_equipment = models.BooleanField("具备远程医疗基本条件", null=True, blank=True)
     remote_enabled_on = models.DateField("远程开通日期", null=True, blank=True)
+    version = models.PositiveIntegerField("版本", default=1)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="保存人",
+    )
+    saved_at = models.DateTimeField("保存时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "申报的成员单位"

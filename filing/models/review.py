@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from filing.models.filing import Filing
+from filing.querysets import RemarkQuerySet
 from registry.audit import audited
 
 
@@ -42,6 +43,8 @@ class Remark(models.Model):
         verbose_name="了结人",
     )
     resolved_at = models.DateTimeField("了结时间", null=True, blank=True)
+
+    objects = RemarkQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "补正意见"

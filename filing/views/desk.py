@@ -94,7 +94,7 @@ def assign(request):
     """批量交办: what could not be assigned is named with its reason."""
     typed = map(whole_number, request.POST.getlist("ids"))
     chosen = [number for number in typed if number is not None]
-    seen = Filing.objects.seen_by_bureau(request.user).filter(pk__in=chosen[: desk.MOST_AT_ONCE + 1])
+    seen = Filing.objects.reviewed_by(request.user).filter(pk__in=chosen[: desk.MOST_AT_ONCE + 1])
     to = whole_number(request.POST.get("to", ""))
     allowed = {person.pk for person in queue.reviewers_within(request.user)}
     if not chosen or to not in allowed:

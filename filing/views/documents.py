@@ -11,8 +11,9 @@ from filing import snapshots
 from filing.documents import word
 from filing.documents.notices import NOTICED, Notice, notice_of
 from filing.models import Filing, FilingEvent, FilingVersion
+from filing.presentation import is_own
 from filing.views.shared import visible
-from registry import access, access_log
+from registry import access_log
 from registry.numbers import whole_number
 from registry.qr import svg
 
@@ -45,15 +46,11 @@ def _wanted(request, filing: Filing) -> tuple[FilingVersion | None, dict]:
     wanted = whole_number(request.GET.get("version", ""))
     if wanted is not None:
         version = get_object_or_404(filing.versions, number=wanted)
-    elif filing.submissions and not (filing.editable and _own(request, filing)):
+    elif filing.submissions and not (filing.editable and is_own(filing, request.user)):
         version = filing.versions.get(number=filing.submissions)
     else:
         version = None
     return version, version.content if version else snapshots.describe(filing)
-
-
-def _own(request, filing: Filing) -> bool:
-    return filing.applicant_id in access.institutions_of(request.user, "edit_filing")
 
 
 @require_GET

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from filing import (
-    answers,
     assessment,
     changes,
     clock,
@@ -26,6 +25,7 @@ from filing.form import form_of
 from filing.forms import MaterialForm, SectionForm, StartForm
 from filing.models import Filing, Remark
 from filing.search import find_institutions
+from filing.views import both_sides
 from filing.views.shared import attempt, reasons, visible
 from registry import access
 from registry.errors import Refused, Stale
@@ -45,6 +45,8 @@ def filing_list(request):
     if request.GET.get("view") == "open":
         filings = filings.filter(status__in=Filing.EDITABLE)
     page = keyset_page(filings, request, order=["-id"])
+    for filing in page:
+        filing.as_written()
     presentation.workdays_left(page.rows)
     tabs = [("all", "全部", None), ("open", "待填报和补正", None)]
     may_start = bool(access.institutions_of(request.user, "edit_filing"))
@@ -246,21 +248,19 @@ def _stale(request, filing: Filing, part, form: SectionForm, stale: Stale):
     """Both versions side by side: what stands, and what this person wanted to save; equal ones are no conflict."""
     filing = visible(request, filing.pk)
     standing = SectionForm(filing, part, request.user, saved=stale.current)
-    pairs = [
-        (
-            field.label,
-            answers.in_words(field, standing.initial.get(field.key)),
-            answers.in_words(field, form.answers.get(field.key)),
-        )
-        for field in form.asked
-        if editing.storable(standing.initial.get(field.key)) != editing.storable(form.answers.get(field.key))
-    ]
+    pairs = both_sides.differing([field.key for field in form.asked], standing, form)
     if not pairs:
         return _onwards(filing, part, form)
-    data = request.POST.copy()
-    data["version"] = str(stale.current.version)
-    context = {"filing": filing, "part": part, "pairs": pairs, "data": data, "message": str(stale)}
-    return render(request, "filing/stale.html", context, status=409)
+    here = reverse("filing:section", args=[filing.pk, part.key])
+    return both_sides.page(
+        request,
+        pairs,
+        version=stale.current.version,
+        message=str(stale),
+        action=here,
+        place=part.title,
+        back=here,
+    )
 
 
 @require_GET
@@ -274,8 +274,7 @@ def aside(request, pk: int, key: str):
 @require_POST
 def answer(request, pk: int):
     """答复 a remark at its field."""
-    seen = Remark.objects.filter(filing__in=Filing.objects.visible_to(request.user))
-    remark = get_object_or_404(seen, pk=pk)
+    remark = get_object_or_404(Remark.objects.visible_to(request.user), pk=pk)
     attempt(
         request,
         lambda: reviewing.answer_remark(pk, text=request.POST.get("text", ""), by=request.user),

@@ -30,11 +30,12 @@ def verify(request):
         return render(
             request, "filing/verify.html", {"form": form, "limited": True, **_list_is_public()}, status=429
         )
-    code = normal_code(form["code"].value() or "")
+    asked = form.is_valid()
+    code = normal_code(form.cleaned_data["code"]) if asked else ""
     rows = Filing.objects.select_related("lead", "authority")
     found = rows.filter(verification_code=code).first() if code else None
     return render(
-        request, "filing/verify.html", {"form": form, "asked": True, "found": found, **_list_is_public()}
+        request, "filing/verify.html", {"form": form, "asked": asked, "found": found, **_list_is_public()}
     )
 
 

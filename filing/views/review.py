@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from filing import reviewing, transitions
 from filing.forms import RemarkForm
-from filing.models import Filing, Remark
+from filing.models import Remark
 from filing.supplements import label_of
 from filing.views.shared import attempt, visible
 from filing.workbench import Workbench
@@ -68,8 +68,7 @@ def remark_add(request, pk: int):
 
 
 def _remark(request, pk: int) -> Remark:
-    mine = Filing.objects.visible_to(request.user)
-    return get_object_or_404(Remark.objects.filter(filing__in=mine), pk=pk)
+    return get_object_or_404(Remark.objects.visible_to(request.user), pk=pk)
 
 
 @require_POST

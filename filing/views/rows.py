@@ -3,15 +3,18 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from filing import editing, materials, member_lists
 from filing.forms import MaterialForm, MemberForm
 from filing.models import Filing, FilingMember, Material
+from filing.presentation import is_own
+from filing.views import both_sides
 from filing.views.shared import attempt, visible
 from registry import access, access_log
 from registry.downloads import stored_file
-from registry.errors import Refused
+from registry.errors import Refused, Stale
 from registry.numbers import whole_number
 from registry.uploads import PREVIEWED
 
@@ -60,17 +63,48 @@ def member(request, pk: int):
     access.require(request.user, "edit_filing", row.filing.applicant or "filing")
     form = MemberForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        saved = attempt(request, lambda: editing.save_member(pk, form.cleaned_data, by=request.user))
+        version = form.cleaned_data["version"]
+        try:
+            saved = attempt(
+                request,
+                lambda: editing.save_member(pk, form.answers, version=version, by=request.user),
+                passing=(Stale,),
+            )
+        except Stale as stale:
+            return _both(request, form, stale)
         if saved:
             return redirect("filing:section", row.filing_id, editing.MEMBERS)
     template = "filing/_member_panel.html" if request.htmx else "filing/member.html"
     return render(request, template, {"form": form, "member": row, "filing": row.filing})
 
 
+def _both(request, form: MemberForm, stale: Stale):
+    """The line as it stands beside what this person wanted; equal ones are no conflict."""
+    row = stale.current
+    members = reverse("filing:section", args=[row.filing_id, editing.MEMBERS])
+    pairs = both_sides.differing(form.answers, MemberForm(instance=row), form)
+    if not pairs:
+        return redirect(members)
+    return both_sides.page(
+        request,
+        pairs,
+        version=row.version,
+        message=str(stale),
+        action=reverse("filing:member", args=[row.pk]),
+        place=str(row),
+        back=members,
+    )
+
+
 @require_POST
 def member_remove(request, pk: int):
     row = _member(request, pk)
-    attempt(request, lambda: editing.remove_member(pk, by=request.user), f"已移除“{row.institution}”。")
+    seen = whole_number(request.POST.get("version", ""))
+    attempt(
+        request,
+        lambda: editing.remove_member(pk, version=seen, by=request.user),
+        f"已移除“{row.institution}”。",
+    )
     return redirect("filing:section", row.filing_id, editing.MEMBERS)
 
 
@@ -113,7 +147,7 @@ def _submitted(material: Material) -> bool:
 def material(request, pk: int):
     """The file itself: as a download, or in the page for PDF and pictures."""
     row = _material(request, pk)
-    own = row.filing.applicant_id in access.institutions_of(request.user, "edit_filing")
+    own = is_own(row.filing, request.user)
     if not own and not _submitted(row):
         raise Http404
     inline = "inline" in request.GET and row.content_type in PREVIEWED

@@ -17,7 +17,7 @@ def deadline(request, pk: int):
     """Every day counted and every day passed over, with its reason; and the changes of the deadline."""
     filing = visible(request, pk)
     read = clock.read(filing)
-    own = filing.applicant_id in access.institutions_of(request.user, "edit_filing")
+    own = presentation.is_own(filing, request.user)
     open_case = read.due is not None and filing.status not in Filing.FINISHED
     may_order = open_case and not own and _reviews(request.user, filing)
     context = {
@@ -64,7 +64,7 @@ def _listed(read: clock.Clock) -> list[dict]:
 def change(request, pk: int):
     """The hospital asks, the bureau orders."""
     filing = visible(request, pk)
-    own = filing.applicant_id in access.institutions_of(request.user, "edit_filing")
+    own = presentation.is_own(filing, request.user)
     form = ClockAskForm(request.POST, with_document=not own)
     if not own:
         access.require(request.user, "review_filings", filing.authority or "filing")

@@ -5,14 +5,15 @@ import datetime as dt
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from filing import checklist, delegation, desk, limits, reviewing, second, transitions, urging
-from filing.models import Delegation, Filing, ReviewMark
+from filing.models import Delegation, Filing, ReviewMark, ReviewSettings
 from registry import access
 from registry.errors import Refused
 from tests.actors import leader_of, planner_of, reviewer_of
 from tests.factories import UserFactory
-from tests.factories.filing import Case
+from tests.factories.filing import Case, settle
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law")]
 NOW = "2020-10-13T10:00:00+08:00"  # a Tuesday after the holiday
@@ -251,3 +252,50 @@ def test_only_a_bureau_above_urges_and_the_one_in_charge_acknowledges(case):
         urging.acknowledge(row.pk, by=case.reviewer)
     urging.acknowledge(row.pk, answer="明日办结", by=local)
     assert [event.action for event in case.filing.events.all()][-2:] == ["urge", "urge_seen"]
+
+
+def test_a_case_left_out_is_named_by_its_number_and_name(client, case):
+    case.submitted()
+    transitions.refuse(case.filing.pk, note="不属于备案范围", by=case.reviewer)
+    client.force_login(case.reviewer)
+    answered = client.post(
+        reverse("filing:assign"), {"ids": [case.filing.pk], "to": case.reviewer.pk}, follow=True
+    ).text
+    assert (
+        f"1 件没有交办：{case.filing.case_number}“{case.filing.name}”：备案当前为“不予备案”，不需要经办人。"
+        in answered
+    )
+    assert f"第 {case.filing.pk} 件" not in answered
+
+
+def test_an_acceptance_is_not_taken_back_by_whom_its_giver_sends(case):
+    case.registered()
+    stand_in, other = planner_of(case.commission), reviewer_of(case.commission)
+    lend(case, stand_in)
+    for person in (case.reviewer, stand_in):
+        assert "以外的另一人" in transitions.why_not(case.filing, "revoke", person)
+        with pytest.raises(Refused, match="以外的另一人"):
+            transitions.revoke(case.filing.pk, by=person, note="误办")
+    assert transitions.why_not(case.filing, "revoke", other) == ""
+
+
+def test_what_a_stand_in_accepted_is_not_taken_back_by_whom_he_stands_in_for(case):
+    case.received()
+    settle(case.filing, case.reviewer)
+    stand_in = planner_of(case.commission)
+    lend(case, stand_in)
+    transitions.register(case.filing.pk, by=stand_in)
+    with pytest.raises(Refused, match="以外的另一人"):
+        transitions.revoke(case.filing.pk, by=case.reviewer, note="误办")
+
+
+def test_a_stand_in_does_not_confirm_what_the_delegator_proposed(case):
+    case.received()
+    ReviewSettings.objects.create(authority=case.commission, second_reviewer=True, saved_by=case.reviewer)
+    settle(case.filing, case.reviewer)
+    reviewing.propose(case.filing.pk, by=case.reviewer)
+    stand_in = planner_of(case.commission)
+    lend(case, stand_in)
+    with pytest.raises(Refused, match="另一人复核"):
+        transitions.register(case.filing.pk, by=stand_in)
+    transitions.register(case.filing.pk, by=reviewer_of(case.commission))

@@ -120,7 +120,9 @@ def test_a_member_who_leaves_before_joining_is_told_at_the_field(client, case):
     case.draft()
     signed_in(client, case.filer)
     days = {"joined_on": "2020-09-10", "left_on": "2020-09-01"}
-    answered = post(client, "member", FilingMember.objects.first().pk, role="member", **days).content.decode()
+    answered = post(
+        client, "member", FilingMember.objects.first().pk, role="member", version=1, **days
+    ).content.decode()
     assert "退出日期不能早于加入日期。" in answered
     assert "约束" not in answered
 
@@ -144,7 +146,7 @@ def test_what_another_person_has_just_removed_is_told(client, case, monkeypatch)
 
     monkeypatch.setattr(editing, "_with_members", slow)
     signed_in(client, case.filer)
-    answered = post(client, "member", member.pk, role="member", joined_on="2020-09-01")
+    answered = post(client, "member", member.pk, role="member", joined_on="2020-09-01", version=1)
     assert "刚被别人删除" in answered.content.decode()
 
 
@@ -278,7 +280,10 @@ def test_remarks_stand_at_their_field_and_are_answered_there(client, case):
     post(client, "remark_answer", remark.pk, filing=case.filing.pk, text="已改用全称")
     remark.refresh_from_db()
     assert (remark.answer, remark.answered_by) == ("已改用全称", case.filer)
-    assert "已改用全称" in page(signed_in(client, case.reviewer), "detail", case.filing.pk).text
+    detail = page(signed_in(client, case.reviewer), "detail", case.filing.pk).text
+    assert "已改用全称" not in detail, "an answer reaches the bureau with the submission"
+    transitions.submit(case.filing.pk, by=case.filer)
+    assert "已改用全称" in page(client, "detail", case.filing.pk).text
 
 
 # -- The bureau ---------------------------------------------------------------------------------------------
@@ -374,7 +379,7 @@ def test_a_member_does_not_leave_in_a_year_that_cannot_be_meant(client, case, da
     case.draft()
     signed_in(client, case.filer)
     member = case.filing.members.order_by("pk").first()
-    response = post(client, "member", member.pk, role=member.role, left_on=day)
+    response = post(client, "member", member.pk, role=member.role, left_on=day, version=1)
     assert "请核对年份" in response.text
     assert FilingMember.objects.get(pk=member.pk).left_on == member.left_on
 
@@ -394,3 +399,35 @@ def test_the_cursor_of_another_list_is_as_good_as_none(client, case):
     institutions = client.get(reverse("registry:institution_list"), {"size": 20}).text
     cursor = re.search(r"after=([^&\"]+)", institutions)[1]
     assert case.hospital.name in page(client, "queue", after=cursor).text
+
+
+def test_what_cannot_be_a_code_is_said_once_and_in_our_words(client, case):
+    long = page(client, "verify", code="2" * 21).text
+    assert long.count("查验码是 12 位字母和数字，请核对后重新输入。") == 1
+    assert "没有这个查验码" not in long and "确保" not in long
+    blank = page(client, "verify", code=" ").text
+    assert "请输入查验码。" in blank and "没有这个查验码" not in blank
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\u2066", "\x07", "\ufeff"])
+def test_no_name_holds_a_sign_that_nobody_sees(client, case, sign):
+    """Such a sign turns or hides what stands beside it, in every list and on the receipt."""
+    case.draft()
+    signed_in(client, case.filer)
+    version = case.filing.sections.get(key="A").version
+    values = {**ANSWERS["A"], "name": f"重庆{sign}第一\n医院　集团", "founded_on": "2020-09-18"}
+    post(client, "section", case.filing.pk, "A", **values, version=version)
+    assert case.fresh().filing.name == "重庆第一 医院 集团"
+    version = case.filing.sections.get(key="A").version
+    editing.save_section(case.filing.pk, "A", {"name": sign}, version=version, by=case.filer)
+    with pytest.raises(Refused, match="未填医联体名称"):
+        transitions.submit(case.filing.pk, by=case.filer)
+    member = case.filing.members.order_by("pk").first()
+    editing.save_member(member.pk, {"positioning": f"康{sign}复"}, version=1, by=case.filer)
+    assert FilingMember.objects.get(pk=member.pk).positioning == "康复"
+
+
+def test_a_limit_is_said_in_our_words(client, case):
+    case.draft()
+    answered = post(signed_in(client, case.filer), "section", case.filing.pk, "A", name="长" * 301, version=2)
+    assert "最多 300 个字，现有 301 个。" in answered.text and "确保" not in answered.text

@@ -85,6 +85,12 @@ ROWS = {
         "filing:release",
         "filing:propose",
         "filing:urge_seen",
+    ),
+    **rows(
+        "post",
+        filing.filing_arguments,
+        ("reviewer",),
+        ("leader",),
         "filing:remark_remove",
         "filing:remark_resolve",
     ),

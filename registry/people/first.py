@@ -6,6 +6,7 @@ from registry import access, audit, operators
 from registry.errors import Refused
 from registry.models import AccountLink, Assignment, User
 from registry.people import links
+from registry.people.naming import called
 
 ROLE = "security_admin"
 THERE = "已经有安全管理员{name}。请由他在“人员”页面邀请其他人员；忘记密码时由另一位安全管理员重设。"
@@ -14,6 +15,7 @@ THERE = "已经有安全管理员{name}。请由他在“人员”页面邀请�
 @transaction.atomic
 def first_admin(username: str, name: str) -> tuple[User, str]:
     """The account and the token of its link. Refused once a security administrator has set a password."""
+    username, name = called(username, name)
     with connection.cursor() as cursor:  # of two at once the second sees what the first has made
         cursor.execute("LOCK TABLE registry_accountlink IN EXCLUSIVE MODE")
     held = Assignment.objects.active().filter(role=ROLE, user__is_active=True).select_related("user")

@@ -1,14 +1,12 @@
 """Forms on accounts and assignments."""
 
 from django import forms
-from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from registry.errors import Refused
 from registry.people import reach, units
+from registry.people.naming import username_allowed
 from registry.plausible import PLAUSIBLE_DAY
 from registry.roles import Role
-
-username_allowed = UnicodeUsernameValidator(message="账号只能含文字、数字和 @ . + - _，不能有空格。")
 
 
 class PeopleFilter(forms.Form):

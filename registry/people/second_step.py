@@ -110,6 +110,8 @@ def turn_off(*, by) -> None:
     """停用: where the installation does not ask for it."""
     if required(by):
         raise Refused("您的任职要求第二步验证，不能停用；换手机请选“更换手机”。")
+    if not device_of(by):
+        raise Refused("还没有启用第二步验证，不需要停用。")
     with audit.acting(by, reason="本人停用第二步验证"):
         _forget(by)
 

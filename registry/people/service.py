@@ -13,6 +13,7 @@ from registry import access, audit
 from registry.errors import Refused
 from registry.models import AccountLink, Assignment, User
 from registry.people import links, reach
+from registry.people.naming import called
 from registry.roles import ROLES
 
 
@@ -34,6 +35,7 @@ def invite(
     if not actor.is_active:
         raise Refused("您的账户已停用。")
     reach.require_grant(actor, role, unit)
+    username, name = called(username, name)
     with audit.acting(by, reason="邀请人员"):
         person = User(username=username, name=name, phone=phone, email=email)
         person.set_unusable_password()

@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from registry import access, audit, operators
+from registry.errors import Refused
 from registry.models import Authority, Institution, User
+from registry.people.naming import called, folded
 from registry.roles import ROLES, unit_kinds
 
 
@@ -24,11 +26,15 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, username: str, name: str, role: str, unit: str, **options) -> None:
-        user = User.objects.filter(username=username).first()
+        user = User.objects.filter(username=folded(username)).first()
         if user is None and not name:
             raise CommandError("新建账户请用 --name 写明姓名。")
         with audit.acting(operators.operator(), reason="命令行任职"):
             if user is None:
+                try:
+                    username, name = called(username, name)
+                except Refused as refusal:
+                    raise CommandError(str(refusal)) from None
                 user = User(username=username, name=name)
                 user.set_password(_password(user))
                 user.save()

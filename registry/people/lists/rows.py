@@ -22,9 +22,9 @@ from registry.imports.source import Source, open_source
 from registry.imports.table import Table, read_table
 from registry.models import Assignment, User
 from registry.people import reach, units
-from registry.people.forms import username_allowed
 from registry.people.lists.columns import COLUMNS
 from registry.people.lists.limits import LIMITS, ROWS
+from registry.people.naming import folded, username_allowed
 from registry.roles import ROLES, Role
 
 
@@ -118,7 +118,7 @@ class _Reader:
         self.rows, self.by = rows, by
         self.roles = {role.label: role.code for role in reach.roles_grantable(by)}
         self.units = units.Named((cells.text(row.raw.get("unit", ""))[0] for row in rows), by)
-        self.accounts = _accounts(cells.text(row.raw.get("username", ""))[0] for row in rows)
+        self.accounts = _accounts(folded(cells.text(row.raw.get("username", ""))[0]) for row in rows)
         self.held = _held(self.accounts.values())
         self.seen: dict[str, int] = {}
 
@@ -131,7 +131,7 @@ class _Reader:
     def _invitation(self, row: Row) -> Invitation:
         one = Invitation(
             row,
-            username=row.text("username", limit=150, required=True),
+            username=folded(row.text("username", limit=150, required=True)),
             name=row.text("name", limit=60, required=True),
             phone=row.text("phone", limit=30),
             email=row.text("email", limit=254),

@@ -182,6 +182,12 @@ def test_who_must_have_it_cannot_turn_it_off(client, clock, settings, reviewer):
     assert second_step.device_of(reviewer) is None
 
 
+def test_who_has_none_is_told_that_there_was_nothing_to_turn_off(client, reviewer):
+    client.force_login(reviewer)
+    shown = client.post(reverse("registry:second_step_off"), follow=True).text
+    assert "还没有启用第二步验证，不需要停用。" in shown and "已停用" not in shown
+
+
 def test_a_new_telephone_takes_the_place_of_the_old_one_once_confirmed(clock, reviewer):
     first = set_up(reviewer)
     second_step.start(by=reviewer)

@@ -33,7 +33,11 @@ app.conf.beat_schedule = {
     "send-notifications": {"task": "registry.tasks.send_notifications", "schedule": 60.0},
     "send-digests": {"task": "registry.tasks.send_digests", "schedule": crontab(hour=8, minute=0)},
     "announce-moves": {"task": "filing.tasks.announce_recent", "schedule": 300.0},
-    "remind-of-deadlines": {"task": "filing.tasks.remind", "schedule": crontab(hour=7, minute=30)},
+    # Told once for each step and day: a round that was broken off is made good within the hour.
+    "remind-of-deadlines": {
+        "task": "filing.tasks.remind",
+        "schedule": crontab(hour="7-17", minute=30),
+    },
     "publish-due-policies": {
         "task": "registry.tasks.publish_due_policies",
         "schedule": crontab(hour=0, minute=5),

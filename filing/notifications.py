@@ -5,8 +5,8 @@ Each event has one key, so that telling it again, after a retry or in the round 
 
 import datetime as dt
 
+from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from filing.models import Filing, FilingEvent, Remark, Urge
 from registry import access, inbox
@@ -35,8 +35,22 @@ CLOCK = {
     "extend_declined": "延长期限的申请未获同意",
     "suspend_ended": "备案期限恢复计算",
 }
+DESK = ("assign", "take_over", "propose")
 CLOCK_ASKED = {"suspend_asked": "申请中止备案期限", "extend_asked": "申请延长备案期限"}
 TO_BUREAU = {"submit": "已提交，等待审查", "withdraw": "已由医院撤回", "revoke": "备案已撤销"}
+
+
+def event_key(event_id: int) -> str:
+    """What is told of one event is told once under this key."""
+    return f"filing-event:{event_id}"
+
+
+def urge_key(urge_id: int, seen: bool) -> str:
+    return f"urge:{urge_id}:{'seen' if seen else 'made'}"
+
+
+def remark_key(remark_id: int) -> str:
+    return f"remark:{remark_id}:resolved"
 
 
 def page_of(filing: Filing) -> str:
@@ -62,13 +76,14 @@ def _event(pk: int) -> FilingEvent:
     return rows.get(pk=pk)
 
 
+@transaction.atomic
 def announce(event_id: int) -> None:
-    """Tell of one move of a filing, except to the person who made it."""
+    """Tell of one move of a filing, except to the person who made it; both sides or none."""
     event = _event(event_id)
-    filing, key = event.filing, f"filing-event:{event.pk}"
+    filing, key = event.filing, event_key(event.pk)
     for words, people in ((TO_HOSPITAL, hospital_people), (TO_BUREAU, bureau_people)):
-        if event.action not in words:
-            continue
+        if event.action not in words or (words is TO_BUREAU and not filing.first_submitted_at):
+            continue  # a draft given up is nobody's business but the hospital's
         others = [person for person in people(filing) if person.pk != event.by_id]
         text = event.note
         if event.action == "send_back" and (sent := event.details.get("remarks")):
@@ -88,7 +103,7 @@ def _tell_of_answers(filing: Filing, event: FilingEvent) -> None:
         inbox.tell(
             [author],
             "remark",
-            f"filing-event:{event.pk}:answers",
+            f"{event_key(event.pk)}:answers",
             f"{filing}：您的意见已答复",
             url=page_of(filing),
         )
@@ -97,11 +112,13 @@ def _tell_of_answers(filing: Filing, event: FilingEvent) -> None:
 def announce_desk(event_id: int) -> None:
     """Tell the person to whom a case was given, the one it was taken over from, and those who may be the second."""
     event = _event(event_id)
-    filing, key, url = event.filing, f"filing-event:{event.pk}", page_of(event.filing)
-    if event.action == "assign" and event.details["to"] != event.by_id and filing.held_by:
-        inbox.tell([filing.held_by], "assigned", key, f"{filing}：{event.by}交您办理", url=url)
+    filing, key, url = event.filing, event_key(event.pk), page_of(event.filing)
+    reviewers = access.people_with("review_filings", filing.authority)
+    if event.action == "assign" and event.details["to"] != event.by_id:
+        given = reviewers.filter(pk=event.details["to"])
+        inbox.tell(given, "assigned", key, f"{filing}：{event.by}交您办理", url=url)
     if event.action == "take_over":
-        before = access.people_with("review_filings", filing.authority).filter(pk=event.details["from"])
+        before = reviewers.filter(pk=event.details["from"])
         inbox.tell(before, "assigned", key, f"{filing}：{event.by}接手办理", url=url)
     if event.action == "propose":
         others = access.people_near("review_filings", filing.authority)
@@ -117,7 +134,7 @@ def announce_remark(remark_id: int) -> None:
     inbox.tell(
         hospital_people(remark.filing),
         "remark",
-        f"remark:{remark.pk}:resolved",
+        remark_key(remark.pk),
         f"{remark.filing}：一条补正意见已了结",
         text=remark.text,
         url=page_of(remark.filing),
@@ -140,7 +157,7 @@ def announce_urge(urge_id: int, seen: bool) -> None:
     inbox.tell(
         people,
         "urge",
-        f"urge:{row.pk}:{'seen' if seen else 'made'}",
+        urge_key(row.pk, seen),
         title,
         text=row.answer if seen else row.text,
         url=page_of(row.filing),
@@ -165,7 +182,7 @@ def announce_deadline(filing_id: int, before: dt.date | None, after: dt.date | N
 def announce_clock(event_id: int) -> None:
     """Tell the bureau what the hospital asks of the deadline, and the hospital what was decided and when it ends now."""
     event = _event(event_id)
-    filing, key = event.filing, f"filing-event:{event.pk}"
+    filing, key = event.filing, event_key(event.pk)
     if event.action in CLOCK_ASKED:
         people, title = bureau_people(filing), f"{filing.applicant}{CLOCK_ASKED[event.action]}"
         text, url = event.note, reverse("filing:clock_requests")  # a draft itself is the hospital's alone
@@ -175,18 +192,3 @@ def announce_clock(event_id: int) -> None:
         text, url = f"{event.note}。{ends}", reverse("filing:deadline", args=[filing.pk])
     others = [person for person in people if person.pk != event.by_id]
     inbox.tell(others, "due", key, title, text=text, url=url)
-
-
-# -- Catching up --------------------------------------------------------------------------------------------
-def announce_recent(within: dt.timedelta = dt.timedelta(days=2)) -> int:
-    """Tell again of every recent event: what a process that died has left unsaid is said now."""
-    events = FilingEvent.objects.filter(at__gte=timezone.now() - within).order_by("pk")
-    count = 0
-    for pk, action in events.values_list("pk", "action"):
-        if action in TO_HOSPITAL or action in TO_BUREAU:
-            announce(pk)
-            count += 1
-        elif action in CLOCK or action in CLOCK_ASKED:
-            announce_clock(pk)
-            count += 1
-    return count

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from filing import notifications, reminders
+from filing import catching_up, reminders
 
 
 @shared_task(name="filing.tasks.remind", ignore_result=True)
@@ -12,4 +12,4 @@ def remind() -> None:
 
 @shared_task(name="filing.tasks.announce_recent", ignore_result=True)
 def announce_recent() -> None:
-    notifications.announce_recent()
+    catching_up.announce_recent()

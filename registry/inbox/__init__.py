@@ -4,6 +4,6 @@ Every app declares its kinds once (:func:`declare`) and tells by :func:`tell`. A
 event, so telling again after a retry adds nothing.
 """
 
-from registry.inbox.telling import Kind, declare, kinds, tell, unread_count
+from registry.inbox.telling import Kind, declare, kinds, tell, told, unread_count
 
-__all__ = ["Kind", "declare", "kinds", "tell", "unread_count"]
+__all__ = ["Kind", "declare", "kinds", "tell", "told", "unread_count"]

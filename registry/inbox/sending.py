@@ -6,7 +6,6 @@ the inbox has it.
 """
 
 import logging
-from collections import defaultdict
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -22,14 +21,19 @@ BATCH = 200
 S, C = Delivery.State, Delivery.Channel
 
 
-def claim(*channels: str) -> list[Delivery]:
-    """Take waiting deliveries; no other worker sees them any more."""
+def claim(*channels: str, after: int = 0, recipient: int | None = None) -> list[Delivery]:
+    """Take the next waiting delivery, or all that wait for one person's digest; no other worker sees them any more.
+
+    No more than what goes out in one mail: of a worker that dies, only the mail in its hands stays claimed.
+    """
+    waiting = Delivery.objects.filter(state=S.WAITING, channel__in=channels, pk__gt=after)
+    if recipient:
+        waiting = waiting.filter(notification__recipient=recipient)
     with transaction.atomic():
         rows = list(
-            Delivery.objects.select_for_update(of=("self",), skip_locked=True)
-            .filter(state=S.WAITING, channel__in=channels)
+            waiting.select_for_update(of=("self",), skip_locked=True)
             .select_related("notification__recipient")
-            .order_by("pk")[:BATCH]
+            .order_by("pk")[: BATCH if recipient else 1]
         )
         for row in rows:
             row.state, row.attempts = S.CLAIMED, row.attempts + 1
@@ -45,22 +49,26 @@ def settle(rows: list[Delivery], sent: bool) -> None:
 
 
 def send_waiting() -> int:
-    """Single mails and SMS; answers how many went out."""
-    rows = claim(C.EMAIL, C.SMS)
-    return sum(_attempt([row], _mail if row.channel == C.EMAIL else _sms) for row in rows)
+    """Single mails and SMS, each once a round; answers how many went out."""
+    sent = last = 0
+    for _ in range(BATCH):
+        if not (rows := claim(C.EMAIL, C.SMS, after=last)):
+            break
+        last = rows[0].pk
+        sent += _attempt(rows, _mail if rows[0].channel == C.EMAIL else _sms)
+    return sent
 
 
 def send_digests() -> int:
     """One mail a person with everything that waits for his digest; answers how many mails went out."""
+    waiting = Delivery.objects.filter(state=S.WAITING, channel=C.DIGEST).order_by()
+    people = sorted(set(waiting.values_list("notification__recipient", flat=True)))
     sent = 0
-    while rows := claim(C.DIGEST):
-        by_person: dict[int, list[Delivery]] = defaultdict(list)
-        for row in rows:
-            by_person[row.notification.recipient_id].append(row)
-        results = [_attempt(group, _digest) for group in by_person.values()]
-        sent += sum(results)
-        if not all(results):
-            break  # the mail server is in trouble; what it refused waits for the next day's round
+    for person in people:
+        while rows := claim(C.DIGEST, recipient=person):
+            if not _attempt(rows, _digest):
+                return sent  # the mail server is in trouble; what it refused waits for the next day's round
+            sent += 1
     return sent
 
 

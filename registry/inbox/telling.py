@@ -74,6 +74,11 @@ def tell(
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
 
 
+def told(events: Iterable[str]) -> set[str]:
+    """Which of these events have reached anybody."""
+    return set(Notification.objects.filter(event__in=list(events)).order_by().values_list("event", flat=True))
+
+
 def _channels(user: User, choice: NotificationChoice | None) -> list[str]:
     choice = choice or NotificationChoice()
     found: list[str] = []

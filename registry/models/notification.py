@@ -38,6 +38,7 @@ class Notification(models.Model):
         constraints = [models.UniqueConstraint(fields=["recipient", "event"], name="notification_once")]
         indexes = [
             models.Index(fields=["recipient", "-id"], name="notification_inbox"),
+            models.Index(fields=["event"], name="notification_event"),
             models.Index(fields=["recipient"], condition=Q(read_at=None), name="notification_unread"),
         ]
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from filing import desk, notifications, reminders, reviewing, timing, transitions, urging
+from filing import catching_up, desk, notifications, reminders, reviewing, timing, transitions, urging
 from filing.models import ReviewSettings
 from registry import inbox
 from registry.inbox import sending
@@ -70,10 +70,10 @@ def test_telling_again_adds_nothing(case, now):
     with now():
         case.submitted()
     for _ in range(2):
-        notifications.announce_recent()
+        catching_up.announce_recent()
     assert Notification.objects.count() == 1
     Notification.objects.all().delete()
-    notifications.announce_recent()
+    catching_up.announce_recent()
     assert titles(case.reviewer) == [f"{case.filing}：已提交，等待审查"], "what was never told is told now"
 
 
@@ -196,6 +196,95 @@ def test_a_refused_mail_waits_and_a_worker_that_died_never_sends_twice(reader, m
     assert Delivery.objects.get().state == "claimed"
 
 
+class Killed(BaseException):
+    """What no except clause of the sender catches: as when its process is gone."""
+
+
+def test_of_a_worker_that_dies_only_the_mail_in_its_hands_is_left(reader, monkeypatch, mailoutbox):
+    """What it had not come to goes out in the next round; what it had begun may have gone out, and goes out no more."""
+    choose(reader, email="now")
+    for number in range(4):
+        inbox.tell([reader], "state", f"event:{number}", f"第 {number} 条")
+    send = sending.send_mail
+
+    def dying(title, *args):
+        if title == "第 1 条":
+            raise Killed
+        return send(title, *args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "send_mail", dying)
+        with pytest.raises(Killed):
+            sending.send_waiting()
+    assert sending.send_waiting() == 2
+    assert [mail.subject for mail in mailoutbox] == ["第 0 条", "第 2 条", "第 3 条"]
+    assert list(Delivery.objects.order_by("pk").values_list("state", flat=True)) == [
+        "sent",
+        "claimed",
+        "sent",
+        "sent",
+    ]
+
+
+def test_of_a_round_of_digests_that_dies_the_others_get_theirs(reader, monkeypatch, mailoutbox):
+    other = stranger(email="li@example.cn")
+    inbox.tell([reader, other], "state", "event:1", "已受理")
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "send_mail", lambda *args: (_ for _ in ()).throw(Killed))
+        with pytest.raises(Killed):
+            sending.send_digests()
+    assert sending.send_digests() == 1
+    assert [mail.to for mail in mailoutbox] == [["li@example.cn"]]
+
+
+def test_what_was_left_unsaid_is_said_of_every_kind_and_only_to_whom_nothing_was_said(case, now):
+    case.submitted()
+    colleague = reviewer_of(case.commission)
+    desk.assign([case.filing.pk], colleague, by=case.reviewer)
+    reviewing.add_remark(case.filing.pk, section="A", field="name", text="请核对", by=case.reviewer)
+    transitions.send_back(case.filing.pk, by=case.reviewer)
+    reviewing.answer_remark(case.filing.remarks.get().pk, text="已核对", by=case.filer)
+    transitions.submit(case.filing.pk, by=case.filer)
+    reviewing.resolve_remark(case.filing.remarks.get().pk, by=case.reviewer)
+    desk.take(case.filing.pk, by=case.reviewer, seen_holder=colleague.pk)
+    assert not Notification.objects.exists()  # nothing was told: no commit was heard of
+    catching_up.announce_recent()
+    name = f"{case.filing}"
+    assert f"{name}：{case.reviewer}交您办理" in titles(colleague)
+    assert f"{name}：{case.reviewer}接手办理" in titles(colleague)
+    assert f"{name}：一条补正意见已了结" in titles(case.filer)
+    told = Notification.objects.count()
+    newcomer = reviewer_of(case.commission)
+    case.filing.refresh_from_db()
+    desk.release(case.filing.pk, by=case.reviewer)
+    assert catching_up.announce_recent() == 0
+    assert (Notification.objects.count(), titles(newcomer)) == (told, []), "old news are no news"
+
+
+def test_one_event_that_cannot_be_told_keeps_no_other_from_it(case, monkeypatch, caplog):
+    case.submitted()
+    first = case.filing.events.get(action="submit").pk
+    transitions.receive(case.filing.pk, by=case.reviewer)
+    inner = notifications._event
+
+    def broken(pk):
+        if pk == first:
+            raise LookupError("broken")
+        return inner(pk)
+
+    monkeypatch.setattr(notifications, "_event", broken)
+    catching_up.announce_recent()
+    assert titles(case.filer) == [f"{case.filing}：已受理"] and "could not be told" in caplog.text
+
+
+def test_a_draft_given_up_is_told_to_nobody(case, now):
+    with now():
+        case.draft()
+        transitions.withdraw(case.filing.pk, note="", by=case.filer)
+    catching_up.announce_recent()
+    assert not Notification.objects.exists()
+
+
 # -- Inbox --------------------------------------------------------------------------------------------------
 def test_the_inbox_counts_opens_and_clears(client, case, now):
     with now():
@@ -233,7 +322,7 @@ def test_what_is_asked_of_the_deadline_and_what_is_decided_reaches_the_other_sid
     assert titles(case.filer) == [f"{case.filing}：备案期限延长"]
     assert case.filer.notifications.get().text == f"延长 5 个工作日。备案期限现为 {due}。"
     for _ in range(2):
-        notifications.announce_recent()
+        catching_up.announce_recent()
     assert Notification.objects.count() == 2
 
 

@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
 
 from filing import drafts
+from filing.clock import Clock
 from filing.form import form_of
 from filing.models import CheckSheet, Filing, FilingVersion, ReviewMark
 from filing.routing import APPROVAL_CHECK
@@ -65,7 +67,7 @@ class Row:
         except KeyError:
             raise AttributeError(name) from None
 
-    @property
+    @cached_property
     def verdict(self) -> Outcome:
         return Outcome(self.receipt["outcome"])
 
@@ -148,15 +150,15 @@ class Sheet:
     def tally(self) -> dict[str, int]:
         return dict(Counter(str(row.verdict) for row in self.rows))
 
-    @property
+    @cached_property
     def loud(self) -> list[Row]:
         return [row for row in self.rows if not row.is_quiet]
 
-    @property
+    @cached_property
     def quiet(self) -> list[Row]:
         return [row for row in self.rows if row.is_quiet]
 
-    @property
+    @cached_property
     def open_rows(self) -> list[Row]:
         return [row for row in self.rows if row.open]
 
@@ -172,20 +174,22 @@ class Sheet:
         return next((row for row in self.rows if row.rule == provision), None)
 
 
-def live(filing: Filing, as_of: date | None = None) -> Sheet:
-    """The sheet of what the filing says now."""
-    as_of = as_of or timezone.localdate()
-    marks = marks_of(filing)
+def live(
+    filing: Filing, *, timed: Clock | None = None, marks: Mapping[str, ReviewMark] | None = None
+) -> Sheet:
+    """The sheet of what the filing says now; a page that has read the clock or the marks already hands them on."""
+    as_of, contents = timezone.localdate(), drafts.contents_of(filing)
+    marks = marks_of(filing) if marks is None else marks
     codes = drafts.ancestry(filing)
     rules = current_book().rules_for(codes, as_of) if codes else ()
-    declared = _declared_by_rule(filing, rules)
+    declared = _declared_by_rule(filing, rules, contents)
     accepted = {
         rule.spec.params["declaration"]: ACCEPTED[mark.decision]
         for rule in rules
         if (mark := marks.get(rule.id)) and rule.id in declared
         if mark.decision in ACCEPTED and mark.basis == basis_of(rule.id, declared[rule.id])
     }
-    subjects = drafts.subjects(filing, as_of, marks, accepted)
+    subjects = drafts.subjects(filing, as_of, marks, accepted, contents, timed)
     position = {rule.id: place for place, rule in enumerate(rules)}
     unrelated = _unrelated(filing)
     receipts = [
@@ -207,9 +211,9 @@ def _unrelated(filing: Filing) -> Callable[[BoundRule], bool]:
     return lambda rule: False
 
 
-def _declared_by_rule(filing: Filing, rules) -> dict[str, list]:
+def _declared_by_rule(filing: Filing, rules, contents: Mapping[str, dict]) -> dict[str, list]:
     """For each rule that judges a declaration that was made: what is declared, and by which lead."""
-    values = drafts.declared(filing, drafts.contents_of(filing))
+    values = drafts.declared(filing, contents)
     return {
         rule.id: [values[key], filing.lead_id]
         for rule in rules
@@ -236,9 +240,9 @@ def freeze(filing: Filing, version: FilingVersion, occasion: str) -> CheckSheet:
     )
 
 
-def read(filing: Filing, frozen: CheckSheet) -> Sheet:
+def read(filing: Filing, frozen: CheckSheet, marks: Mapping[str, ReviewMark] | None = None) -> Sheet:
     """A frozen sheet with the marks that stand against it now."""
-    marks = marks_of(filing)
+    marks = marks_of(filing) if marks is None else marks
     return Sheet([_row(receipt, marks) for receipt in frozen.receipts], frozen.as_of)
 
 

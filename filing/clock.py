@@ -32,6 +32,7 @@ class Clock:
     submitted_on: date | None
     late: int | None
     missing: str = ""
+    calendar: WorkCalendar | None = None
 
     @property
     def is_provisional(self) -> bool:
@@ -66,7 +67,7 @@ def read(filing: Filing) -> Clock:
         late = late_workdays(submitted, due, calendar)
     except CalendarMissing as missing:
         return Clock(rule, None, today, None, submitted, None, str(missing))
-    return Clock(rule, due, today, _left(today, due, calendar), submitted, late)
+    return Clock(rule, due, today, _left(today, due, calendar), submitted, late, calendar=calendar)
 
 
 def moved_by(filing: Filing) -> tuple[list[Suspension], list[Extension]]:
@@ -128,7 +129,7 @@ def due_facts(read: Clock, as_of: date) -> DueFacts | None:
     """The deadline as checks judge it."""
     if read.due is None or read.due.due is None:
         return None
-    calendar = workdays.current_calendar()
+    calendar = read.calendar or workdays.current_calendar()
     try:
         late = _missed_by(read.due.due, read.submitted_on or as_of, calendar)
     except CalendarMissing:

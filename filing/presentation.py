@@ -109,20 +109,15 @@ def ordinal_of_submission(read: clock.Clock) -> int | None:
 
 
 # -- Check sheet --------------------------------------------------------------------------------------------
-def clause_url(pack: str, rule: str) -> str:
-    """Where the provision stands in the policy library."""
-    return f"{reverse('registry:policy_document', args=[pack])}?open={rule}#{rule}"
-
-
-def check(row: Row, form: Form, acts: str = "") -> dict[str, Any]:
-    """A line as components/check_row.html takes it."""
+def check(row: Row, form: Form, document_url: str, acts: str = "") -> dict[str, Any]:
+    """A line as components/check_row.html takes it; it leads to its provision in the policy library."""
     return {
         "verdict": row.verdict,
         "rule_id": row.rule,
         "headline": row.explanation,
         "quote": row.quote,
         "clause": row.citation,
-        "clause_url": clause_url(row.pack, row.rule),
+        "clause_url": f"{document_url}?open={row.rule}#{row.rule}",
         "modality": row.modality,
         "handling": row.handling,
         "expired": row.plan_ended,
@@ -139,12 +134,15 @@ def check(row: Row, form: Form, acts: str = "") -> dict[str, Any]:
 
 def checks(sheet: Sheet, form: Form, verdict: str = "", acts: str = "") -> dict[str, list[dict]]:
     """The sheet in two groups, those that need a person first; with a verdict only the lines of that verdict."""
+    loud, quiet = sheet.loud, sheet.quiet
     if verdict:
-        chosen = [row for row in sheet.rows if str(row.verdict) == verdict.upper()]
-        return {"loud": [check(row, form, acts) for row in chosen], "quiet": []}
+        loud, quiet = [row for row in sheet.rows if str(row.verdict) == verdict.upper()], []
+    urls = {
+        pack: reverse("registry:policy_document", args=[pack]) for pack in {row.pack for row in sheet.rows}
+    }
     return {
-        "loud": [check(row, form, acts) for row in sheet.loud],
-        "quiet": [check(row, form) for row in sheet.quiet],
+        "loud": [check(row, form, urls[row.pack], acts) for row in loud],
+        "quiet": [check(row, form, urls[row.pack]) for row in quiet],
     }
 
 

@@ -5,11 +5,13 @@ Where no rule speaks of such a lead, fixtures/filing/routes.csv holds our readin
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from registry.facts.institutions import places
@@ -110,16 +112,24 @@ def _authority(lead: Institution, level: str) -> Authority | None:
 
 
 def _zone_authority(lead: Institution) -> Authority | None:
-    places = [pk for pk in (lead.township_id, lead.division_id) if pk]
-    areas = ManagementAreaDivision.objects.filter(division__in=places).values("area")
+    areas = ManagementAreaDivision.objects.filter(division__in=_places_of(lead)).values("area")
     return Authority.objects.filter(management_area__in=areas).order_by("pk").first()
 
 
-def local_bureaus(lead: Institution) -> tuple[str, ...]:
-    """Codes of the bureaus of the lead's own county or zone (当地区县卫生健康行政部门)."""
-    zone = _zone_authority(lead)
+def _places_of(lead: Institution) -> list[int]:
+    return [pk for pk in (lead.township_id, lead.division_id) if pk]
+
+
+def local_bureau_rows(lead: Institution) -> QuerySet:
+    """The bureaus of the lead's own county or zone (当地区县卫生健康行政部门), to be gathered."""
+    areas = ManagementAreaDivision.objects.filter(division__in=_places_of(lead)).values("area")
     codes = lead.division.path.strip("/").split("/")
-    own = Authority.objects.filter(
-        division__code__in=codes, division__valid_to__isnull=True, level=Authority.Level.COUNTY
-    ).values_list("code", flat=True)
-    return (*([zone.code] if zone else []), *own.order_by("code"))
+    county = Q(division__code__in=codes, division__valid_to__isnull=True, level=Authority.Level.COUNTY)
+    rows = Authority.objects.filter(Q(management_area__in=areas) | county)
+    return rows.order_by("pk").values_list("code", "management_area_id")
+
+
+def local_bureaus_from(rows: Iterable[Sequence[Any]]) -> tuple[str, ...]:
+    """Their codes: the zone's before the county's."""
+    zones = [code for code, area in rows if area]
+    return (*zones[:1], *sorted(code for code, area in rows if not area))

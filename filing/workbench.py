@@ -47,7 +47,13 @@ class Workbench:
         """As it would read today; what is decided, or back in the hospital's hands, is read as it was frozen."""
         filing = self.filing
         frozen = filing.status in Filing.FINISHED or (filing.editable and not self.own)
-        return assessment.read(filing, filing.sheet) if filing.sheet and frozen else assessment.live(filing)
+        if filing.sheet and frozen:
+            return assessment.read(filing, filing.sheet, marks=self.marks)
+        return assessment.live(filing, timed=self.timed, marks=self.marks)
+
+    @cached_property
+    def timed(self) -> clock.Clock:
+        return clock.read(self.filing)
 
     @cached_property
     def marks(self) -> dict:
@@ -123,7 +129,7 @@ class Workbench:
         unresolved = [remark for remark in self.remarks if remark.sent_at and not remark.resolved_at]
         open_items = [item for item in self.items if item.mark is None and not item.regional]
         differences = presentation.register_differences(filing, content, self.own)
-        read = clock.read(filing)
+        read = self.timed
         acts = "filing/_mark.html" if self.may_act else ""
         files = presentation.files(content["materials"], self._beside_url)
         return {

@@ -21,11 +21,12 @@ def gather(*queries: QuerySet) -> list[list[list[Any]]]:
     found: list[list[list[Any]]] = [[] for _ in queries]
     parts, params, asked = [], [], []
     for number, query in enumerate(queries):
+        compiler = query.query.get_compiler(query.db)
         try:
-            sql, own = query.query.sql_with_params()
+            sql, own = compiler.as_sql()
         except EmptyResultSet:
             continue
-        columns = ", ".join(f"c{n}" for n in range(_width(query)))
+        columns = ", ".join(f"c{n}" for n in range(len(compiler.select)))
         # Nothing of a user's stands in these texts: the queries bring their values as parameters.
         parts.append(f"(SELECT json_agg(json_build_array({columns})) FROM ({sql}) AS part ({columns}))")  # noqa: S608
         params += own
@@ -41,9 +42,3 @@ def gather(*queries: QuerySet) -> list[list[list[Any]]]:
 def day(text: str | None) -> date | None:
     """A gathered date."""
     return date.fromisoformat(text) if text else None
-
-
-def _width(query: QuerySet) -> int:
-    compiler = query.query.get_compiler(query.db)
-    compiler.setup_query()
-    return len(compiler.select)

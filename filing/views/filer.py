@@ -148,7 +148,8 @@ def _search(request, filing: Filing) -> dict:
 
 def aside_context(request, filing: Filing, part) -> dict:
     """Sections with their marks, the deadline and the check sheet: what a save changes beside the form."""
-    read, sheet = clock.read(filing), assessment.live(filing)
+    read = clock.read(filing)
+    sheet = assessment.live(filing, timed=read)
     verdict = request.GET.get("verdict", "")
     states = completeness.read(filing)
     problems = completeness.problems(filing, states)

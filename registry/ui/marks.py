@@ -1,5 +1,6 @@
 """Marks of meaning: icons, verdicts (判定) and filing states (备案状态). Each has a shape and a word, never a colour alone."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
@@ -53,6 +54,7 @@ def verdict_name(verdict):
     return str(getattr(verdict, "outcome", verdict)).upper()
 
 
+@lru_cache(maxsize=500)
 def picture(name, css=""):
     """An icon of the sprite; hidden from screen readers, because a word always stands beside it."""
     return format_html(
@@ -69,7 +71,12 @@ def icon(name, css=""):
 @register.simple_tag
 def verdict(value):
     """`{% verdict finding.verdict %}`: badge with icon and word."""
-    mark = VERDICTS[verdict_name(value)]
+    return _badge(verdict_name(value))
+
+
+@lru_cache(maxsize=len(VERDICTS))
+def _badge(name):
+    mark = VERDICTS[name]
     return format_html('<span class="yl-v yl-v-{}">{}{}</span>', mark.css, picture(mark.icon), mark.word)
 
 
@@ -121,7 +128,12 @@ def verdict_key():
 @register.simple_tag
 def modality(word):
     """`{% modality "原则上" %}`: strength of a provision; 应当 is framed darker, 不得 in cinnabar."""
-    css = {"应当": " yl-mod-must", "不得": " yl-mod-no"}.get(str(word), "")
+    return _strength(str(word))
+
+
+@lru_cache(maxsize=50)
+def _strength(word):
+    css = {"应当": " yl-mod-must", "不得": " yl-mod-no"}.get(word, "")
     return format_html('<span class="yl-mod{}">{}</span>', css, word)
 
 

@@ -1,7 +1,7 @@
 """The compliance engine over a made-up country: against model objects, against the size of the country, and again.
 
 `--scale` is the share of the provinces (1 is the nation: about 1.1 million institutions, 700,000 memberships).
-`--only` province, local (needs the package zen-engine), nation, one or deadlines.
+`--only` province, local (needs the package zen-engine), nation, one, sheet or deadlines.
 """
 
 import tempfile
@@ -12,8 +12,9 @@ from django.db import connection
 from django.db.models import Count
 
 from registry.models import Division, Membership
-from tests.benchmarks.compliance import contenders, country, laws
+from tests.benchmarks.compliance import contenders, country, laws, sheet
 from tests.benchmarks.database import scratch_database
+from tests.benchmarks.floor import ADDRESS, whole_page
 from tests.benchmarks.measure import Contender, rounds, write_json
 from tests.benchmarks.report import Target, conclude, machine, ratio, table
 
@@ -24,11 +25,13 @@ def main(options) -> int:
     with scratch_database("compliance"), tempfile.TemporaryDirectory() as folder:
         print(machine())
         provinces = _provinces(options.scale)
-        if set(parts) - {"deadlines"}:
-            country.build(provinces)
-            laws.publish(Path(folder))
-            print(f"{len(provinces)} provinces, {Membership.objects.count():,} memberships")
+        built = False
         for part in parts:
+            if part not in APART and not built:
+                country.build(provinces)
+                laws.publish(Path(folder))
+                print(f"{len(provinces)} provinces, {Membership.objects.count():,} memberships")
+                built = True
             found, more = PARTS[part](provinces, options.rounds or 3, Path(folder))
             series |= found
             targets += more
@@ -183,6 +186,26 @@ def one(provinces: list[str], times: int, folder: Path):
     ]
 
 
+def live_sheet(provinces: list[str], times: int, folder: Path):
+    """What the live check sheet adds to the page of a draft, beside a floor page."""
+    sheet.prepare()
+    found = rounds(
+        {
+            "page with sheet": Contender(sheet.page, judged=True),
+            "page without": Contender(sheet.page, judged=False),
+            "floor page": Contender(whole_page, address=ADDRESS, username=sheet.FILER),
+        },
+        max(times, 5),
+    )
+    print(table(found.values(), found["floor page"]))
+    full, bare = found["page with sheet"], found["page without"]
+    added = full.own_cpu.median - bare.own_cpu.median
+    return found, [
+        Target("queries added", full.answer["queries"] - bare.answer["queries"], at_most=5, unit=""),
+        Target("CPU added, times a floor page", added / found["floor page"].own_cpu.median, at_most=2),
+    ]
+
+
 def deadlines(provinces: list[str], times: int, folder: Path):
     """Fifteen workdays from every day of 2004 to 2025, and a million of them in one statement."""
     repeats = 20
@@ -211,4 +234,13 @@ def deadlines(provinces: list[str], times: int, folder: Path):
     ]
 
 
-PARTS = {"province": province, "local": local, "nation": nation, "one": one, "deadlines": deadlines}
+# The sheet is judged by the laws as they are, before the measured rules take their place.
+PARTS = {
+    "sheet": live_sheet,
+    "deadlines": deadlines,
+    "province": province,
+    "local": local,
+    "nation": nation,
+    "one": one,
+}
+APART = {"sheet", "deadlines"}  # these need no country

@@ -6,15 +6,9 @@ Each contender does its work TIMES over in a process of its own; what is compare
 import sys
 import time
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.db import connection
-from django.http import HttpResponse
-from django.template import engines
-from django.test import Client, RequestFactory, override_settings
-from django.test.utils import CaptureQueriesContext
-from django.urls import include, path
+from django.test import RequestFactory
 from guardian.shortcuts import get_objects_for_user
 
 from registry.models import Institution
@@ -22,39 +16,22 @@ from registry.paging import capped_count, keyset_page
 from registry.search import matching
 from tests.benchmarks import report
 from tests.benchmarks.database import scratch_database
+from tests.benchmarks.floor import ADDRESS, SIZE, TIMES, repeat, whole_page
 from tests.benchmarks.measure import Contender, rounds, write_json
 from tests.benchmarks.pages_world import COUNTY, INSTITUTIONS, PROVINCE, fill, people
 
-TIMES, ROUNDS, SIZE, DEEP = 20, 5, 20, 400
+ROUNDS, DEEP = 5, 400
 PLACE = ("area_path", "name", "id")
-PAGE = '{% extends "base.html" %}{% block content %}<table>{% for one in rows %}<tr><td>{{ one.name }}</td></tr>{% endfor %}</table>{% endblock %}'
-
-
-def floor_page(request):
-    """A page of the same frame, with one query and twenty rows."""
-    rows = list(Institution.objects.only("name").order_by("pk")[:SIZE])
-    return HttpResponse(engines["django"].from_string(PAGE).render({"rows": rows}, request))
-
-
-urlpatterns = [path("floor/", floor_page), path("", include("config.urls"))]
 
 
 def _person(name: str):
     return get_user_model().objects.get(username=name)
 
 
-def _repeat(clock, work) -> dict:
-    work()  # the first connection and the imports
-    with clock:
-        for _ in range(TIMES):
-            answer = work()
-    return {"rows": len(answer) if hasattr(answer, "__len__") else answer}
-
-
 # -- Lists --------------------------------------------------------------------------------------------------
 def by_assignment(clock, code: str) -> dict:
     """Ours: the assignment is read anew each time, as in a request."""
-    return _repeat(
+    return repeat(
         clock,
         lambda: list(
             Institution.objects.visible_to(_person(f"ours-{code}")).live().for_list().order_by(*PLACE)[:SIZE]
@@ -69,7 +46,7 @@ def by_guardian(clock, code: str) -> dict:
         rows = get_objects_for_user(_person(f"theirs-{code}"), "registry.view_institution", Institution)
         return list(rows.live().for_list().order_by(*PLACE)[:SIZE])
 
-    return _repeat(clock, work)
+    return repeat(clock, work)
 
 
 def _province():
@@ -82,7 +59,7 @@ def page_by_key(clock, number: int) -> dict:
         at = (number - 1) * SIZE
         before = rows.order_by(*PLACE)[at - 1 : at].get()
         request = RequestFactory().get("/", {"size": SIZE, "after": _cursor_after(before)})
-    return _repeat(clock, lambda: keyset_page(rows, request, order=PLACE).rows)
+    return repeat(clock, lambda: keyset_page(rows, request, order=PLACE).rows)
 
 
 def _cursor_after(row) -> str:
@@ -92,31 +69,17 @@ def _cursor_after(row) -> str:
 
 def one_row(clock) -> dict:
     pk = _province().order_by(*PLACE).values_list("pk", flat=True)[100]
-    return _repeat(clock, lambda: [Institution.objects.for_list().get(pk=pk)])
+    return repeat(clock, lambda: [Institution.objects.for_list().get(pk=pk)])
 
 
 def kind_and_level(clock) -> dict:
     rows = _province().filter(institution_class__code__startswith="A", level="3").for_list()
-    return _repeat(clock, lambda: list(rows.order_by(*PLACE)[:SIZE]))
+    return repeat(clock, lambda: list(rows.order_by(*PLACE)[:SIZE]))
 
 
 def count_to_cap(clock) -> dict:
     rows = _province()
-    return _repeat(clock, lambda: capped_count(rows)[0])
-
-
-# -- Whole pages --------------------------------------------------------------------------------------------
-def whole_page(clock, address: str) -> dict:
-    """A signed-in request through every middleware, rendered."""
-    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["*"], False
-    with override_settings(ROOT_URLCONF=__name__):
-        client = Client()
-        client.force_login(_person(f"ours-{PROVINCE}"), backend="django.contrib.auth.backends.ModelBackend")
-        assert client.get(address).status_code == 200
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address)
-        told = _repeat(clock, lambda: client.get(address).content)
-    return told | {"queries": len(queries)}
+    return repeat(clock, lambda: capped_count(rows)[0])
 
 
 def searched(clock, words: list[str]) -> dict:
@@ -131,7 +94,7 @@ def searched(clock, words: list[str]) -> dict:
             list(matching(Institution.objects.live().for_list(), word).order_by(*PLACE)[:SIZE])
         return words
 
-    return _repeat(clock, work) | {"scans": scans}
+    return repeat(clock, work) | {"scans": scans}
 
 
 LIST = f"/institutions/?size={SIZE}"
@@ -145,8 +108,8 @@ CONTENDERS = {
     "one row by key": Contender(one_row),
     "kind and level": Contender(kind_and_level),
     "capped count": Contender(count_to_cap),
-    "floor page": Contender(whole_page, address="/floor/"),
-    "list page": Contender(whole_page, address=LIST),
+    "floor page": Contender(whole_page, address=ADDRESS, username=f"ours-{PROVINCE}"),
+    "list page": Contender(whole_page, address=LIST, username=f"ours-{PROVINCE}"),
     "search of 2": Contender(searched, words=["人民", "锦江", "康宁", "慈平"]),
     "search of 3": Contender(searched, words=["康宁人", "锦江区", "妇幼保", "仁济中"]),
 }

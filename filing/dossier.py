@@ -1,0 +1,112 @@
+"""What belongs to one filing and its facts are made of (一件备案的卷宗), read with one statement.
+
+The check sheet is made anew on every page of a draft: read one by one, the filing's own rows would cost a dozen queries.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from filing import materials, routing
+from filing.models import Filing
+from registry.facts import CredentialFacts, InstitutionFacts
+from registry.facts.institutions import (
+    COLUMNS,
+    area,
+    credential_rows,
+    credentials_from,
+    facts_of_row,
+    places,
+    roster_rows,
+    rosters_from,
+    with_other_names,
+)
+from registry.gather import day, gather
+from registry.models import Consortium, InstitutionName, TreatmentSubject
+
+OF_INSTITUTION = tuple(f"institution__{name}" for name in COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One institution that the filing names."""
+
+    institution: InstitutionFacts
+    role: str
+    joined_on: date | None
+    left_on: date | None
+    remote_enabled_on: date | None
+
+    def belongs_on(self, on: date) -> bool:
+        """The last day belongs to the membership; without a date it begins with the consortium."""
+        joined = self.joined_on is None or self.joined_on <= on
+        return joined and (self.left_on is None or on <= self.left_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Members in the order in which they were named; ``files`` are (kind, institution that alone signed it)."""
+
+    members: tuple[Member, ...]
+    files: tuple[tuple[str, int | None], ...]
+    lead: InstitutionFacts | None
+    lead_bureaus: tuple[str, ...]
+    credentials: tuple[CredentialFacts, ...]
+    roster: Mapping[str, int] | None
+    specialty_code: str
+    specialty_name: str
+    approved_on: date | None
+
+
+def read(filing: Filing, specialty: str) -> Dossier:
+    """The dossier as it stands; ``specialty`` is the code that the form names, if it names one."""
+    parts: dict[str, QuerySet] = {
+        "members": _member_rows(filing),
+        "files": materials.current(filing).order_by("kind", "pk").values_list("kind", "covers_id"),
+    }
+    if filing.lead:
+        other_names = InstitutionName.objects.filter(institution=filing.lead_id)
+        parts["names"] = other_names.order_by("name").values_list("name")
+        parts["credentials"] = credential_rows([filing.lead.pk])
+        parts["bureaus"] = routing.local_bureau_rows(filing.lead)
+        if filing.consortium_kind == Consortium.Kind.COUNTY_COMMUNITY:
+            parts["roster"] = roster_rows([area(places(filing.lead.area_path), 2)])
+    if specialty:
+        parts["specialty"] = TreatmentSubject.objects.filter(pk=specialty).values_list("code", "name")
+    if filing.approval_id:
+        approval = Filing.objects.filter(pk=filing.approval_id)
+        parts["approval"] = approval.order_by().values_list("registered_on")
+    return _of_rows(filing, dict(zip(parts, gather(*parts.values()), strict=True)))
+
+
+def _member_rows(filing: Filing) -> QuerySet:
+    rows = with_other_names(filing.members.order_by("pk"), "institution")
+    return rows.values_list("role", "joined_on", "left_on", "remote_enabled_on", *OF_INSTITUTION, "names")
+
+
+def _of_rows(filing: Filing, rows: Mapping[str, list[list[Any]]]) -> Dossier:
+    lead = None
+    if filing.lead:
+        own = [getattr(filing.lead, name) for name in COLUMNS]
+        lead = facts_of_row([*own, [name for (name,) in rows["names"]]])
+    code, name = next(iter(rows.get("specialty", ())), ("", ""))
+    (approved_on,) = next(iter(rows.get("approval", ())), (None,))
+    return Dossier(
+        members=tuple(_members(rows["members"])),
+        files=tuple((kind, covers) for kind, covers in rows["files"]),
+        lead=lead,
+        lead_bureaus=routing.local_bureaus_from(rows.get("bureaus", ())),
+        credentials=credentials_from(rows.get("credentials", ()))[filing.lead_id],
+        roster=rosters_from(rows.get("roster", ())).get(lead.county) if lead else None,
+        specialty_code=code,
+        specialty_name=name,
+        approved_on=day(approved_on),
+    )
+
+
+def _members(rows: Iterable[Sequence[Any]]) -> Iterable[Member]:
+    for role, joined_on, left_on, remote, *row in rows:
+        yield Member(facts_of_row(row), role, day(joined_on), day(left_on), day(remote))

@@ -6,13 +6,14 @@ return, because a hospital must be able to file in time.
 
 from dataclasses import dataclass
 
-from django.db.models import DateField, Value
+from django.db.models import DateField, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from filing import answers, changes, routing
 from filing.form import form_of
-from filing.models import Filing, FilingMember
+from filing.models import Filing
+from registry.models import Institution
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def problems(filing: Filing, states: list[SectionState] | None = None) -> list[s
     today = timezone.localdate()
     if filing.founded_on and filing.founded_on > today:
         found.append(f"成立日期不能晚于今天（{today:%Y-%m-%d}）")
-    found += [f"“{member.institution}”的退出日期早于加入日期" for member in _left_before_joining(filing)]
+    found += _wrong_members(filing)
     if filing.lead and filing.authority is None and (route := routing.route(filing.lead)).authority is None:
         found.append(route.reason)
     return found + _of_its_kind(filing)
@@ -96,8 +97,21 @@ def _of_its_kind(filing: Filing) -> list[str]:
     return found
 
 
-def _left_before_joining(filing: Filing) -> list[FilingMember]:
-    """Members whose last day lies before their first; without a date of their own they join at the founding."""
-    joined = Coalesce("joined_on", Value(filing.founded_on, output_field=DateField()))
-    wrong = filing.members.filter(left_on__lt=joined).select_related("institution")
-    return list(wrong.order_by("pk")) if filing.founded_on else []
+def _wrong_members(filing: Filing) -> list[str]:
+    """What is wrong with single lines. Members of a new consortium join at its founding or later; its lead is none."""
+    founded, new = filing.founded_on, filing.kind in (Filing.Kind.ESTABLISH, Filing.Kind.APPROVAL)
+    wrong = Q(left_on__lt=Coalesce("joined_on", Value(founded, output_field=DateField())))
+    if new:
+        wrong |= Q(institution=filing.lead_id) | Q(institution__status=Institution.Status.CLOSED)
+        wrong |= Q(joined_on__lt=founded) if founded else Q()
+    found = []
+    for member in filing.members.filter(wrong).select_related("institution").order_by("pk"):
+        joined = member.joined_on or founded
+        reasons = (
+            (member.left_on and joined and member.left_on < joined, "的退出日期早于加入日期"),
+            (new and member.institution_id == filing.lead_id, "是牵头医院，不列入成员单位，请移除"),
+            (new and member.institution.status == Institution.Status.CLOSED, "在名录中已注销，请从成员单位移除"),
+            (new and founded and member.joined_on and member.joined_on < founded, f"的加入日期早于成立日期（{founded}）"),
+        )  # fmt: skip
+        found += [f"“{member}”{reason}" for applies, reason in reasons if applies]
+    return found

@@ -11,6 +11,7 @@ from registry import access, inbox
 from registry.errors import Refused
 from registry.models import Assignment, Authority, User
 from registry.roles import roles_with
+from registry.texts import said
 
 MOST_DAYS = 366
 
@@ -101,7 +102,7 @@ def delegate(
         assignment = access.grant(to, "reviewer", authority, start=start, end=end)
     try:
         row = Delegation.objects.create(
-            delegator=by, delegate=to, authority=authority, during=during, reason=reason.strip(),
+            delegator=by, delegate=to, authority=authority, during=during, reason=said(reason, "事由"),
             assignment=assignment,
         )  # fmt: skip
     except IntegrityError:
@@ -111,7 +112,7 @@ def delegate(
         "assigned",
         f"delegation:{row.pk}",
         f"{by}委托您审查{authority}的备案，{start:%Y-%m-%d} 至 {end:%Y-%m-%d}",
-        text=reason.strip(),
+        text=row.reason,
         url="/filings/queue/",
     )
     return row

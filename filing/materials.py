@@ -56,8 +56,8 @@ SINGLE = (Material.Kind.FORM, Material.Kind.CHARTER)
 @transaction.atomic
 def remove(material_id: int, *, by) -> Filing:
     """Take a file out of the filing; it stays with the submissions that it belonged to."""
+    filing = editable(Material.objects.get(pk=material_id).filing_id, by=by)
     material = Material.objects.select_for_update(of=("self",)).get(pk=material_id)
-    filing = editable(material.filing_id, by=by)
     if material.removed_at is None:
         material.removed_at = timezone.now()
         material.save(update_fields=["removed_at"])

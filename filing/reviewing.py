@@ -1,5 +1,6 @@
 """What a reviewer writes beside a filing (审查): remarks on fields and marks on provisions; and the hospital's answers."""
 
+from collections.abc import Callable
 from functools import partial
 
 from django.db import transaction
@@ -49,15 +50,17 @@ def add_remark(
     )
 
 
-def _remark(remark_id: int) -> Remark:
-    return Remark.objects.select_for_update(of=("self",)).get(pk=remark_id)
+def _remark(remark_id: int, may: Callable[..., Filing], by) -> tuple[Remark, Filing]:
+    """A remark and its filing, both locked, in the order of every other act: the filing first."""
+    filing = may(Remark.objects.get(pk=remark_id).filing_id, by=by)
+    rows = Remark.objects.select_for_update(of=("self",)).select_related("answered_by")
+    return rows.get(pk=remark_id), filing
 
 
 @transaction.atomic
 def remove_remark(remark_id: int, *, by) -> Filing:
     """Take back a remark that has not been sent."""
-    remark = _remark(remark_id)
-    filing = reviewable(remark.filing_id, by=by)
+    remark, filing = _remark(remark_id, reviewable, by)
     if remark.sent_at:
         raise Refused("这条意见已经发给申报单位，不能删除；可以了结。")
     remark.delete()
@@ -67,8 +70,7 @@ def remove_remark(remark_id: int, *, by) -> Filing:
 @transaction.atomic
 def resolve_remark(remark_id: int, *, by) -> Filing:
     """了结: the reviewer is content with the answer."""
-    remark = _remark(remark_id)
-    filing = reviewable(remark.filing_id, by=by)
+    remark, filing = _remark(remark_id, reviewable, by)
     if remark.sent_at and remark.resolved_at is None:
         remark.resolved_by, remark.resolved_at = by, timezone.now()
         remark.save(update_fields=["resolved_by", "resolved_at"])
@@ -79,12 +81,13 @@ def resolve_remark(remark_id: int, *, by) -> Filing:
 @transaction.atomic
 def answer_remark(remark_id: int, *, text: str, by) -> Filing:
     """答复: the hospital says at the field what it has done."""
-    remark = _remark(remark_id)
-    filing = editable(remark.filing_id, by=by)
+    remark, filing = _remark(remark_id, editable, by)
     if remark.sent_at is None or remark.resolved_at:
         raise Refused("这条意见不需要答复。")
     if not (text := said(text, "答复")):
         raise Refused("答复不能空白。")
+    if remark.answered_at and text != remark.answer:
+        raise Refused(f"{remark.answered_by}已答复：“{remark.answer}”。您写的没有保存：“{text}”。")
     remark.answer, remark.answered_by, remark.answered_at = text, by, timezone.now()
     remark.save(update_fields=["answer", "answered_by", "answered_at"])
     return filing

@@ -12,6 +12,7 @@ from filing.signals import clock_changed
 from filing.transitions import locked
 from registry import access, audit
 from registry.errors import Refused
+from registry.texts import named, said
 
 K, S = ClockChange.Kind, ClockChange.State
 MOST_WORKDAYS = 250  # a year; more is a slip of the keyboard
@@ -53,7 +54,7 @@ def order(
     """中止或延长: by the bureau, of its own accord."""
     filing = _reviewable(filing_id, by)
     change = _new(filing, kind, ground, first, last, workdays, by)
-    change.document = document.strip()
+    change.document = named(document)
     _grant(change, filing, by, "")
     return change
 
@@ -66,14 +67,14 @@ def decide(change_id: int, *, granted: bool, note: str, document: str = "", by) 
     change = ClockChange.objects.select_for_update(of=("self",)).get(pk=change_id)
     if change.state != S.ASKED:
         raise Refused(f"这项申请{change.get_state_display()}，不能再次决定。")
-    change.document = document.strip()
+    change.document = named(document)
     if granted:
-        _grant(change, filing, by, note.strip())
+        _grant(change, filing, by, said(note, "说明"))
         return change
-    if not note.strip():
+    if not said(note, "说明"):
         raise Refused("不同意时须写明理由。")
     change.state, change.decided_by, change.decided_at = S.DECLINED, by, timezone.now()
-    change.decision_note = note.strip()
+    change.decision_note = said(note, "说明")
     change.save(update_fields=["state", "decided_by", "decided_at", "decision_note", "document"])
     _record(filing, f"{change.kind}_declined", change.decision_note, by)
     return change
@@ -111,19 +112,20 @@ def _new(filing: Filing, kind: str, ground: str, first, last, workdays, by) -> C
     read = clock.read(filing)
     if read.rule is None or filing.founded_on is None:
         raise Refused("这件备案没有备案期限，或者尚未填写成立日期。")
-    if not ground.strip():
+    ground = said(ground, "理由")
+    if not ground:
         raise Refused("请写明理由。")
     if kind == K.EXTEND:
         if not workdays or not 1 <= workdays <= MOST_WORKDAYS:
             raise Refused(f"延长的工作日数应为 1 至 {MOST_WORKDAYS}。")
-        return ClockChange(filing=filing, kind=kind, workdays=workdays, ground=ground.strip(), asked_by=by)
+        return ClockChange(filing=filing, kind=kind, workdays=workdays, ground=ground, asked_by=by)
     if first is None:
         raise Refused("请填写中止的起日。")
     if first <= filing.founded_on:
         raise Refused(f"中止的起日应在成立日期 {filing.founded_on} 之后。")
     if last and last < first:
         raise Refused("中止的止日不能早于起日。")
-    return ClockChange(filing=filing, kind=kind, first=first, last=last, ground=ground.strip(), asked_by=by)
+    return ClockChange(filing=filing, kind=kind, first=first, last=last, ground=ground, asked_by=by)
 
 
 def _grant(change: ClockChange, filing: Filing, by, note: str) -> None:

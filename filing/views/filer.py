@@ -103,7 +103,14 @@ def section(request, pk: int, key: str):
 def _page(request, filing: Filing, part, form=None, **more) -> dict:
     context = {**aside_context(request, filing, part), "form": form, **more}
     remarks = context.pop("remarks")
-    context["section_remarks"] = remarks.get("", [])
+    asked = {question.key for question in part.fields}
+    # What was said of a question that another kind of consortium is not asked stands above the section.
+    context["section_remarks"] = [
+        card | {"note": f"{card['note']}·{card['place']}"} if field else card
+        for field, cards in sorted(remarks.items())
+        if field not in asked
+        for card in cards
+    ]
     context["to_answer"] = [card for cards in remarks.values() for card in cards if not card["answered"]]
     if form:
         context["lead_card"] = snapshots.institution_card(filing.lead) if filing.lead else None

@@ -13,7 +13,13 @@ from evaluation import runs
 from evaluation.models import Campaign, ComplianceRun, Finding, IndicatorValue
 from registry.models import AccessLog, Job
 from tests.actors import evaluator_of, filer_of, leader_of, registry_admin_of, reviewer_of, stranger
-from tests.factories import AuthorityFactory, ConsortiumFactory, CountyFactory, MembershipFactory
+from tests.factories import (
+    AuthorityFactory,
+    ConsortiumFactory,
+    CountyFactory,
+    LeadFactory,
+    MembershipFactory,
+)
 from tests.factories.evaluation import (
     CampaignFactory,
     IndicatorFactory,
@@ -86,6 +92,33 @@ def test_what_is_exported_is_what_is_filtered_and_it_is_logged(client, checked, 
     assert [row[6] for row in rows[1:]] == ["乙医疗集团"]
     assert "要求至少 1 类" in rows[1][9]
     assert AccessLog.objects.filter(user=leader, kind="export", subject="evaluation.finding").exists()
+
+
+def _exported(client, person, **query) -> set[str]:
+    """The consortia in the workbook that a person takes out."""
+    client.force_login(person)
+    answer = client.get(reverse("evaluation:findings"), {**query, "export": 1})
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content))["检查结果"].values)
+    return {row[6] for row in rows[1:]}
+
+
+def test_an_export_holds_what_belongs_to_the_person_and_nothing_else(
+    client, law, good, bad, yuzhong, chongqing, commission, run_jobs
+):
+    jiangbei = CountyFactory(code="500105", name="江北区", parent__parent=chongqing)
+    theirs = ConsortiumFactory(name="丙医疗集团", division=jiangbei)
+    LeadFactory(consortium=theirs, institution__division=jiangbei)
+    runs.start(division=chongqing, by=evaluator_of(commission))
+    run_jobs()
+    both = {"rule": "T-01"}
+    assert _exported(client, leader_of(commission), **both) == {"甲医疗集团", "乙医疗集团", "丙医疗集团"}
+    assert _exported(client, leader_of(AuthorityFactory(division=jiangbei)), **both) == {"丙医疗集团"}
+    local = reviewer_of(AuthorityFactory(division=yuzhong))
+    assert _exported(client, local, **both) == {"甲医疗集团", "乙医疗集团"}
+    assert "丙医疗集团" not in _exported(client, local, **both, area="500105"), "nor opened by asking for it"
+    assert _exported(client, filer_of(theirs.leads.get().institution), **both) == {"丙医疗集团"}
+    run = ComplianceRun.objects.get()
+    assert _exported(client, filer_of(good.leads.get().institution), **both, run=run.pk) <= {"甲医疗集团"}
 
 
 def test_groups_by_rule_and_by_consortium(client, checked, commission, bad):

@@ -10,6 +10,8 @@ from docx import Document
 
 from filing import reviewing, transitions
 from registry.qr import svg
+from tests.actors import reviewer_of
+from tests.factories import AuthorityFactory, CountyFactory
 from tests.factories.filing import Case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law")]
@@ -150,3 +152,16 @@ def test_a_submission_has_no_paper_and_another_case_not_this_one(client, case):
     client.force_login(case.filer)
     for number in (event(case, "submit"), event(other, "receive")):
         assert client.get(reverse("filing:notice", args=[case.filing.pk, number])).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["the filer of another hospital", "the reviewer of another district"])
+def test_the_papers_of_others_do_not_exist(client, case, who):
+    case.registered()
+    elsewhere = Case("第二医院")
+    person = elsewhere.filer if "filer" in who else reviewer_of(AuthorityFactory(division=CountyFactory()))
+    client.force_login(person)
+    act = case.filing.events.get(action="receive").pk
+    for url, args in (
+        ("receipt", []), ("receipt_word", []), ("notice", [act]), ("notice_word", [act]), ("form_print", []), ("form_word", []),
+    ):  # fmt: skip
+        assert client.get(reverse(f"filing:{url}", args=[case.filing.pk, *args])).status_code == 404, url

@@ -4,15 +4,16 @@ import threading
 
 import pytest
 import time_machine
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
-from filing import desk, editing, numbering, transitions
+from filing import desk, editing, materials, numbering, reviewing, transitions
 from filing.models import Filing, NumberSeries
 from registry.errors import Refused, Stale
 from registry.models import Consortium
 from tests.actors import reviewer_of
-from tests.factories.filing import Case
+from tests.factories.filing import Case, pdf
 from tests.factories.registry import AuthorityFactory
+from tests.servers import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,8 +106,6 @@ def test_the_first_numbers_of_a_series_taken_at_once(case):
     filing = Filing(authority=AuthorityFactory(), kind="establish")
 
     def take():
-        from django.db import transaction
-
         with transaction.atomic():
             return numbering.take_registration_number(filing)
 
@@ -131,3 +130,50 @@ def test_two_saves_of_one_section_do_not_overwrite_each_other(case):
     section.refresh_from_db()
     assert lost.current.content["contact"] == section.content["contact"]
     assert connection.is_usable()
+
+
+def _waiting_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees what it saw first
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0] > 0
+
+
+def _while_held(case, act, meanwhile):
+    """Run `meanwhile` in the transaction that holds the case, once `act` waits for it; answers what `act` gave."""
+    result = []
+    thread = threading.Thread(target=lambda: result.extend(together(act)))
+    with transaction.atomic():
+        transitions.locked(case.filing.pk)
+        thread.start()
+        wait_for(lambda: _waiting_for_a_lock() or result, "the other act does not wait")
+        meanwhile()
+    thread.join(timeout=60)
+    return result[0]
+
+
+def test_a_remark_taken_back_while_the_case_goes_back(case):
+    """Both lock the case first: whoever comes second waits, and nobody dies of the other."""
+    case.submitted()
+    pk = case.filing.pk
+    remark = reviewing.add_remark(pk, section="A", field="name", text="请核对", by=case.reviewer)
+    lost = _while_held(
+        case,
+        lambda: reviewing.remove_remark(remark.pk, by=case.reviewer),
+        lambda: transitions.send_back(pk, by=reviewer_of(case.commission)),
+    )
+    assert isinstance(lost, Refused) and case.filing.remarks.get().sent_at
+
+
+def test_a_file_removed_while_another_takes_its_place(case):
+    case.draft()
+    charter = case.filing.materials.get(kind="charter")
+    gone = _while_held(
+        case,
+        lambda: materials.remove(charter.pk, by=case.filer),
+        lambda: materials.add(case.filing.pk, "charter", pdf("新章程.pdf"), by=case.filer),
+    )
+    assert not isinstance(gone, Exception)
+    assert [m.original_name for m in materials.current(case.filing).filter(kind="charter")] == ["新章程.pdf"]

@@ -1,12 +1,15 @@
 """Two people on one thing: the second save is shown beside the first, and nothing is overwritten unseen."""
 
+import datetime as dt
+
 import pytest
 import time_machine
 from django.urls import reverse
 
 from filing import editing, reviewing, starting, transitions
 from filing.models import FilingMember
-from registry.errors import Stale
+from registry import access
+from registry.errors import Refused, Stale
 from tests.factories.changes import change
 from tests.factories.filing import Case
 
@@ -116,3 +119,49 @@ def test_a_remark_not_yet_sent_does_not_exist_for_the_hospital(client, case):
     transitions.send_back(case.filing.pk, by=case.reviewer)
     assert post(client, "remark_answer", unsent.pk, text="已核对").status_code == 302
     assert post(client, "remark_remove", unsent.pk).status_code == 403
+
+
+def test_an_answer_given_by_another_is_not_overwritten(client, case):
+    transitions.submit(case.filing.pk, by=case.filer)
+    remark = reviewing.add_remark(case.filing.pk, section="A", field="name", text="请核对", by=case.reviewer)
+    transitions.send_back(case.filing.pk, by=case.reviewer)
+    client.force_login(case.filer)
+    url = reverse("filing:remark_answer", args=[remark.pk])
+    client.post(url, {"text": "已改用全称"})
+    second = client.post(url, {"text": "名称无误"}, follow=True).text
+    assert f"{case.filer}已答复：“已改用全称”。您写的没有保存：“名称无误”。" in second
+    assert case.filing.remarks.get().answer == "已改用全称"
+
+
+def test_a_remark_on_a_question_no_longer_asked_can_still_be_answered(client, case):
+    """Another kind of consortium is not asked for the ways of cooperation; the remark must not bar the way for good."""
+    transitions.submit(case.filing.pk, by=case.filer)
+    remark = reviewing.add_remark(
+        case.filing.pk, section="A", field="cooperation", text="请逐项说明", by=case.reviewer
+    )
+    transitions.send_back(case.filing.pk, by=case.reviewer)
+    version = case.filing.sections.get(key="A").version
+    values = {"consortium_kind": "specialty_alliance"}
+    editing.save_section(case.filing.pk, "A", values, version=version, by=case.filer)
+    client.force_login(case.filer)
+    page = client.get(reverse("filing:section", args=[case.filing.pk, "A"])).text
+    assert "请逐项说明" in page and "合作方式" in page and f'id="answer-text-{remark.pk}"' in page
+
+
+# -- Lines that cannot be -----------------------------------------------------------------------------------
+def test_lines_that_cannot_be_are_named_before_a_submission(case, line):
+    other = case.filing.members.order_by("pk").last()
+    day = case.founded_on - dt.timedelta(days=1)
+    editing.save_member(line.pk, {"joined_on": day}, version=1, by=case.filer)
+    type(other.institution).objects.filter(pk=other.institution_id).update(status="closed", closed_on=day)
+    access.grant(case.filer, "filer", line.institution)
+    version = case.filing.sections.get(key="B").version
+    editing.save_section(case.filing.pk, "B", {"lead": line.institution}, version=version, by=case.filer)
+    with pytest.raises(Refused) as refused:
+        transitions.submit(case.filing.pk, by=case.filer)
+    for words in (
+        f"“{line.institution}”的加入日期早于成立日期（{case.founded_on}）",
+        f"“{line.institution}”是牵头医院，不列入成员单位",
+        f"“{other.institution}”在名录中已注销",
+    ):
+        assert words in str(refused.value)

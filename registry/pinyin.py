@@ -42,8 +42,14 @@ def _letter(character: str) -> str | None:
 
 def initials(name: str) -> str:
     """First letters of each syllable in lower case; letters and digits stay, everything else goes."""
-    letters = "".join(map(_letters, _ASCII.split(name))) if _ASCII.search(name) else _letters(name)
-    return letters[:300]
+    runs = _ASCII.split(name)  # what stands between letters and digits, and these at the odd places
+    runs[::2] = map(_letters, runs[::2])
+    runs[1::2] = map(_plain, runs[1::2])
+    return "".join(runs)[:300]
+
+
+def _plain(letters: str) -> str:
+    return letters.lower() if letters.isalnum() else "".join(filter(str.isalnum, letters)).lower()
 
 
 @lru_cache(maxsize=32_768)

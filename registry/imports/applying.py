@@ -92,15 +92,8 @@ def _check_area(batch: ImportBatch, scope: Scope) -> None:
 
 def _check_unchanged(batch: ImportBatch) -> None:
     """Whoever changed one of these institutions since the preview must not be overwritten."""
-    targets = batch.staged_rows.filter(action=Action.UPDATE)
-    expected = dict(targets.order_by("institution").values_list("institution", "version"))
-    locked = Institution.objects.filter(pk__in=expected).select_for_update(of=("self",)).order_by("pk")
-    held = {pk: (version, name) for pk, version, name in locked.values_list("pk", "version", "name")}
-    stale = [name for pk, (version, name) in held.items() if expected[pk] != version]
-    if stale:
-        raise Refused(STALE.format(what=f"“{stale[0]}”等 {len(stale)} 家机构已被改动"))
-    if len(held) < len(expected):
-        raise Refused(STALE.format(what=f"{len(expected) - len(held)} 家机构已不在名录"))
+    if batch.updates:
+        _check_versions(batch)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT i.name FROM registry_importrow r JOIN registry_institution i
@@ -113,14 +106,28 @@ def _check_unchanged(batch: ImportBatch) -> None:
             raise Refused(STALE.format(what=f"“{found[0]}”已经登记"))
 
 
+def _check_versions(batch: ImportBatch) -> None:
+    targets = batch.staged_rows.filter(action=Action.UPDATE)
+    expected = dict(targets.order_by("institution").values_list("institution", "version"))
+    locked = Institution.objects.filter(pk__in=expected).select_for_update(of=("self",)).order_by("pk")
+    held = {pk: (version, name) for pk, version, name in locked.values_list("pk", "version", "name")}
+    stale = [name for pk, (version, name) in held.items() if expected[pk] != version]
+    if stale:
+        raise Refused(STALE.format(what=f"“{stale[0]}”等 {len(stale)} 家机构已被改动"))
+    if len(held) < len(expected):
+        raise Refused(STALE.format(what=f"{len(expected) - len(held)} 家机构已不在名录"))
+
+
 def _write(batch: ImportBatch, tell: Tell) -> None:
     source = f"导入：{batch.file_name}"[:200]
     total = batch.creates + batch.updates
     try:
         with transaction.atomic():
             tell(0, total, "正在写入更新")
-            writing.keep_former_names(batch, source)
-            updated = writing.update_changed(batch)
+            updated = 0
+            if batch.updates:
+                writing.keep_former_names(batch, source)
+                updated = writing.update_changed(batch)
             tell(updated, total, "正在写入新增")
             created = writing.insert_new(batch)
             tell(updated + created, total, "正在写入其他名称和所属关系")

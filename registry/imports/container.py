@@ -36,8 +36,8 @@ class Kind(StrEnum):
     CSV = "csv"
 
 
-def guard(path: str | Path, limits: Limits = LIMITS) -> Kind:
-    """Say what the file is, or raise FileRefused with a sentence for its sender."""
+def guard(path: str | Path, limits: Limits = LIMITS, look: package.Look = lambda part: None) -> Kind:
+    """Say what the file is, or raise FileRefused with a sentence for its sender. `look` as in package.guard."""
     path = Path(path)
     size = path.stat().st_size
     if size == 0:
@@ -54,12 +54,12 @@ def guard(path: str | Path, limits: Limits = LIMITS) -> Kind:
     if head.startswith(b"PK\x05\x06"):
         raise FileRefused("empty", "压缩容器里没有内容。请重新保存后上传。")
     if head.startswith(b"PK"):
-        return _guard_zip(path, limits)
+        return _guard_zip(path, limits, look)
     _guard_text(head)
     return Kind.CSV
 
 
-def _guard_zip(path: Path, limits: Limits) -> Kind:
+def _guard_zip(path: Path, limits: Limits, look: package.Look) -> Kind:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
@@ -67,7 +67,7 @@ def _guard_zip(path: Path, limits: Limits) -> Kind:
             "truncated", "文件不完整或已损坏（可能没有传完）。请重新保存或重新下载后上传。"
         ) from None
     with archive:
-        package.guard(archive, limits)
+        package.guard(archive, limits, look)
     return Kind.XLSX
 
 

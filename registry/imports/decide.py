@@ -13,7 +13,8 @@ from registry.models import ImportRow
 from registry.pinyin import initials
 
 A = ImportRow.Action
-_CREATE = A.CREATE
+_CREATE = A.CREATE.value  # the plain text: rows come in masses
+_UNCHANGED = A.UNCHANGED.value
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class Decider:
     def decide(self, row: Checked, found: Candidates) -> Staged:
         if row.stopped or row.place is None:
             return Staged(row, A.ERROR, institution=likely(row, found))
-        held = target_of(self._checker, row, found)
+        held = None if found.none else target_of(self._checker, row, found)
         if held is None:
             return self._new(row, found)
         if row.values.get("main_institution_id") == held["id"]:
@@ -99,7 +100,7 @@ class Decider:
             if match_key(n) not in names and match_key(n) != match_key(held["name"])
         ]
         if not changed and not fresh:
-            return Staged(row, A.UNCHANGED, institution=held["id"], version=held["version"])
+            return Staged(row, _UNCHANGED, institution=held["id"], version=held["version"])
         values = {name: stated[name] for name in changed}
         if values.keys() & {"level", "grade"}:
             values |= {name: row.values.get(name, "") for name in differences.LEVEL_FACTS}

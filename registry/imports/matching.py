@@ -36,17 +36,18 @@ def spellings(name: str) -> set[str]:
 
 def _one_of(column: str, values: set[str]) -> RawSQL:
     """Equal to any of these, as one literal: thousands of parameters would cost more than the query."""
-    texts = ['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values]
-    return _in_array(column, "text", texts)
+    items = '","'.join(values)
+    if "\\" in items or items.count('"') > 2 * len(values) - 2:
+        items = '","'.join(value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return _in_array(column, "text", f'"{items}"' if values else "")
 
 
 def _one_of_ids(column: str, ids: set[int]) -> RawSQL:
-    return _in_array(column, "bigint", map(str, ids))
+    return _in_array(column, "bigint", ",".join(map(str, ids)))
 
 
-def _in_array(column: str, kind: str, items: Iterable[str]) -> RawSQL:
-    array = "{" + ",".join(items) + "}"
-    return RawSQL(f"{column} = ANY(%s::{kind}[])", [array], output_field=BooleanField())  # noqa: S611
+def _in_array(column: str, kind: str, items: str) -> RawSQL:
+    return RawSQL(f"{column} = ANY(%s::{kind}[])", ["{" + items + "}"], output_field=BooleanField())  # noqa: S611
 
 
 @dataclass
@@ -121,6 +122,11 @@ class Candidates:
     by_alias: dict[tuple[int, str], set[int]] = field(default_factory=lambda: defaultdict(set))
     names: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     anywhere: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def none(self) -> bool:
+        """True when no row of the chunk can mean any institution, as in a first import."""
+        return not (self.by_code or self.by_licence or self.by_name or self.by_alias)
 
     @classmethod
     def of(cls, rows: Iterable[Checked]) -> "Candidates":

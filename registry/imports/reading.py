@@ -20,7 +20,7 @@ from registry.imports.matching import Candidates
 from registry.imports.roster_rules import RULES
 from registry.imports.scope import Scope
 from registry.imports.source import Source, open_source
-from registry.imports.staging import copy_into, stage_rows
+from registry.imports.staging import Copy, copy_into, copying, rows_copy, values_copy
 from registry.imports.table import Table
 from registry.imports.tidy import TidyRows
 from registry.imports.vocabulary import Vocabulary
@@ -42,6 +42,21 @@ class Tally:
     rows: int = 0
     differences: int = 0
     divisions: set[int] = field(default_factory=set)
+
+    def count(self, staged: list[Staged]) -> None:
+        self.rows += len(staged)
+        self.actions.update([one.action for one in staged])
+        self.differences += sum([len(one.differences) for one in staged])
+        # Counties that one may import into.
+        self.divisions |= {one.row.values.get("division_id", 0) for one in staged} - {0}
+        for one in staged:
+            if one.row.issues:
+                self.count_issues(one.row.issues)
+
+    def count_issues(self, issues: list[Issue]) -> None:
+        for issue in issues:
+            self.severities[issue.severity] += 1
+            self.rules[issue.severity][issue.rule] += 1
 
 
 def read_into(batch: ImportBatch, scope: Scope, report: Report) -> None:
@@ -79,30 +94,36 @@ def _stage_rows(batch: ImportBatch, table: Table, scope: Scope, tally: Tally, re
     total = table.sheet.scan.rows - table.header.last if table.sheet.scan else 0
     with _collecting_seldom():
         rows = _checked(table, checker)
-        while _stage_some(batch, rows, decider, mains, tally):
+        some = _next(rows, decider)
+        while some:
+            staged = _decided(some, decider, mains)
+            # While the database takes these rows in, the next ones are read and checked.
+            with transaction.atomic(), copying(*_copies(batch, staged)):
+                tally.count(staged)
+                del some, staged  # before there are others
+                some = _next(rows, decider)
             report(tally.rows, max(total, tally.rows))
     if mains:
         with transaction.atomic():
             _stage_issues(batch, mains.settle(batch, tally.actions), tally)
 
 
-def _stage_some(
-    batch: ImportBatch, rows: Iterator[Checked], decider: Decider, mains: Mains | None, tally: Tally
-) -> bool:
-    """Stage the next rows; False when none are left. What was held of them goes before the next are read."""
+def _next(rows: Iterator[Checked], decider: Decider) -> list[Checked]:
+    """The next rows as far as the database need not be asked."""
     some = list(itertools.islice(rows, CHUNK))
     for row in some:
         decider.duplicates(row)
+    return some
+
+
+def _decided(some: list[Checked], decider: Decider, mains: Mains | None) -> list[Staged]:
     found = Candidates.of(some)
     if mains:
         mains.resolve([row for row in some if not row.stopped])
     staged = [decider.decide(row, found) for row in some]
     if mains:
         mains.remember(staged)
-    if staged:
-        with transaction.atomic():
-            _write(batch, staged, tally)
-    return bool(staged)
+    return staged
 
 
 @contextmanager
@@ -127,34 +148,22 @@ def _checked(table: Table, checker: RowChecker) -> Iterator[Checked]:
             yield checker.check(number, table.raw(row), row, RULES)
 
 
-def _write(batch: ImportBatch, staged: list[Staged], tally: Tally) -> None:
-    stage_rows(batch, staged)
-    issues: list[Issue] = []
-    for one in staged:
-        tally.actions[one.action] += 1
-        tally.differences += len(one.differences)
-        if "division_id" in one.row.values:  # a county that one may import into
-            tally.divisions.add(one.row.values["division_id"])
-        issues += one.row.issues
-    tally.rows += len(staged)
-    _stage_issues(batch, issues, tally)
+def _copies(batch: ImportBatch, staged: list[Staged]) -> tuple[Copy, Copy]:
+    issues = [issue for one in staged for issue in one.row.issues]
+    return rows_copy(batch, staged), values_copy(ImportIssue, ISSUE_FIELDS, _issue_values(batch, issues))
+
+
+def _issue_values(batch: ImportBatch, issues: list[Issue]) -> Iterator[tuple]:
+    for one in issues:
+        yield (
+            batch.pk, one.row, one.sheet[:120], one.letter, one.column[:120], one.value[:400], one.rule,
+            str(one.severity), one.message[:500], one.remedy[:500],
+        )  # fmt: skip
 
 
 def _stage_issues(batch: ImportBatch, issues: list[Issue], tally: Tally) -> None:
-    copy_into(
-        ImportIssue,
-        ISSUE_FIELDS,
-        (
-            (
-                batch.pk, one.row, one.sheet[:120], one.letter, one.column[:120], one.value[:400], one.rule,
-                str(one.severity), one.message[:500], one.remedy[:500],
-            )
-            for one in issues
-        ),
-    )  # fmt: skip
-    for issue in issues:
-        tally.severities[issue.severity] += 1
-        tally.rules[issue.severity][issue.rule] += 1
+    copy_into(ImportIssue, ISSUE_FIELDS, _issue_values(batch, issues))
+    tally.count_issues(issues)
 
 
 def _conclude(batch: ImportBatch, source: Source, table: Table, tally: Tally) -> None:

@@ -6,6 +6,7 @@ the cells that hold something is measured here first, by streaming, without buil
 
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from xml.etree import ElementTree as ET
@@ -104,12 +105,13 @@ class _Patterns:
         prefix = (found[1] or b"") if found else b""
         p = re.escape(prefix)
         self.row_open = b"<" + prefix + b"row"
-        self.cell_marks = (b"<" + prefix + b"c ", b"<" + prefix + b"c>")
+        self.cell_begins = b"<" + prefix + b"c"
+        self.cell_marks = (self.cell_begins + b" ", self.cell_begins + b">")
         self.placed_cell = b"<" + prefix + b'c r="'
         self.bare = re.compile(rb"<" + p + rb"c(?:>|\s(?![^>]*\br=)[^>]*>)")
         self.rows_of = re.compile(rb"<" + p + rb"row(?=[\s>])([^>]*?)>")
         self.values = tuple(b"<" + prefix + mark for mark in (b"v>", b"v ", b"is>"))
-        self.formula_marks = (b"<" + prefix + b"f>", b"<" + prefix + b"f ")
+        self.formula_begins = b"<" + prefix + b"f"
         self.hidden_row = re.compile(rb"<" + p + rb'row\b[^>]*?\br="(\d+)"[^>]*?\bhidden="(?:1|true)"')
         self.hidden_column = re.compile(rb"<" + p + rb'col\b[^>]*?\bhidden="(?:1|true)"[^>]*>')
         self.formula = re.compile(
@@ -153,24 +155,38 @@ class _Patterns:
         return re.compile(rb'r="(?:' + single + rb"[A-Z]{2,3})\d")
 
 
-def scan(archive: zipfile.ZipFile, part: str, allowed: int) -> SheetScan:
-    """Read one worksheet part once, in chunks."""
-    result = SheetScan()
-    patterns: _Patterns | None = None
-    rest = b""
-    for chunk in unpacked(archive, archive.getinfo(part), allowed):
-        window = rest + chunk
-        patterns = patterns or _Patterns(window)
+class Scanner:
+    """Looks at one worksheet part, chunk by chunk."""
+
+    def __init__(self):
+        self._result = SheetScan()
+        self._patterns: _Patterns | None = None
+        self._rest = b""
+
+    def look(self, chunk: bytes) -> None:
+        window = self._rest + chunk
+        patterns = self._patterns = self._patterns or _Patterns(window)
         cut = window.rfind(patterns.row_open)
         if cut <= 0 and len(window) < 8 * MB:
-            rest = window
-            continue
+            self._rest = window
+            return
         cut = cut if cut > 0 else len(window)
-        _look(window[:cut], patterns, result)
-        rest = window[cut:]
-    if patterns:
-        _look(rest, patterns, result)
-    return result
+        _look(window[:cut], patterns, self._result)
+        self._rest = window[cut:]
+
+    def result(self) -> SheetScan:
+        """What was seen, once every chunk was shown."""
+        if self._patterns:
+            _look(self._rest, self._patterns, self._result)
+        self._rest = b""
+        return self._result
+
+
+class Scanners(dict[str, Scanner]):
+    """A scanner for each worksheet part that the guard comes by."""
+
+    def of(self, part: str) -> Callable[[bytes], None] | None:
+        return self.setdefault(part, Scanner()).look if "worksheets/" in part else None
 
 
 def _look(window: bytes, patterns: _Patterns, result: SheetScan) -> None:
@@ -182,7 +198,7 @@ def _look(window: bytes, patterns: _Patterns, result: SheetScan) -> None:
         for found in patterns.hidden_column.finditer(window):
             bounds = dict(re.findall(rb'\b(min|max)="(\d+)"', found[0]))
             result.hidden_columns.append((int(bounds[b"min"]), int(bounds[b"max"])))
-    if any(mark in window for mark in patterns.formula_marks):
+    if patterns.formula_begins in window:
         for found in patterns.formula.finditer(window):
             result.note_formula(address(found[1].decode()), found[2] is not None)
     if b't="e"' in window:
@@ -190,8 +206,10 @@ def _look(window: bytes, patterns: _Patterns, result: SheetScan) -> None:
             if len(result.errors) < NOTED:
                 result.errors[address(found[1].decode())] = found[2].decode("utf-8", "replace")
     result.values += sum(window.count(mark) for mark in patterns.values)
-    cells = sum(window.count(mark) for mark in patterns.cell_marks)
-    if cells > window.count(patterns.placed_cell) and patterns.bare.search(window):
+    # Most cells say where they are; only <cols> and their like begin with the same letters.
+    if window.count(patterns.cell_begins) > window.count(patterns.placed_cell) and patterns.bare.search(
+        window
+    ):
         _count_bare(window, patterns, result)
     last = max(window.rfind(mark) for mark in patterns.values)
     if last < 0:

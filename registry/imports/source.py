@@ -13,7 +13,7 @@ import python_calamine as calamine
 from registry.imports import biff, container, delimited
 from registry.imports.container import Kind
 from registry.imports.limits import LIMITS, FileRefused, Limits
-from registry.imports.scan import SheetScan, column_letter, scan, sheet_parts
+from registry.imports.scan import Scanners, SheetScan, column_letter, sheet_parts
 
 MOST_MERGED = 200_000
 HEAD = 60  # rows in which a header and the first values of its columns are looked for
@@ -69,7 +69,11 @@ class Sheet:
             return
         left = [""] * sheet.start[1]
         merged = _downward(sheet.merged_cell_ranges or [])
-        for number, row in enumerate(sheet.iter_rows(), start=1):
+        numbered = enumerate(sheet.iter_rows(), start=1)
+        if not left and not merged:
+            yield from numbered
+            return
+        for number, row in numbered:
             cells = [*left, *row] if left else row
             if number in merged:
                 for column, origin in merged[number]:
@@ -133,12 +137,13 @@ class Source:
 def open_source(path: str | Path, limits: Limits = LIMITS) -> Source:
     """Guard and open a file; raises FileRefused with a sentence for its sender."""
     path = Path(path)
-    kind = container.guard(path, limits)
+    scanners = Scanners()
+    kind = container.guard(path, limits, scanners.of)
     if kind is Kind.CSV:
         encoding = delimited.encoding_of(path)
         sheet = Sheet(name="", _path=path, _encoding=encoding, _limits=limits)
         return Source(kind, [sheet])
-    facts, links = _scan(path, limits) if kind is Kind.XLSX else ({}, False)
+    facts, links = _seen(path, scanners, limits) if kind is Kind.XLSX else ({}, False)
     if kind is Kind.XLS:
         for rows, columns, values in biff.extents(path.read_bytes()):
             _guard_area("工作簿里", rows, columns, values, limits)
@@ -174,7 +179,7 @@ def _sheets(reader, facts: dict[str, tuple[SheetScan, bool]]) -> list[Sheet]:
     return sheets
 
 
-def _scan(path: Path, limits: Limits) -> tuple[dict[str, tuple[SheetScan, bool]], bool]:
+def _seen(path: Path, scanners: Scanners, limits: Limits) -> tuple[dict[str, tuple[SheetScan, bool]], bool]:
     facts = {}
     with zipfile.ZipFile(path) as archive:
         parts, date1904 = sheet_parts(archive)
@@ -182,8 +187,8 @@ def _scan(path: Path, limits: Limits) -> tuple[dict[str, tuple[SheetScan, bool]]
         for name, part in parts.items():
             if part not in known:
                 raise FileRefused("damaged", _UNREADABLE)
-            if "worksheets/" in part:
-                seen = scan(archive, part, limits.unpacked_bytes)
+            if part in scanners:
+                seen = scanners[part].result()
                 _guard_extent(name, seen, limits)
                 facts[name] = (seen, date1904)
     return facts, any(name.startswith("xl/externalLinks/") for name in known)

@@ -1,8 +1,11 @@
-"""Rows and issues into the staging tables (暂存), in masses by COPY."""
+"""Rows and issues into the staging tables (暂存), in masses by COPY, beside the work on the next rows."""
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -34,48 +37,82 @@ def _cell(value) -> str:
     return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
 
 
-def _copy(model: type[models.Model], fields: Sequence[str], lines: list[str]) -> None:
-    columns = [model._meta.get_field(name).column for name in fields]
-    quote = connection.ops.quote_name
-    names = ", ".join(map(quote, columns))
-    with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN",
-            BytesIO("\n".join([*lines, ""]).encode()),
-            2**20,
-        )
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Lines on their way into a table."""
+
+    statement: str
+    lines: bytes
+
+    @classmethod
+    def of(cls, model: type[models.Model], fields: Sequence[str], lines: list[str]) -> "Copy":
+        quote = connection.ops.quote_name
+        names = ", ".join(quote(model._meta.get_field(name).column) for name in fields)
+        statement = f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN"
+        return cls(statement, "\n".join([*lines, ""]).encode() if lines else b"")
+
+
+def _send(cursor, copies: Iterable[Copy]) -> None:
+    for one in copies:
+        if one.lines:
+            with cursor.db.wrap_database_errors:  # as Django's own cursors do for what they know
+                cursor.copy_expert(one.statement, BytesIO(one.lines), 2**20)
+
+
+@contextmanager
+def copying(*copies: Copy) -> Iterator[None]:
+    """COPY in a thread while the block runs: the server takes the rows in on another core.
+
+    Both share the connection and so the transaction. A query inside the block waits until the copies are through;
+    what went wrong with them is raised there, or at the end of the block.
+    """
+    with ThreadPoolExecutor(1, "copy") as beside, connection.cursor() as cursor:
+        sending = beside.submit(_send, cursor, copies)
+
+        def after_them(execute, sql, params, many, context):
+            sending.result()
+            return execute(sql, params, many, context)
+
+        try:
+            with connection.execute_wrapper(after_them):
+                yield
+        finally:
+            wait([sending])
+        sending.result()
+
+
+def values_copy(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence]) -> Copy:
+    """Rows (values in the order of `fields`) for a table without triggers."""
+    return Copy.of(model, fields, ["\t".join(map(_cell, row)) for row in rows])
 
 
 def copy_into(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence]) -> None:
     """COPY rows (values in the order of `fields`) into the model's table; for staging tables without triggers."""
-    if lines := ["\t".join(map(_cell, row)) for row in rows]:
-        _copy(model, fields, lines)
+    with connection.cursor() as cursor:
+        _send(cursor, [values_copy(model, fields, rows)])
 
 
-def stage_rows(batch: ImportBatch, staged: "list[Staged]") -> None:
-    """COPY decided rows. A new institution gets its future id here, so that applying need not write the row again."""
-    create = ImportRow.Action.CREATE
-    ids = iter(_future_ids(sum(one.action == create for one in staged)))
+def rows_copy(batch: ImportBatch, staged: "list[Staged]") -> Copy:
+    """Decided rows. A new institution gets its future id here, so that applying need not write the row again."""
+    create = ImportRow.Action.CREATE.value
+    new = [one for one in staged if one.action == create]
+    # In the order of the codes, in which they will be written: indexes by id grow at their ends then.
+    new.sort(key=lambda one: one.row.values.get("uscc", ""))
+    for one, pk in zip(new, _future_ids(len(new)), strict=True):
+        one.institution = pk
     numbers, lines = f"f\t{batch.pk}", []
     for one in staged:
         row = one.row
-        institution = next(ids) if one.action == create else one.institution
-        texts = (
-            row.name,
-            row.cells,
-            one.values,
-            as_json(one.second_names) if one.second_names else "[]",
-            as_json(one.differences) if one.differences else "{}",
-            one.action,
-        )
-        text = "\t".join(texts)
+        second_names = as_json(one.second_names) if one.second_names else "[]"
+        differences = as_json(one.differences) if one.differences else "{}"
+        text = f"{row.name}\t{row.cells}\t{one.values}\t{second_names}\t{differences}\t{one.action}"
         # JSON has no raw tab or line break, and a name has lost its own: only the backslash means something here.
         if "\\" in text:
             text = text.replace("\\", "\\\\")
-        held = "\\N" if institution is None else institution
+        institution = "\\N" if one.institution is None else one.institution
         version = "\\N" if one.version is None else one.version
-        lines.append(f"{text}\t{numbers}\t{row.number}\t{held}\t{version}")
-    _copy(ImportRow, _ROW, lines)
+        lines.append(f"{text}\t{numbers}\t{row.number}\t{institution}\t{version}")
+    return Copy.of(ImportRow, _ROW, lines)
 
 
 def _future_ids(count: int) -> list[int]:

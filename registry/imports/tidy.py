@@ -43,6 +43,8 @@ _GROUPS: tuple[tuple[tuple[str, ...], tuple[Callable, ...]], ...] = (
 )
 _CODES = {"uscc": identity.uscc, "licence_number": identity.licence_number}
 _RELATIONS = ("second_names", "main_institution")
+_LONGEST_NAME = rules.LENGTHS["name"]
+_LONGEST_NOTHING = max(map(len, cells.NOTHING))
 
 
 def _picker(columns: list[int]) -> Callable[[list], tuple]:
@@ -96,7 +98,9 @@ class _Shape:
         self.usable = "name" in at and kinds[at["name"]] is str
         self.name = at.get("name", 0)
         self.title = title if title < len(kinds) and kinds[title] is str else None
-        self.shown = [column for column, kind in enumerate(kinds) if kind is not str]
+        # Numbers and days as their sender sees them, remembered by kind.
+        known: dict[type, dict] = {kind: {} for kind in kinds}
+        self.shown = [(column, known[kind]) for column, kind in enumerate(kinds) if kind is not str]
         self.codes = [(name, at[name], convert) for name, convert in _CODES.items() if name in at]
         self.texts = [(name, at[name], rules.LENGTHS[name]) for name in rules.TEXTS if name in at]
         # Cells in columns of the rules are known to be tidy once the rules have been asked about them.
@@ -110,6 +114,13 @@ class _Shape:
         )
         self.names = tuple(at)
         self.raw = _picker(list(at.values()))
+
+
+def _shown(cell, known: dict) -> str:
+    text = cells.shown(cell)
+    if len(known) < _MOST_KEPT:
+        known[cell] = text
+    return text
 
 
 class TidyRows:
@@ -130,8 +141,8 @@ class TidyRows:
         texts = row
         if shape.shown:
             texts = row.copy()
-            for column in shape.shown:
-                texts[column] = cells.shown(row[column])
+            for column, known in shape.shown:
+                texts[column] = known.get(row[column]) or _shown(row[column], known)
         for column in shape.relations:
             if texts[column]:
                 return None
@@ -165,7 +176,7 @@ class TidyRows:
     def _understand(self, checked: Checked, shape: _Shape, row: list, texts: list[str]) -> bool:
         """Fill in the values; False when anything is to be told."""
         name, values, checker = checked.name, checked.values, self._checker
-        if not any(map(str.isalpha, name)) or len(name) > rules.LENGTHS["name"]:
+        if len(name) > _LONGEST_NAME or not (name[:1].isalpha() or any(map(str.isalpha, name))):
             return False
         values["name"] = name
         stated = [f'"name":"{name}"']
@@ -198,7 +209,7 @@ class TidyRows:
                 stated.append(said.json)
         for field, column, most in shape.texts:
             if text := texts[column]:
-                if len(text) > most or text.lower() in cells.NOTHING:
+                if len(text) > most or (len(text) <= _LONGEST_NOTHING and text.lower() in cells.NOTHING):
                     return False
                 values[field] = text
                 stated.append(f'"{field}":"{text}"')

@@ -88,7 +88,7 @@ def add_second_names(batch: ImportBatch, source: str) -> None:
             """INSERT INTO registry_institutionname (institution_id, name, kind, source)
                SELECT DISTINCT r.institution_id, n.name, 'second', %s
                FROM registry_importrow r, jsonb_array_elements_text(r.second_names) AS n(name)
-               WHERE batch_id = %s AND action IN ('create', 'update') AND NOT skipped
+               WHERE batch_id = %s AND action IN ('create', 'update') AND NOT skipped AND second_names <> '[]'
                ON CONFLICT DO NOTHING""",
             [source, batch.pk],
         )

@@ -114,7 +114,7 @@ def test_applying(worker, send, imported, stage, stop):
 def test_reading(worker, send, stage):
     batch = stage(*ROWS)
     job = service.reread(batch.pk, by=batch.sent_by).job
-    killed_at(worker, send, "registry.imports.reading._write")
+    killed_at(worker, send, "registry.imports.staging._send")
     assert ImportBatch.objects.get(pk=batch.pk).state == "reading"
     with worker():
         send()

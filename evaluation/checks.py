@@ -19,6 +19,10 @@ def _outside(facts, p):
 @check(
     "evaluated_yearly",
     subject=("consortium", "division"),
+    reads=(
+        "consortia",
+        "evaluations",
+    ),
     params={"levels": LEVELS, "since": int, "rolling": Param(bool, default=False)},
 )
 def evaluated_yearly(facts, p, as_of):
@@ -50,6 +54,10 @@ def _counts(evaluation, cycle: int, p, as_of) -> bool:
 @check(
     "scheme_measures",
     subject=("division", "evaluation"),
+    reads=(
+        "schemes",
+        "evaluations",
+    ),
     params={
         "levels": LEVELS,
         "measures": Param(dict, default={}),
@@ -99,7 +107,9 @@ def indicator_reported(facts, p, as_of):
     return passed(f"“{p.word}”由 {facts.participants} 个考核对象全部填报", **evidence)
 
 
-@check("lowest_grade_noted", subject="division", params={"levels": LEVELS, "says": str})
+@check(
+    "lowest_grade_noted", subject="division", reads=("evaluations",), params={"levels": LEVELS, "says": str}
+)
 def lowest_grade_noted(facts, p, as_of):
     """考核结果为最低等次的医联体，提示可以更换牵头单位，从不自动更换。"""
     if verdict := _outside(facts, p):

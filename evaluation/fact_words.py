@@ -29,6 +29,8 @@ LABELS = {
     "company_name": "牵头企业",
     "institution": "机构",
     "members": "成员单位",
+    "grouped": "成员单位（同类合并计数）",
+    "number": "家数",
     "role": "角色",
     "remote_enabled_on": "远程开通",
     "code": "代码",

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from evaluation.areas import area_of
 from evaluation.models import ImpactFlip, ImpactPreview
-from evaluation.subjects import SOURCES, Source, batches
+from evaluation.subjects import SOURCES, Source, batches, given
 from registry import access, jobs
 from registry.errors import Refused
+from registry.facts import NotRead
 from registry.models import Job, PolicyDraft
 from registry.policy.book import BoundRule, RuleBook
 from registry.policy.drafts import PERMISSION, is_outdated, pack_of_draft
@@ -146,10 +147,20 @@ def _compare(
 ) -> Counter[tuple[str, str, str]]:
     known = source.describe(ids, preview.as_of)
     flips: list[ImpactFlip] = []
-    for pk, facts in source.read(ids, preview.as_of):
-        if pk not in known:
-            continue
-        before, after = (_verdicts(book, facts, preview.as_of, affected) for book in books)
+
+    there = [pk for pk in ids if pk in known]
+    ancestries = {known[pk].ancestry for pk in there}
+    rules = [
+        rule
+        for book in books
+        for one in ancestries
+        for rule in _relevant(book.rules_for(one, preview.as_of), affected)
+    ]
+
+    def by_both(facts: Any) -> list[Verdicts]:
+        return [_verdicts(book, facts, preview.as_of, affected) for book in books]
+
+    for pk, (before, after) in given(source, there, preview.as_of, rules, by_both):
         for provision in sorted(before.keys() | after.keys()):
             was, said_before = before.get(provision, ("", ""))
             now, said_after = after.get(provision, ("", ""))
@@ -173,7 +184,7 @@ def _verdicts(book: RuleBook, facts: Any, day: dt.date, affected: frozenset[str]
             for judgement in judge_one(facts, rules, day)
             if judgement.rule.id in affected
         }
-    except OperationalError:
+    except (OperationalError, NotRead):
         raise
     except Exception as error:
         logger.exception("preview of %s failed", facts)

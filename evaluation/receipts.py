@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from evaluation.models import Finding
+from registry.facts import NotRead
 from registry.facts.codec import decode
 from registry.models import Rule
 from registry.policy.book import BoundRule
@@ -63,7 +64,10 @@ def _difference(finding: Finding, rules: "_Rules") -> str:
     if rule.spec.check and find_check(rule.spec.check) is None:
         return f"判定方法已不存在：{rule.spec.check}"
     exempting = [rules.bound(pk, finding.bound) for pk in finding.bound.get("exempting", ())]
-    given = judge_one(facts, [*exempting, rule], finding.reference_date)
+    try:
+        given = list(judge_one(facts, [*exempting, rule], finding.reference_date))
+    except NotRead:
+        return "现在的程序要用没有保存的事实"
     verdict = next((one.verdict for one in given if one.rule is rule), None)
     if verdict is None:
         return "条款现在不由程序判定"

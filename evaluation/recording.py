@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
+from evaluation.areas import Area
 from evaluation.models import ComplianceRun, Finding
-from evaluation.subjects import Source, Subject, judged
+from evaluation.subjects import BY_SUBJECT, Source, Subject, judged
 from registry.imports.staging import as_json, copy_into
 from registry.policy.book import PLAN_ENDED, BoundRule, RuleBook
 from registry.policy.engine import Judgement
@@ -106,17 +108,14 @@ def record(run: ComplianceRun, source: Source, ids: Sequence[int], book: RuleBoo
     return result
 
 
-def resolve_departed(run: ComplianceRun, area, listed: Mapping[str, set[int]]) -> int:
-    """Close the standing findings in the area of subjects that the run's list does not hold: they exist no more, or
-    have left the area. How many."""
-    rows = Finding.objects.standing().filter(area.condition("division")).order_by("pk")
-    gone = [
-        pk
-        for pk, kind, subject in rows.values_list("pk", "subject_type", "subject_id").iterator(
-            chunk_size=5000
-        )
-        if subject not in listed.get(kind, ())
-    ]
+def resolve_departed(run: ComplianceRun, area: Area) -> int:
+    """Close the standing findings in the area of subjects that exist no more or have left it. How many."""
+    rows = Finding.objects.standing().filter(area.condition("division"))
+    gone = list(rows.exclude(subject_type__in=BY_SUBJECT).values_list("pk", flat=True))
+    for kind, source in BY_SUBJECT.items():
+        there = source.inside(area, run.as_of).order_by().filter(pk=OuterRef("subject_id"))
+        gone += rows.filter(~Exists(there), subject_type=kind).values_list("pk", flat=True)
+    gone.sort()
     for start in range(0, len(gone), 1000):
         _close(run, gone[start : start + 1000])
     return len(gone)

@@ -3,13 +3,13 @@
 import datetime as dt
 import logging
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import groupby
 
 from django.db import OperationalError, transaction
-from django.db.models import Func, IntegerField, Q, Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,7 +30,7 @@ from registry.policy.receipts import code_version
 
 logger = logging.getLogger(__name__)
 KIND = "compliance"
-SPREAD = 2000  # subjects to be judged from which a run is worth sharing: below, small batches cost more than helpers bring
+SPREAD = 10_000  # subjects to be judged from which a run is divided by place: small batches cost more than they share
 HELD = 0.5  # seconds between two looks at batches that helpers hold
 
 
@@ -138,9 +138,8 @@ def plan(run: ComplianceRun) -> None:
 
     A small run is not divided by place.
     """
-    area = area_of(run.division)
     book = book_on(run.as_of)
-    listed = {source: screened(run, source, source.places(area, run.as_of), book) for source in SOURCES}
+    listed = {source: screened(run, source, book) for source in SOURCES}
     near = sum(len(rows) for rows, _ in listed.values())
     blank = set(Division.objects.filter(kind__in=PLACEHOLDERS).order_by().values_list("code", flat=True))
     depth = len(places(run.division.path)) if near > SPREAD else 0
@@ -148,8 +147,10 @@ def plan(run: ComplianceRun) -> None:
     for source, (reached, rest) in listed.items():
         for place, rows in _by_place(reached, depth, blank):
             items += _items(run, source, place, rows)
-        for place, rows in _by_place(rest, depth, blank):
-            items.append(_item_outside(run, source, place, rows, book))
+        for place, numbers in _by_place(
+            [(number, path) for path, number in sorted(rest.items())], depth, blank
+        ):
+            items.append(_item_outside(run, source, place, numbers, book))
     own = run.division.code  # a stable sort: one place after another, the whole last, kinds in their order
     items.sort(key=lambda item: (item.place == own, item.place))
     RunItem.objects.bulk_create(items)
@@ -160,23 +161,24 @@ def plan(run: ComplianceRun) -> None:
 def _items(run: ComplianceRun, source: Source, place: str, rows: Rows) -> Iterator[RunItem]:
     """The batches in which subjects of a place are judged."""
     for batch in batches([pk for pk, _ in rows], BATCH * source.lightness):
-        yield RunItem(run=run, subject_type=source.subject, place=place, subjects=list(batch))
+        yield RunItem(
+            run=run, subject_type=source.subject, place=place, subjects=list(batch), size=len(batch)
+        )
 
 
-def _item_outside(run: ComplianceRun, source: Source, place: str, rows: Rows, book: RuleBook) -> RunItem:
-    """Subjects that no rule reaches: listed as done, with as many NA as there are rules about them."""
-    number = sum(
-        times * len(book.decided_for(places(path), run.as_of, source.subject))
-        for path, times in Counter(path for _, path in rows).items()
+def _item_outside(run: ComplianceRun, source: Source, place: str, numbers: Rows, book: RuleBook) -> RunItem:
+    """Subjects that no rule reaches, as numbers by path: done, with as many NA as there are rules about them."""
+    verdicts = sum(
+        number * len(book.decided_for(places(path), run.as_of, source.subject)) for number, path in numbers
     )
     return RunItem(
-        run=run, subject_type=source.subject, place=place, subjects=[pk for pk, _ in rows],
-        done_at=timezone.now(), tally={"NA": number} if number else {},
+        run=run, subject_type=source.subject, place=place, subjects=[], size=sum(number for number, _ in numbers),
+        done_at=timezone.now(), tally={"NA": verdicts} if verdicts else {},
     )  # fmt: skip
 
 
 def _by_place(rows: Rows, depth: int, blank: set[str]) -> Iterator[tuple[str, Rows]]:
-    """Rows by the place `depth` steps down from the province; what stands higher up comes under its own place."""
+    """Rows (subjects, or numbers of them) by the place `depth` steps down from the province; what stands higher up comes under its own place."""
 
     @cache
     def place(path: str) -> str:
@@ -189,20 +191,18 @@ def _by_place(rows: Rows, depth: int, blank: set[str]) -> Iterator[tuple[str, Ro
 
 def progress(run: ComplianceRun) -> tuple[int, int]:
     """Subjects done and subjects listed."""
-    size = Func("subjects", function="cardinality", output_field=IntegerField())
     sums = run.items.aggregate(
-        total=Sum(size, default=0), done=Sum(size, filter=Q(done_at__isnull=False), default=0)
+        total=Sum("size", default=0), done=Sum("size", filter=Q(done_at__isnull=False), default=0)
     )
     return sums["done"], sums["total"]
 
 
 def progress_by_place(run: ComplianceRun) -> list[dict]:
     """Subjects done and listed by place, while the list is there."""
-    size = Func("subjects", function="cardinality", output_field=IntegerField())
     rows = (
         run.items.order_by("place")
         .values("place")
-        .annotate(total=Sum(size), done=Sum(size, filter=Q(done_at__isnull=False), default=0))
+        .annotate(total=Sum("size"), done=Sum("size", filter=Q(done_at__isnull=False), default=0))
     )
     names = dict(
         Division.objects.current().filter(code__in=[row["place"] for row in rows]).values_list("code", "name")
@@ -239,7 +239,13 @@ def _isolate(item: RunItem, error: Exception) -> int:
     if len(item.subjects) > 1:
         middle = len(item.subjects) // 2
         RunItem.objects.bulk_create(
-            RunItem(run_id=item.run_id, subject_type=item.subject_type, place=item.place, subjects=half)
+            RunItem(
+                run_id=item.run_id,
+                subject_type=item.subject_type,
+                place=item.place,
+                subjects=half,
+                size=len(half),
+            )
             for half in (item.subjects[:middle], item.subjects[middle:])
         )
         item.delete()
@@ -258,15 +264,13 @@ def finish(run: ComplianceRun) -> None:
     if run.finished_at or run.items.filter(done_at__isnull=True).exists():
         return
     tally: Counter = Counter()
-    listed: dict[str, set[int]] = defaultdict(set)
     opened = resolved = faults = missed = 0
     for item in run.items.order_by("pk").iterator(chunk_size=500):
         tally.update(item.tally)
         opened, resolved = opened + item.opened, resolved + item.resolved
         faults, missed = faults + bool(item.error), missed + item.missed
-        listed[item.subject_type].update(item.subjects)
     if not run.is_snapshot:
-        resolved += resolve_departed(run, area_of(run.division), listed)
+        resolved += resolve_departed(run, area_of(run.division))
         compact(run.division)
     run.tally, run.opened, run.resolved, run.faults = tally, opened, resolved, faults
     run.missed = missed if is_comparable(run) else None

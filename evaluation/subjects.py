@@ -7,7 +7,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -16,10 +17,12 @@ from evaluation.areas import EVERYWHERE, Area
 from evaluation.facts import campaign_facts, with_evaluations, with_local_evaluations
 from evaluation.models import Campaign
 from filing.registered import filing_facts
+from grids.facts import division
 from grids.facts.divisions import division_facts
 from grids.facts.grids import grid_facts
 from grids.facts.shares import with_districts, with_grids_led
 from grids.models import Grid
+from registry.facts import NotRead, consortium, institution
 from registry.facts.consortia import consortium_facts
 from registry.facts.facilities import facility_facts
 from registry.facts.institutions import places
@@ -27,11 +30,14 @@ from registry.facts.reach import within_reach
 from registry.facts.services import served_facts
 from registry.models import Consortium, Division, Institution, PlannedFacility
 from registry.policy.book import BoundRule, RuleBook
+from registry.policy.check import find_check
 from registry.policy.engine import Judgement, judge
 
+Given = TypeVar("Given")
+Parts = frozenset[str] | None  # the parts of the facts that matter; None: all
 Reach = Callable[[Iterable[BoundRule], Area, dt.date], Q | None]
 
-BATCH = 200
+BATCH = 500
 # Codes that stand between a municipality and its districts and are no places of their own.
 PLACEHOLDERS = ("直辖占位",)
 
@@ -56,12 +62,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class Source:
-    """How one kind of subject is found, named and read; each call costs a fixed number of queries."""
+    """How one kind of subject is found, named and read; each call costs a fixed number of queries.
+
+    `read` gives whole facts, or where it is told the parts that matter, those alone. A kind that has no such parts is
+    always read whole.
+    """
 
     subject: str
     inside: Callable[[Area, dt.date], QuerySet]
     named: Callable[[QuerySet], dict[int, Subject]]
-    read: Callable[[Sequence[int], dt.date], Iterable[tuple[int, Any]]]
+    read: Callable[..., Iterable[tuple[int, Any]]]
+    in_parts: bool = False
     reach: Reach | None = None  # outside of it every rule says NA
     shown_as: str = ""
     lightness: int = 1  # how many of it cost what one consortium with its members costs
@@ -80,9 +91,10 @@ class Source:
         """Ids of the subjects in an area on a day, place by place."""
         return list(self.inside(area, day).values_list("pk", flat=True))
 
-    def places(self, area: Area, day: dt.date) -> list[tuple[int, str]]:
-        """Ids with the paths of the places that the subjects stand in, place by place."""
-        return list(self.inside(area, day).values_list("pk", self.path))
+
+def left_out(known: frozenset[str], parts: Parts) -> frozenset[str]:
+    """Those of the known parts of some facts that need not be read."""
+    return frozenset() if parts is None else known - parts
 
 
 # -- Consortia ----------------------------------------------------------------------------------------------
@@ -102,10 +114,15 @@ def describe_consortia(rows: QuerySet) -> dict[int, Subject]:
     }
 
 
-def read_consortia(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
+def read_consortia(ids: Sequence[int], day: dt.date, parts: Parts = None) -> Iterator[tuple[int, Any]]:
     """Facts of the consortia, with their ids."""
-    facts = with_districts(consortium_facts(ids, day), day)
-    return ((one.id, one) for one in with_evaluations(facts, day))
+    out = left_out(consortium.PARTS, parts)
+    facts = consortium_facts(ids, day, left_out=out)
+    if "districts" not in out:
+        facts = with_districts(facts, day)
+    if "evaluations" not in out:
+        facts = with_evaluations(facts, day)
+    return ((one.id, one) for one in facts)
 
 
 # -- Institutions -------------------------------------------------------------------------------------------
@@ -125,9 +142,10 @@ def describe_institutions(rows: QuerySet) -> dict[int, Subject]:
     }
 
 
-def read_institutions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
+def read_institutions(ids: Sequence[int], day: dt.date, parts: Parts = None) -> Iterator[tuple[int, Any]]:
     """Facts of the institutions, with their ids."""
-    return iter(with_grids_led(served_facts(ids, day), day).items())
+    out = left_out(institution.PARTS, parts)
+    return iter(with_grids_led(served_facts(ids, day, left_out=out), day).items())
 
 
 def reach_of_institutions(rules: Iterable[BoundRule], area: Area, day: dt.date) -> Q | None:
@@ -170,9 +188,12 @@ def describe_divisions(rows: QuerySet) -> dict[int, Subject]:
     return {pk: Subject(pk, name, code, pk, path) for pk, name, code, path in columns}
 
 
-def read_divisions(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
+def read_divisions(ids: Sequence[int], day: dt.date, parts: Parts = None) -> Iterator[tuple[int, Any]]:
     """Facts of the places, with their ids."""
-    facts = with_local_evaluations(division_facts(ids, day), day)
+    out = left_out(division.PARTS, parts)
+    facts = division_facts(ids, day, left_out=out)
+    if not {"evaluations", "schemes"} <= out:
+        facts = with_local_evaluations(facts, day)
     return ((one.id, one) for one in facts)
 
 
@@ -219,19 +240,20 @@ def read_campaigns(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]
 
 
 SOURCES = (
-    Source("consortium", consortia_in, describe_consortia, read_consortia),
+    Source("consortium", consortia_in, describe_consortia, read_consortia, in_parts=True),
     Source("filing", consortia_in, describe_consortia, filing_facts, shown_as="consortium"),
     Source(
         "institution",
         institutions_in,
         describe_institutions,
         read_institutions,
-        reach_of_institutions,
+        in_parts=True,
+        reach=reach_of_institutions,
         lightness=10,
         path="area_path",
     ),
     Source("grid", grids_in, describe_grids, read_grids),
-    Source("division", divisions_in, describe_divisions, read_divisions, path="path"),
+    Source("division", divisions_in, describe_divisions, read_divisions, in_parts=True, path="path"),
     Source("planned_facility", facilities_in, describe_facilities, read_facilities),
     Source("evaluation", campaigns_in, describe_campaigns, read_campaigns, path="place_path"),
 )
@@ -247,8 +269,44 @@ def judged(
     """
     known = source.describe(ids, day)
     bound = [pk for pk in ids if pk in known and book.decided_for(known[pk].ancestry, day, source.subject)]
-    for pk, facts in source.read(bound, day) if bound else ():
-        yield known[pk], list(judge([facts], book, day))
+    ancestries = {known[pk].ancestry for pk in bound}
+    rules = {rule.id: rule for one in ancestries for rule in book.decided_for(one, day, source.subject)}
+    judging = partial(_judged_by, book=book, day=day)
+    for pk, found in given(source, bound, day, rules.values(), judging):
+        yield known[pk], found
+
+
+def _judged_by(facts: Any, *, book: RuleBook, day: dt.date) -> list[Judgement]:
+    return list(judge([facts], book, day))
+
+
+def given(
+    source: Source,
+    ids: Sequence[int],
+    day: dt.date,
+    rules: Iterable[BoundRule],
+    judging: Callable[[Any], Given],
+) -> Iterator[tuple[int, Given]]:
+    """What a judging by these rules gives for each subject.
+
+    Only the parts are read that the checks of the rules declare. A subject of which a check asks for more, a member's
+    name for one, is read once more with it.
+    """
+    asked = (find_check(rule.spec.check) for rule in rules)
+    parts = frozenset[str]().union(*(check.reads for check in asked if check))
+    while ids:
+        again, missing = [], set()
+        for pk, facts in source.read(ids, day, parts) if source.in_parts else source.read(ids, day):
+            try:
+                found = judging(facts)
+            except NotRead as more:
+                again.append(pk)
+                missing.add(more.part)
+            else:
+                yield pk, found
+        if missing <= parts and again:
+            raise LookupError(f"{source.subject} {again}: not read although asked for: {sorted(missing)}")
+        ids, parts = again, parts | missing
 
 
 def namesakes(source: Source, ids: Sequence[int], day: dt.date) -> set[str]:

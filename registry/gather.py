@@ -16,11 +16,13 @@ from django.db import connection
 from django.db.models import QuerySet
 
 
-def gather(*queries: QuerySet) -> list[list[list[Any]]]:
-    """The rows of each query, which must be a value list."""
+def gather(*queries: QuerySet | None) -> list[list[list[Any]]]:
+    """The rows of each query, which must be a value list; none for a query that need not be asked."""
     found: list[list[list[Any]]] = [[] for _ in queries]
     parts, params, asked = [], [], []
     for number, query in enumerate(queries):
+        if query is None:
+            continue
         compiler = query.query.get_compiler(query.db)
         try:
             sql, own = compiler.as_sql()

@@ -112,6 +112,7 @@ class RunItem(models.Model):
     subject_type = models.CharField("对象", max_length=20)
     place = models.CharField("地区代码", max_length=12, blank=True)
     subjects = ArrayField(models.BigIntegerField(), verbose_name="对象号")
+    size = models.PositiveIntegerField("对象数", default=0, help_text="没有条款涉及的对象只计数，不列对象号")
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
     tally = models.JSONField("判定计数", default=dict)
     opened = models.PositiveIntegerField("新增或改变", default=0)
@@ -126,7 +127,7 @@ class RunItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subject_type} × {len(self.subjects)}"
+        return f"{self.subject_type} × {self.size}"
 
 
 class FindingQuerySet(models.QuerySet):
@@ -176,6 +177,7 @@ class Finding(models.Model):
         null=True,
         blank=True,
         related_name="findings",
+        db_index=False,  # finding_of_consortium begins with it
         verbose_name="医联体",
     )
     kind = models.CharField("医联体类型", max_length=20, choices=Consortium.Kind.choices, blank=True)
@@ -189,7 +191,12 @@ class Finding(models.Model):
     missing = models.JSONField("缺少资料", default=list)
     plan_ended = models.BooleanField("规划期已满", default=False)
     facts = models.ForeignKey(
-        "registry.FactSheet", models.PROTECT, null=True, related_name="+", verbose_name="所用事实"
+        "registry.FactSheet",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,  # facts are never deleted, and nobody asks what rests on them
+        verbose_name="所用事实",
     )
     calendar_version = models.CharField("日历版本", max_length=16, blank=True)
     code_version = models.CharField("程序版本", max_length=40, blank=True)
@@ -201,7 +208,13 @@ class Finding(models.Model):
     last_seen = models.DateField("最后确认", null=True, blank=True, help_text="空白：仍然成立")
     resolved_on = models.DateField("不再成立", null=True, blank=True)
     snapshot = models.ForeignKey(
-        ComplianceRun, models.CASCADE, null=True, blank=True, related_name="findings", verbose_name="历史检查"
+        ComplianceRun,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="findings",
+        db_index=False,  # finding_once_per_snapshot begins with it
+        verbose_name="历史检查",
     )
 
     objects = FindingQuerySet.as_manager()

@@ -48,7 +48,7 @@ def townships_covered(facts, p, as_of):
     return _coverage(facts)
 
 
-@check("urban_townships_covered", subject="division")
+@check("urban_townships_covered", subject="division", reads=("consortia",))
 def urban_townships_covered(facts, p, as_of):
     """未开展县域医共体建设的市辖区，每个街道、乡镇都有负责的医联体。"""
     if verdict := outside_level(facts, ["county"]) or urban_scope(facts) or no_townships(facts):
@@ -87,7 +87,12 @@ def urban_scope(facts):
     return None
 
 
-@check("kinds_and_coverage", subject="division", params={"kinds": Param(list, words="consortium_kind")})
+@check(
+    "kinds_and_coverage",
+    subject="division",
+    reads=("consortia",),
+    params={"kinds": Param(list, words="consortium_kind")},
+)
 def kinds_and_coverage(facts, p, as_of):
     """各类医联体的数量和覆盖情况，只作提示。"""
     count = {p.word("consortium_kind", k): sum(c.kind == k for c in facts.consortia) for k in p.kinds}

@@ -28,7 +28,7 @@ def grids_have_responsible(facts, p, as_of):
     )
 
 
-@check("urban_district_has_grid", subject="division")
+@check("urban_district_has_grid", subject="division", reads=("consortia",))
 def urban_district_has_grid(facts, p, as_of):
     """未开展县域医共体建设的市辖区划分了网格。"""
     if verdict := outside_level(facts, ["county"]) or urban_scope(facts):
@@ -38,7 +38,7 @@ def urban_district_has_grid(facts, p, as_of):
     return unmet("没有划分网格", "划分网格")
 
 
-@check("communities_have_grid", subject="division", params={"levels": LEVELS})
+@check("communities_have_grid", subject="division", reads=("consortia",), params={"levels": LEVELS})
 def communities_have_grid(facts, p, as_of):
     """辖区内每个医共体都有自己的网格。"""
     if verdict := outside_level(facts, p.levels):
@@ -60,7 +60,7 @@ def communities_have_grid(facts, p, as_of):
     )
 
 
-@check("city_groups_at_most", subject="division", params={"at_most": int})
+@check("city_groups_at_most", subject="division", reads=("consortia",), params={"at_most": int})
 def city_groups_at_most(facts, p, as_of):
     """一个市辖区的城市医联体不超过若干个。"""
     if verdict := outside_level(facts, ["county"]):
@@ -90,7 +90,12 @@ def grids_decided_by(facts, p, as_of):
     return info(f"{p.says}；现由{'、'.join(bureaus)}指定" if bureaus else f"{p.says}；决定机关未填报")
 
 
-@check("plan_and_grids", subject="division", params={"levels": LEVELS, "declaration": str})
+@check(
+    "plan_and_grids",
+    subject="division",
+    reads=("declarations",),
+    params={"levels": LEVELS, "declaration": str},
+)
 def plan_and_grids(facts, p, as_of):
     """有建设规划，并已划分网格。"""
     if verdict := outside_level(facts, p.levels):

@@ -16,6 +16,7 @@ def _of_kind(facts, kinds):
 @check(
     "consortia_founded",
     subject="division",
+    reads=("consortia",),
     params={
         "levels": LEVELS,
         "kinds": KINDS,
@@ -44,7 +45,7 @@ def consortia_founded(facts, p, as_of):
     return unmet(said, f"建设{word}医联体", **evidence)
 
 
-@check("county_community_present", subject="division", params={"by": object})
+@check("county_community_present", subject="division", reads=("consortia",), params={"by": object})
 def county_community_present(facts, p, as_of):
     """每个县有县级医院牵头的县域医共体；只有民营医院牵头的由审核人判断。"""
     if verdict := outside_level(facts, ["county"]):
@@ -71,7 +72,7 @@ def _county_hospital(consortium) -> bool:
     return hospital and consortium.lead_affiliation == "county" and consortium.lead_ownership != "private"
 
 
-@check("units_in_one_community", subject="division")
+@check("units_in_one_community", subject="division", reads=("units",))
 def units_in_one_community(facts, p, as_of):
     """区县内每家乡镇卫生院、社区卫生服务中心恰属一个县域医共体。"""
     if verdict := outside_level(facts, ["county"]):
@@ -97,6 +98,7 @@ def units_in_one_community(facts, p, as_of):
 @check(
     "specialty_coverage",
     subject="division",
+    reads=("consortia",),
     params={
         "levels": LEVELS,
         "specialties": Param(str, named=True),
@@ -127,6 +129,7 @@ def _covers(consortium, entry) -> bool:
 @check(
     "consortia_remote_enabled",
     subject="division",
+    reads=("consortia",),
     params={"levels": LEVELS, "kinds": Param(list, words="consortium_kind", default=()), "by": object},
 )
 def consortia_remote_enabled(facts, p, as_of):
@@ -150,7 +153,7 @@ def consortia_remote_enabled(facts, p, as_of):
     return insufficient("医联体的远程开通日期", **evidence)
 
 
-@check("private_share", subject="division")
+@check("private_share", subject="division", reads=("private",))
 def private_share(facts, p, as_of):
     """社会力量举办的医疗机构加入医联体的比例，只作提示。"""
     if verdict := outside_level(facts, ["county"]):

@@ -5,7 +5,7 @@ from registry.policy.check import Param, check
 from registry.policy.verdict import insufficient, not_applicable, passed, unmet
 
 
-@check("whole_districts", subject="consortium")
+@check("whole_districts", subject="consortium", reads=("districts",))
 def whole_districts(facts, p, as_of):
     """医联体的网格覆盖整个区，不只是其中一部分。"""
     if not facts.districts:

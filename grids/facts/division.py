@@ -7,6 +7,7 @@ from datetime import date
 from registry.facts import DeclarationFacts
 from registry.facts.evaluation import EvaluationFacts, SchemeFacts
 from registry.facts.facility import PlannedFacilityFacts
+from registry.facts.parts import leave_out
 from registry.policy.subjects import facts_of
 
 
@@ -74,12 +75,17 @@ class LocalUnitFacts:
     communities: tuple[str, ...] = ()
 
 
+# What is read of a place only where a rule asks for it.
+PARTS = frozenset({"consortia", "units", "private", "facilities", "declarations", "evaluations", "schemes"})
+
+
 @facts_of("division")
 @dataclass(frozen=True, slots=True)
 class DivisionFacts:
     """行政区划 on one day. No townships means that the register of the place is not loaded.
 
-    ``units`` and the numbers of private institutions are read for counties only; None: not read or not loaded.
+    ``units`` and the numbers of private institutions are read for counties only; None: not loaded. ``unread`` names the
+    parts that were left out.
     """
 
     id: int | None = None
@@ -98,6 +104,10 @@ class DivisionFacts:
     declarations: Mapping[str, DeclarationFacts] = field(default_factory=dict)
     evaluations: tuple[EvaluationFacts, ...] = ()
     schemes: tuple[SchemeFacts, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        leave_out(self)
 
     @property
     def uncovered(self) -> tuple[TownshipFacts, ...]:

@@ -18,8 +18,10 @@ from registry.facts.institutions import places
 from registry.models import Consortium, Division
 
 
-def division_facts(ids: Iterable[int], as_of: date) -> list[DivisionFacts]:
-    """Facts of one batch, in the order of the ids."""
+def division_facts(
+    ids: Iterable[int], as_of: date, *, left_out: frozenset[str] = frozenset()
+) -> list[DivisionFacts]:
+    """Facts of one batch, in the order of the ids; ``left_out`` names the parts that need not be read."""
     ids = list(ids)
     rows = Division.objects.in_bulk(ids)
     wanted = {row.path: row.pk for row in rows.values()}
@@ -30,11 +32,12 @@ def division_facts(ids: Iterable[int], as_of: date) -> list[DivisionFacts]:
     inside = Division.objects.filter(reach).values("pk")
     centres = providers_in(inside, "community_health_centre")
     grids = _spread(wanted, _grids(inside, as_of))
-    consortia = _spread(wanted, local_consortia(inside, as_of))
-    declarations = declarations_of("division", ids, as_of)
-    facilities = facilities_of(row.code for row in rows.values())
+    consortia = _spread(wanted, () if "consortia" in left_out else local_consortia(inside, as_of))
+    declarations = declarations_of("division", () if "declarations" in left_out else ids, as_of)
+    facilities = facilities_of(() if "facilities" in left_out else (row.code for row in rows.values()))
     counties = [row.pk for row in rows.values() if row.level == Division.Level.COUNTY]
-    units, private = units_of(counties, as_of), private_of(counties, as_of)
+    units = units_of(() if "units" in left_out else counties, as_of)
+    private = private_of(() if "private" in left_out else counties, as_of)
     return [
         DivisionFacts(
             id=pk,
@@ -51,6 +54,7 @@ def division_facts(ids: Iterable[int], as_of: date) -> list[DivisionFacts]:
             private_joined=private[pk][1] if pk in private else 0,
             facilities=facilities.get(rows[pk].code, ()),
             declarations=declarations[pk],
+            unread=tuple(sorted(left_out)),
         )
         for pk in ids
         if pk in rows

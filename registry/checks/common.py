@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
-from registry.facts import InstitutionFacts, MemberFacts
+from registry.facts import GroupFacts, InstitutionFacts, MemberFacts
+from registry.facts.alike import TraitFacts, number_of
 from registry.facts.kinds import is_kind
 from registry.policy.verdict import Verdict, insufficient, unmet
 from registry.policy.vocabulary import word
@@ -12,9 +14,12 @@ from registry.policy.vocabulary import word
 SHOWN = 20
 
 
-def names(members: Iterable[MemberFacts | InstitutionFacts]) -> list[str]:
-    """Names in a fixed order, so that the order of members never matters; long lists end with a count."""
-    found = sorted(m.institution.name if isinstance(m, MemberFacts) else m.name for m in members)
+def names(members: Iterable[Any]) -> list[str]:
+    """Names in a fixed order, so that the order of members never matters; long lists end with a count.
+
+    Of members, groups of them (which have no names: NotRead) or whatever else has a name.
+    """
+    found = sorted(m.institution.name if isinstance(m, MemberFacts | GroupFacts) else m.name for m in members)
     return found if len(found) <= SHOWN else [*found[: SHOWN - 1], f"{found[SHOWN - 1]}等共 {len(found)} 家"]
 
 
@@ -48,17 +53,18 @@ def no_lead(facts) -> Verdict | None:
 
 
 def distinct_kinds(
-    members: Sequence[MemberFacts], kinds: Sequence[str], counts: Callable[[InstitutionFacts, str], bool]
-) -> dict[str, str]:
-    """The most kinds that can be covered when one institution stands for one kind only: kind → institution.
+    members: Sequence[MemberFacts | GroupFacts], kinds: Sequence[str], counts: Callable[[Any, str], bool]
+) -> list[str]:
+    """The most kinds that can be covered when one institution stands for one kind only, in the order asked for.
 
-    A maximum matching between kinds and members (augmenting paths); members are taken in the order of their names.
+    A maximum matching between kinds and members (augmenting paths). Which kinds it covers does not depend on the order
+    of the members, and of members that are alike no more can be of use than there are kinds.
     """
-    ordered = sorted((member.institution for member in members), key=lambda i: (i.name, i.code))
+    places = [m.institution for m in members for _ in range(min(m.number, len(kinds)))]
     held: dict[int, str] = {}
 
     def place(kind: str, tried: set[int]) -> bool:
-        for position, institution in enumerate(ordered):
+        for position, institution in enumerate(places):
             if position in tried or not counts(institution, kind):
                 continue
             tried.add(position)
@@ -67,16 +73,21 @@ def distinct_kinds(
                 return True
         return False
 
-    for kind in kinds:
-        place(kind, set())
-    return {kind: ordered[position].name for position, kind in sorted(held.items(), key=lambda item: item[1])}
+    return [kind for kind in kinds if place(kind, set())]
 
 
-def surely(institution: InstitutionFacts, kind: str) -> bool:
+def numbers_by_kind(members: Iterable[MemberFacts | GroupFacts], kinds: Iterable[str]) -> dict[str, int]:
+    """How many members are certainly of each kind, by its word; kinds without any are left out."""
+    rows = list(members)
+    counted = {kind: number_of(m for m in rows if surely(m.institution, kind)) for kind in kinds}
+    return {word("institution_kind", kind): number for kind, number in counted.items() if number}
+
+
+def surely(institution: InstitutionFacts | TraitFacts, kind: str) -> bool:
     return is_kind(institution, kind) is True
 
 
-def possibly(institution: InstitutionFacts, kind: str) -> bool:
+def possibly(institution: InstitutionFacts | TraitFacts, kind: str) -> bool:
     return is_kind(institution, kind) is not False
 
 

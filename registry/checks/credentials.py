@@ -102,7 +102,7 @@ def waiver_recorded(facts, p, as_of):
     return not_applicable("没有放宽条件的记录")
 
 
-@check("one_alliance_per_specialty", subject="consortium")
+@check("one_alliance_per_specialty", subject="consortium", reads=("same_specialty",))
 def one_alliance_per_specialty(facts, p, as_of):
     """同一专科只设一个联盟，先获同意的为准；上下级科目并存由审核人判断。"""
     if not facts.specialty_code:

@@ -10,7 +10,7 @@ from math import isclose
 from typing import Any
 
 from registry.checks.common import names
-from registry.facts import DeclarationFacts
+from registry.facts import DeclarationFacts, number_of
 from registry.facts.kinds import is_kind
 from registry.policy.check import Param, check
 from registry.policy.verdict import Verdict, info, insufficient, not_applicable, passed, review, unmet
@@ -100,20 +100,16 @@ def _settled(facts, p, found: DeclarationFacts, said: str, short: str = "") -> V
 
 def _members(facts, p) -> str:
     """Where the members are not of the kinds that the item presupposes."""
-    if p.some_member and not any(
-        is_kind(m.institution, kind) for m in facts.counted for kind in p.some_member
-    ):
+    if p.some_member and not any(is_kind(m.institution, kind) for m in facts.alike for kind in p.some_member):
         return f"成员单位中没有{p.words('institution_kind', p.some_member)}"
     if not p.every_member:
         return ""
-    other = [
-        m for m in facts.counted if all(is_kind(m.institution, kind) is False for kind in p.every_member)
-    ]
+    other = [m for m in facts.alike if all(is_kind(m.institution, kind) is False for kind in p.every_member)]
     kinds = p.words("institution_kind", p.every_member)
-    return f"{len(other)} 家成员单位不是{kinds}（{'、'.join(names(other)[:3])}）" if other else ""
+    return f"{number_of(other)} 家成员单位不是{kinds}（{'、'.join(names(other)[:3])}）" if other else ""
 
 
-@check("declared", subject=SUBJECTS, params=ITEM)
+@check("declared", subject=SUBJECTS, reads=("declarations",), params=ITEM)
 def declared(facts, p, as_of):
     """申报的事项属实：已申报、有佐证、已采信。"""
     found = _answer(facts, p, as_of)
@@ -127,6 +123,7 @@ def declared(facts, p, as_of):
 @check(
     "declared_choices",
     subject=SUBJECTS,
+    reads=("declarations",),
     params=ITEM | {"options": list, "at_least": Param(int, default=0)},
 )
 def declared_choices(facts, p, as_of):
@@ -147,6 +144,7 @@ def declared_choices(facts, p, as_of):
 @check(
     "declared_figures",
     subject=SUBJECTS,
+    reads=("declarations",),
     params=ITEM
     | {
         "labels": list,
@@ -198,6 +196,7 @@ def _trend(facts, p, found: DeclarationFacts, said: str, ratio: float) -> Verdic
 @check(
     "declared_days",
     subject=SUBJECTS,
+    reads=("declarations",),
     params=ITEM | {"labels": list, "by": Param(object, default=""), "covers": Param(list, default=())},
     lateness=True,
 )

@@ -54,6 +54,7 @@ def facility_by_tender(facts, p, as_of):
 @check(
     "facilities_completed",
     subject="division",
+    reads=("facilities",),
     params={
         "levels": LEVELS,
         "planned": int,
@@ -85,7 +86,7 @@ def facilities_completed(facts, p, as_of):
     return unmet(said, "登记建成日期，或者说明进展", **evidence)
 
 
-@check("facility_modes", subject="division", params={"levels": LEVELS, "main": str})
+@check("facility_modes", subject="division", reads=("facilities",), params={"levels": LEVELS, "main": str})
 def facility_modes(facts, p, as_of):
     """规划机构的建设运营方式，以某一种为主体；达到时只作提示。"""
     if facts.level not in p.levels:
@@ -104,7 +105,12 @@ def facility_modes(facts, p, as_of):
     return unmet(f"{said}，{p.main}不是最多的一类", f"以{p.main}为主体", **evidence)
 
 
-@check("centres_operated_by_lead", subject="consortium", params={"leads": Param(str, named=True)})
+@check(
+    "centres_operated_by_lead",
+    subject="consortium",
+    reads=("facilities",),
+    params={"leads": Param(str, named=True)},
+)
 def centres_operated_by_lead(facts, p, as_of):
     """列名医院牵头的医联体，由牵头医院运营和管理成员中的社区卫生服务中心。"""
     if not facts.lead.is_known:

@@ -101,6 +101,7 @@ def lead_is(facts, p, as_of):
 @check(
     "lead_own_or_radiating",
     subject="consortium",
+    reads=("declarations",),
     params={
         "affiliations": Param(list, words="affiliation"),
         "levels": Param(list, words="level"),
@@ -161,6 +162,7 @@ def _radiating(declared, lead: str, levels: str, evidence):
 @check(
     "lead_qualified_or_declared",
     subject="consortium",
+    reads=("declarations",),
     params=QUALITIES | {"declaration": str, "declared_word": str},
 )
 def lead_qualified_or_declared(facts, p, as_of):
@@ -230,6 +232,7 @@ def chair_is_legal_representative(facts, p, as_of):
 @check(
     "lead_of_leading_level",
     subject="consortium",
+    reads=("declarations",),
     params={
         "levels": Param(list, words="level"),
         "hospitals": Param(str, named=True, default=()),

@@ -9,6 +9,7 @@ from registry.policy.verdict import info, insufficient, not_applicable, passed, 
 @check(
     "urban_rural_parties",
     subject="consortium",
+    reads=("members", "partners"),
     params={"hospitals": Param(str, named=True), "levels": Param(list, words="level"), "area": str},
 )
 def urban_rural_parties(facts, p, as_of):
@@ -43,7 +44,7 @@ def _is_city_hospital(institution, p) -> bool | None:
     return False if False in answers else None if None in answers else True
 
 
-@check("linked_hospitals_at_most", subject="consortium", params={"at_most": int})
+@check("linked_hospitals_at_most", subject="consortium", reads=("linked_hospitals",), params={"at_most": int})
 def linked_hospitals_at_most(facts, p, as_of):
     """一个县域医共体只与若干家城市三级医院建立城乡医联体。"""
     hospitals = sorted({link.institution for link in facts.linked_hospitals})
@@ -57,7 +58,9 @@ def linked_hospitals_at_most(facts, p, as_of):
     )
 
 
-@check("linked_communities_at_most", subject="institution", params={"general": int, "tcm": int})
+@check(
+    "linked_communities_at_most", subject="institution", reads=("links",), params={"general": int, "tcm": int}
+)
 def linked_communities_at_most(facts, p, as_of):
     """一家城市三级医院合作的县医院牵头、县中医院牵头的县域医共体各不超过若干个。"""
     if not facts.links:
@@ -84,7 +87,7 @@ def _lead_word(class_code: str) -> str:
     return "县中医院" if class_code.startswith(CLASSES["tcm_hospital"]) else "其他"
 
 
-@check("partners_remote_enabled", subject="consortium")
+@check("partners_remote_enabled", subject="consortium", reads=("partners",))
 def partners_remote_enabled(facts, p, as_of):
     """合作的县域医共体的成员单位全部开通远程医疗。"""
     if not facts.partners:

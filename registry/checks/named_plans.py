@@ -17,11 +17,11 @@ def named_composition(facts, p, as_of):
     """列名的牵头单位与列名的成员单位组建。"""
     lead, wanted = p.plan[0], p.plan[1:]
     leads = facts.lead.institution is not None and is_named(facts.lead.institution, lead)
-    found, missing, extra = _members(facts, wanted)
-    if not leads and not (found and not facts.lead.is_known):
+    if not leads and (facts.lead.is_known or not _members(facts, wanted)[0]):
         return not_applicable(f"本条只适用于{lead['name']}牵头的医联体")
     if not leads:
         return insufficient("牵头单位")
+    _, missing, extra = _members(facts, wanted)
     evidence = {"列名成员": [e["name"] for e in wanted], "缺少": missing, "多出": names(extra)}
     if not missing and not extra:
         return passed(f"{lead['name']}牵头，列名的 {len(wanted)} 家成员单位均已加入", **evidence)
@@ -35,7 +35,7 @@ def named_composition(facts, p, as_of):
     return review(f"成员单位与文件列名不一致：{'；'.join(parts)}", "说明调整依据", **evidence)
 
 
-@check("lead_by_tender", subject="consortium", params={"member": Param(str, named=True)})
+@check("lead_by_tender", subject="consortium", reads=("members",), params={"member": Param(str, named=True)})
 def lead_by_tender(facts, p, as_of):
     """列名成员所在的医联体由中标单位牵头；中标单位未载入时不能判定。"""
     entry = p.member[0]

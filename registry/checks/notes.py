@@ -3,6 +3,7 @@
 from collections import Counter
 
 from registry.checks.common import names
+from registry.facts import number_of
 from registry.facts.kinds import is_kind
 from registry.policy.check import Param, check
 from registry.policy.verdict import info, insufficient, not_applicable, passed, unmet
@@ -37,20 +38,22 @@ def by_reference(facts, p, as_of):
 @check("private_members", subject="consortium")
 def private_members(facts, p, as_of):
     """民营机构加入情况，从不判为不符合。"""
-    private = [m for m in facts.counted if m.institution.ownership == "private"]
+    private = [m for m in facts.alike if m.institution.ownership == "private"]
     if private:
-        return passed(f"有民营医疗机构 {len(private)} 家", 民营成员=names(private))
-    blank = sum(1 for m in facts.counted if not m.institution.ownership)
+        return passed(f"有民营医疗机构 {number_of(private)} 家", 民营成员=names(private))
+    blank = number_of(m for m in facts.alike if not m.institution.ownership)
     return info("没有民营医疗机构加入" + (f"，{blank} 家成员单位的所有制未填报" if blank else ""))
 
 
 @check("members_by_kind", subject="consortium", params={"kinds": Param(list, words="institution_kind")})
 def members_by_kind(facts, p, as_of):
     """各类成员单位的数量，只作提示。"""
-    count = Counter(
-        next((p.word("institution_kind", k) for k in p.kinds if is_kind(m.institution, k)), "其他或未填报")
-        for m in facts.counted
-    )
+    count: Counter[str] = Counter()
+    for m in facts.alike:
+        kind = next(
+            (p.word("institution_kind", k) for k in p.kinds if is_kind(m.institution, k)), "其他或未填报"
+        )
+        count[kind] += m.number
     listed = "、".join(f"{kind} {number} 家" for kind, number in sorted(count.items())) or "没有成员单位"
     return info(f"成员单位：{listed}", 各类数量=dict(sorted(count.items())))
 
@@ -70,29 +73,30 @@ def lead_of_kind(facts, p, as_of):
 @check("private_lead_or_member", subject="consortium", params={"says": str})
 def private_lead_or_member(facts, p, as_of):
     """民营机构牵头或参加的情况，只作提示。"""
-    parts = [m for m in facts.counted if m.institution.ownership == "private"]
+    parts = [m for m in facts.alike if m.institution.ownership == "private"]
     leads = facts.lead_institution.ownership == "private"
     return info(
-        f"民营医院牵头：{'是' if leads else '否'}；民营成员 {len(parts)} 家；{p.says}", 民营成员=names(parts)
+        f"民营医院牵头：{'是' if leads else '否'}；民营成员 {number_of(parts)} 家；{p.says}",
+        民营成员=names(parts),
     )
 
 
 @check("remote_inside", subject="consortium")
 def remote_inside(facts, p, as_of):
     """医联体内开通远程医疗的情况，只作提示。"""
-    enabled = [m for m in facts.counted if m.remote_enabled_on and m.remote_enabled_on <= as_of]
+    enabled = [m for m in facts.alike if m.remote_enabled_on and m.remote_enabled_on <= as_of]
     if not enabled:
         return info("医联体内远程协作：未填报")
-    return info(f"{len(facts.counted)} 家成员单位中 {len(enabled)} 家已开通远程医疗", 已开通=names(enabled))
+    return info(
+        f"{number_of(facts.alike)} 家成员单位中 {number_of(enabled)} 家已开通远程医疗", 已开通=names(enabled)
+    )
 
 
 @check("size_of_lead", subject="consortium")
 def size_of_lead(facts, p, as_of):
     """牵头医院的成员单位数，供比较。"""
-    return info(
-        f"{facts.lead.name or '牵头单位未填报'}，成员单位 {len(facts.counted)} 家",
-        成员单位数=len(facts.counted),
-    )
+    count = number_of(facts.alike)
+    return info(f"{facts.lead.name or '牵头单位未填报'}，成员单位 {count} 家", 成员单位数=count)
 
 
 @check("kind_is", subject="consortium", params={"allowed": Param(list, words="consortium_kind")})
@@ -117,13 +121,13 @@ def closeness_is(facts, p, as_of):
     )
 
 
-@check("within_declared_capacity", subject="consortium", params={"declaration": str})
+@check("within_declared_capacity", subject="consortium", reads=("declarations",), params={"declaration": str})
 def within_declared_capacity(facts, p, as_of):
     """成员数不超过牵头医院自报的容量。"""
     declared = facts.declarations.get(p.declaration)
     if declared is None or not declared.value.isdecimal():
         return insufficient("自报成员容量")
-    count, capacity = len(facts.counted), int(declared.value)
+    count, capacity = number_of(facts.alike), int(declared.value)
     evidence = {"成员单位数": count, "自报容量": capacity}
     if count <= capacity:
         return passed(f"成员单位 {count} 家，自报容量 {capacity} 家", **evidence)

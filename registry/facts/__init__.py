@@ -1,5 +1,6 @@
 """Facts (事实): plain frozen values that checks judge; loaded in batches or made from a draft."""
 
+from registry.facts.alike import GroupFacts, number_of
 from registry.facts.consortium import (
     AllianceFacts,
     ConsortiumFacts,
@@ -10,6 +11,7 @@ from registry.facts.consortium import (
     WaiverFacts,
 )
 from registry.facts.institution import CredentialFacts, InstitutionFacts, LinkFacts, ServiceFacts
+from registry.facts.parts import NotRead
 
 __all__ = [
     "AllianceFacts",
@@ -17,10 +19,13 @@ __all__ = [
     "CredentialFacts",
     "DeclarationFacts",
     "DistrictShareFacts",
+    "GroupFacts",
     "InstitutionFacts",
     "LeadFacts",
     "LinkFacts",
     "MemberFacts",
+    "NotRead",
     "ServiceFacts",
     "WaiverFacts",
+    "number_of",
 ]

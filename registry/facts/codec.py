@@ -9,14 +9,18 @@ from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from registry.facts.parts import Unread
+
 
 def encode(value: Any) -> Any:
-    """Facts as JSON-able values; fields that are derived or hold their default are left out."""
+    """Facts as JSON-able values; fields that are derived, not read or at their default are left out."""
     if is_dataclass(value):
         return {
             field.name: encode(getattr(value, field.name))
             for field in fields(value)
-            if field.init and getattr(value, field.name) != field.default
+            if field.init
+            and (item := getattr(value, field.name)).__class__ is not Unread
+            and item != field.default
         }
     if isinstance(value, date):
         return value.isoformat()
@@ -69,7 +73,7 @@ def _speller(kind: type) -> Callable[[Any], str]:
         parts = [
             name + (encode_basestring(item) if type(item) is str else spell(item))
             for (name, default), item in zip(layout, read(value), strict=True)
-            if item != default
+            if item.__class__ is not Unread and item != default
         ]
         return f"{{{','.join(parts)}}}"
 

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Left
 
+from registry.facts.alike import GroupFacts, traits
 from registry.facts.consortium import (
     AllianceFacts,
     ConsortiumFacts,
@@ -38,6 +40,7 @@ from registry.gather import day, gather
 from registry.models import Consortium, Lead, Membership, Waiver
 
 BATCH = 500
+COUNTY_PATH = 22  # characters of a path down to the county: /110000/110100/110101/
 OF_INSTITUTION = tuple(f"institution__{name}" for name in COLUMNS)
 _Kind = Consortium.Kind
 
@@ -49,23 +52,32 @@ def each_consortium(consortia: QuerySet, as_of: date, batch: int = BATCH) -> Ite
         yield from consortium_facts(ids[start : start + batch], as_of)
 
 
-def consortium_facts(ids: Iterable[int], as_of: date) -> list[ConsortiumFacts]:
-    """Facts of one batch, in the order of the ids."""
+def consortium_facts(
+    ids: Iterable[int], as_of: date, *, left_out: frozenset[str] = frozenset()
+) -> list[ConsortiumFacts]:
+    """Facts of one batch, in the order of the ids; ``left_out`` names the parts that need not be read.
+
+    Without members, those that are alike are counted. Of a link between two hospitals the parties are always read.
+    """
+    grouped = "members" in left_out
     ids = list(ids)
     leading = Lead.objects.filter(consortium__in=ids, during__contains=as_of).order_by("pk")
-    consortia, leads, members, credentials, declared, waivers = gather(
+    consortia, leads, members, groups, credentials, declared, waivers = gather(
         Consortium.objects.filter(pk__in=ids).order_by("pk").values_list(*_Row.columns()),
         with_other_names(leading, "institution").values_list(
             "consortium_id", "company_name", *OF_INSTITUTION, "names"
         ),
-        _member_rows(ids, as_of),
+        _member_rows(ids, as_of, *([_Kind.URBAN_RURAL_LINK] if grouped else [])),
+        _group_rows(ids, as_of) if grouped else None,
         credential_rows(leading.order_by().values("institution")),
-        declaration_rows("consortium", ids),
+        None if "declarations" in left_out else declaration_rows("consortium", ids),
         waiver_rows(ids, as_of),
     )
-    batch = _Batch(as_of, {row[0]: _Row(*row) for row in consortia})
+    batch = _Batch(as_of, {row[0]: _Row(*row) for row in consortia}, left_out)
     batch.take_leads(leads)
     batch.take_members(members)
+    if grouped:
+        batch.take_groups(groups)
     batch.credentials = credentials_from(credentials)
     batch.declarations = declarations_from(declared, as_of)
     batch.waivers = waivers_from(waivers)
@@ -112,11 +124,29 @@ class _Row(NamedTuple):
         return f"{self.path.partition(f'/{self.market}/')[0]}/{self.market}/"
 
 
-def _member_rows(ids: Sequence[int], as_of: date) -> QuerySet:
+def _member_rows(ids: Sequence[int], as_of: date, *kinds: str) -> QuerySet:
+    """The members of the day; of the consortia of some kinds, if any are given."""
     rows = Membership.objects.filter(consortium__in=ids, during__contains=as_of).order_by("pk")
+    if kinds:
+        rows = rows.filter(consortium__kind__in=kinds)
     return with_other_names(rows, "institution").values_list(
         "consortium_id", "role", "remote_enabled_on", *OF_INSTITUTION, "names"
     )
+
+
+def _group_rows(ids: Sequence[int], as_of: date) -> QuerySet:
+    """The members of the day but links', counted by all in which members of one group are alike; without the lead."""
+    leads = Lead.objects.filter(
+        consortium=OuterRef("consortium"), institution=OuterRef("institution"), during__contains=as_of
+    )
+    rows = Membership.objects.filter(~Exists(leads), consortium__in=ids, during__contains=as_of)
+    rows = rows.exclude(consortium__kind=_Kind.URBAN_RURAL_LINK).order_by()
+    columns = (
+        "consortium_id", "role", "remote_enabled_on", "institution__institution_class_id", "institution__affiliation",
+        "institution__ownership", "institution__is_military", "county_path",
+    )  # fmt: skip
+    placed = rows.annotate(county_path=Left("institution__area_path", COUNTY_PATH))
+    return placed.values(*columns).annotate(number=Count("pk")).values_list(*columns, "number")
 
 
 class _Batch:
@@ -126,13 +156,14 @@ class _Batch:
     declarations: dict
     waivers: dict
 
-    def __init__(self, as_of: date, rows: dict[int, _Row]):
-        self.as_of, self.rows = as_of, rows
+    def __init__(self, as_of: date, rows: dict[int, _Row], left_out: frozenset[str]):
+        self.as_of, self.rows, self.left_out = as_of, rows, left_out
         self.leads: dict[
             int, tuple[int | None, str]
         ] = {}  # by consortium: the institution, or the company's name
         self.members: dict[int, list[MemberFacts]] = defaultdict(list)
         self.institutions: dict[int, InstitutionFacts] = {}
+        self.groups: dict[int, list[GroupFacts]] = {}
 
     def take_leads(self, rows: Iterable[Sequence[Any]]) -> None:
         for consortium, company, *row in rows:
@@ -150,6 +181,11 @@ class _Batch:
                 known[pk] = facts_of_row(row)
             self.members[consortium].append(MemberFacts(known[pk], role, day(remote)))
 
+    def take_groups(self, rows: Iterable[Sequence[Any]]) -> None:
+        self.groups = {pk: [] for pk, row in self.rows.items() if row.kind != _Kind.URBAN_RURAL_LINK}
+        for consortium, role, remote, *common, number in sorted(rows, key=str):
+            self.groups[consortium].append(GroupFacts(traits(*common), number, role, day(remote)))
+
     def lead_of(self, consortium: int) -> int | None:
         """The institution that leads it, if one does."""
         return self.leads[consortium][0] if consortium in self.leads else None
@@ -165,12 +201,13 @@ class _Batch:
             for pk in self._of_kind(_Kind.URBAN_RURAL_LINK)
         }
         communities = {pk: lead for pk in self._of_kind(_Kind.COUNTY_COMMUNITY) if (lead := self.lead_of(pk))}
+        out = self.left_out
         rosters, facilities, others, led, linked = gather(
-            roster_rows(counties),
-            facility_rows(markets),
-            _alliance_rows(cities, self.as_of),
-            led_community_rows(set().union(*parties.values()), self.as_of),
-            party_rows(communities.values(), self.as_of),
+            None if "roster" in out else roster_rows(counties),
+            None if "facilities" in out else facility_rows(markets),
+            None if "same_specialty" in out else _alliance_rows(cities, self.as_of),
+            None if "partners" in out else led_community_rows(set().union(*parties.values()), self.as_of),
+            None if "linked_hospitals" in out else party_rows(communities.values(), self.as_of),
         )
         self.rosters = rosters_from(rosters)
         self.facilities = facilities_from(facilities, markets)
@@ -201,6 +238,8 @@ class _Batch:
             same_specialty=tuple(a for other, a in self.alliances.get(row.market, ()) if other != pk),
             partners=self.partners.get(pk, ()), linked_hospitals=self.hospitals.get(pk, ()),
             facilities=self.facilities.get(row.market, ()),
+            grouped=tuple(self.groups[pk]) if pk in self.groups else None,
+            unread=tuple(sorted(self.left_out if pk in self.groups else self.left_out - {"members"})),
         )  # fmt: skip
 
     def _lead(self, pk: int) -> LeadFacts:

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import ClassVar
 
+from registry.facts.alike import GroupFacts
 from registry.facts.evaluation import EvaluationFacts
 from registry.facts.facility import PlannedFacilityFacts
 from registry.facts.institution import CredentialFacts, InstitutionFacts, LinkFacts
+from registry.facts.parts import leave_out
 from registry.policy.subjects import facts_of
 
 NOBODY = InstitutionFacts()
@@ -32,6 +35,8 @@ class LeadFacts:
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
     """成员单位、参与单位 and so on. Only the role "member" counts as 成员单位 (readings A40)."""
+
+    number: ClassVar[int] = 1
 
     institution: InstitutionFacts
     role: str = "member"
@@ -91,18 +96,30 @@ class DistrictShareFacts:
     held: int
 
 
+# What is read of a consortium only where a rule asks for it; without its members these are counted in groups.
+PARTS = frozenset(
+    {
+        "members", "roster", "declarations", "same_specialty", "partners", "linked_hospitals", "districts", "facilities",
+        "evaluations",
+    }
+)  # fmt: skip
+
+
 @facts_of("consortium")
 @dataclass(frozen=True, slots=True)
 class ConsortiumFacts:
     """医联体 on one day.
 
-    ``members`` hold the rows of the day without the lead, whatever their role. ``roster`` counts the open
-    institutions of the county by kind, and is None where no roster of the county is loaded. ``ancestry`` holds the
-    codes of its division and all above it; ``county_is_urban`` says whether its county is a 市辖区. ``partners`` are
-    the county communities that parties of an urban-rural link lead; ``linked_hospitals`` are the city hospitals
-    that a county community is linked with. ``districts`` are the counties that its grids reach into.
-    ``facilities`` are the planned facilities of its city, ``evaluations`` the yearly evaluations that took it in.
-    ``counted`` are the 成员单位 proper, without participants, companies and shared centres.
+    ``members`` hold the rows of the day without the lead, whatever their role; where they are left out, ``grouped``
+    holds them in groups of those alike. ``roster`` counts the open institutions of the county by kind, and
+    is None where no roster of the county is loaded. ``ancestry`` holds the codes of its division and all above it;
+    ``county_is_urban`` says whether its county is a 市辖区. ``partners`` are the county communities that parties of an
+    urban-rural link lead; ``linked_hospitals`` are the city hospitals that a county community is linked with.
+    ``districts`` are the counties that its grids reach into. ``facilities`` are the planned facilities of its city,
+    ``evaluations`` the yearly evaluations that took it in. ``unread`` names the parts that were left out.
+
+    ``alike`` are the 成员单位 proper, without participants, companies and shared centres, in groups or one by one: for
+    what is counted or asked of kinds. ``counted`` are the same one by one.
     """
 
     id: int | None = None
@@ -128,14 +145,22 @@ class ConsortiumFacts:
     same_specialty: tuple[AllianceFacts, ...] = ()
     partners: tuple[LinkFacts, ...] = ()
     linked_hospitals: tuple[LinkFacts, ...] = ()
-    counted: tuple[MemberFacts, ...] = field(init=False, repr=False, compare=False)
     districts: tuple[DistrictShareFacts, ...] = ()
     facilities: tuple[PlannedFacilityFacts, ...] = ()
     evaluations: tuple[EvaluationFacts, ...] = ()
+    grouped: tuple[GroupFacts, ...] | None = None
+    unread: tuple[str, ...] = ()
+    alike: tuple[MemberFacts | GroupFacts, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        counted = tuple(member for member in self.members if member.role == "member")
-        object.__setattr__(self, "counted", counted)  # the way of a frozen dataclass to derive a field
+        leave_out(self)
+        rows: tuple[MemberFacts | GroupFacts, ...] = self.members if self.grouped is None else self.grouped
+        alike = tuple([row for row in rows if row.role == "member"])
+        object.__setattr__(self, "alike", alike)  # the way of a frozen dataclass to derive a field
+
+    @property
+    def counted(self) -> tuple[MemberFacts, ...]:
+        return tuple(member for member in self.members if member.role == "member")
 
     @property
     def lead_institution(self) -> InstitutionFacts:

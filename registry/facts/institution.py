@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from registry.facts.parts import leave_out
 from registry.policy.subjects import facts_of
 
 
@@ -50,13 +51,37 @@ class LinkFacts:
     remote: int = 0
 
 
+# What is read of an institution only where a rule asks for it.
+PARTS = frozenset({"links"})
+
+
+class Belonging:
+    """Whom an institution belongs to, told from its 隶属关系 and the mark of the military."""
+
+    __slots__ = ()
+    affiliation: str
+    is_military: bool | None
+
+    @property
+    def belongs_to(self) -> str:
+        """隶属关系; a hospital marked as military needs no other entry."""
+        return self.affiliation or ("military" if self.is_military else "")
+
+    @property
+    def of_military(self) -> bool | None:
+        """部队医院; None when neither the mark nor the affiliation says."""
+        if self.is_military is None and self.affiliation:
+            return self.affiliation == "military"
+        return self.is_military
+
+
 @facts_of("institution")
 @dataclass(frozen=True, slots=True)
-class InstitutionFacts:
+class InstitutionFacts(Belonging):
     """机构. Codes are those of the register; an empty string or None means that the register does not know.
 
     ``province``, ``city`` and ``county`` are division codes; ``ancestry`` holds the codes of its own division and
-    of all above it. ``services`` are the consortia of the day.
+    of all above it. ``services`` are the consortia of the day. ``unread`` names the parts that were left out.
     """
 
     id: int | None = None
@@ -76,20 +101,12 @@ class InstitutionFacts:
     legal_representative: str = ""
     services: tuple[ServiceFacts, ...] = ()
     links: tuple[LinkFacts, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        leave_out(self)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The official name first, then second names, aliases and former names."""
         return (self.name, *self.other_names)
-
-    @property
-    def belongs_to(self) -> str:
-        """隶属关系; a hospital marked as military needs no other entry."""
-        return self.affiliation or ("military" if self.is_military else "")
-
-    @property
-    def of_military(self) -> bool | None:
-        """部队医院; None when neither the mark nor the affiliation says."""
-        if self.is_military is None and self.affiliation:
-            return self.affiliation == "military"
-        return self.is_military

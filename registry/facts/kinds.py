@@ -4,6 +4,7 @@ True and False are certain; None means that a blank leaves it open, so that a ch
 matters (readings A38).
 """
 
+from registry.facts.alike import TraitFacts
 from registry.facts.institution import InstitutionFacts
 
 HOSPITAL = ("A1", "A2", "A3", "A4", "A5", "G100", "H11", "E100")
@@ -27,7 +28,7 @@ CLASSES: dict[str, tuple[str, ...]] = {
 }
 
 
-def is_kind(institution: InstitutionFacts, kind: str) -> bool | None:
+def is_kind(institution: InstitutionFacts | TraitFacts, kind: str) -> bool | None:
     """Whether an institution is of a kind; None when its class, or for 区县医院 its affiliation, is blank."""
     if not institution.class_code:
         return None
@@ -38,13 +39,13 @@ def is_kind(institution: InstitutionFacts, kind: str) -> bool | None:
     return True
 
 
-def _of_county(institution: InstitutionFacts) -> bool | None:
+def _of_county(institution: InstitutionFacts | TraitFacts) -> bool | None:
     if institution.affiliation:
         return institution.affiliation == "county" and institution.ownership != "private"
     return False if institution.ownership == "private" or institution.is_military else None
 
 
-def may_be_kind(institution: InstitutionFacts, kind: str) -> bool:
+def may_be_kind(institution: InstitutionFacts | TraitFacts, kind: str) -> bool:
     """Whether a person might count it: a private hospital has no 隶属 and is put to the reviewer (readings A8)."""
     return (
         kind == "county_hospital"

@@ -26,8 +26,13 @@ def each_institution(institutions: QuerySet, as_of: date, batch: int = BATCH) ->
         yield from (facts[pk] for pk in part if pk in facts)
 
 
-def served_facts(ids: Iterable[int], as_of: date) -> dict[int, InstitutionFacts]:
-    """Institutions by id, with what they lead, belong to and are linked with on the day."""
+def served_facts(
+    ids: Iterable[int], as_of: date, *, left_out: frozenset[str] = frozenset()
+) -> dict[int, InstitutionFacts]:
+    """Institutions by id, with what they lead, belong to and are linked with on the day.
+
+    ``left_out`` names the parts that need not be read.
+    """
     ids = list(ids)
     services = defaultdict(dict)
     active = Consortium.objects.active_on(as_of)
@@ -47,9 +52,10 @@ def served_facts(ids: Iterable[int], as_of: date) -> dict[int, InstitutionFacts]
         counted = row.role == Membership.Role.MEMBER
         known = services[row.institution_id]
         known.setdefault(row.consortium_id, _service(row.consortium, as_of, counted=counted))
-    links = defaultdict(tuple, communities_linked_with(ids, as_of))
+    links = defaultdict(tuple, {} if "links" in left_out else communities_linked_with(ids, as_of))
+    unread = defaultdict(lambda: tuple(sorted(left_out)))
     taken = defaultdict(tuple, {pk: tuple(s for _, s in sorted(by.items())) for pk, by in services.items()})
-    return institution_facts(ids, services=taken, links=links)
+    return institution_facts(ids, services=taken, links=links, unread=unread)
 
 
 def _service(

@@ -73,7 +73,8 @@ class Check:
     """A registered check. ``lateness`` marks one that decides whether an act was in time.
 
     ``subjects`` are the kinds of subject whose facts it can read: most checks know one, some ask only for what
-    several kinds of facts have in common.
+    several kinds of facts have in common. ``reads`` names the parts of the facts that are read for it alone
+    (registry/facts/parts.py).
     """
 
     name: str
@@ -81,6 +82,7 @@ class Check:
     params: Mapping[str, Param]
     function: Callable[[Any, Params, date], Verdict]
     lateness: bool
+    reads: frozenset[str] = frozenset()
 
     @property
     def description(self) -> str:
@@ -153,6 +155,7 @@ def check(
     subject: str | tuple[str, ...],
     params: Mapping[str, type | Param] | None = None,
     lateness: bool = False,
+    reads: Iterable[str] = (),
 ) -> Callable:
     """Register a pure function as the check of that name."""
     subjects = (subject,) if isinstance(subject, str) else subject
@@ -165,7 +168,7 @@ def check(
     }
 
     def register(function: Callable) -> Callable:
-        _registered[name] = Check(name, subjects, declared, function, lateness)
+        _registered[name] = Check(name, subjects, declared, function, lateness, frozenset(reads))
         return function
 
     return register

@@ -6,12 +6,13 @@ import pytest
 from django.utils import timezone
 
 from evaluation import runs
-from evaluation.areas import EVERYWHERE
+from evaluation.areas import EVERYWHERE, area_of
 from evaluation.models import ComplianceRun, Finding
 from evaluation.receipts import Rechecked, recheck
-from evaluation.subjects import BY_SUBJECT, SOURCES, judged
+from evaluation.subjects import BY_SUBJECT, SOURCES
 from registry.facts.codec import encode, spell
 from registry.models import Division, Rule
+from registry.policy.engine import judge
 from registry.policy.library import current_book
 from registry.policy.load import load_packs
 from registry.policy.pack import canonical
@@ -38,29 +39,35 @@ def run_of(division: Division) -> ComplianceRun:
 def whole_facts(area_path: str) -> dict:
     """Every verdict of a place as whole facts give it, NA included."""
     today, book = timezone.localdate(), current_book()
-    return {
-        (source.subject, subject.id, one.rule.id): one.verdict
-        for source in SOURCES
-        for subject, judgements in judged(source, source.ids(EVERYWHERE, today), book, today)
-        for one in judgements
-        if subject.path.startswith(area_path)
-    }
+    found = {}
+    for source in SOURCES:
+        known = source.describe(source.ids(EVERYWHERE, today), today)
+        for pk, facts in source.read(list(known), today):
+            for one in judge([facts], book, today) if known[pk].path.startswith(area_path) else ():
+                found[source.subject, pk, one.rule.id] = one.verdict
+    return found
 
 
 def test_outside_the_reach_of_every_rule_whole_facts_say_not_applicable(nation):
-    today, book, outside = timezone.localdate(), current_book(), 0
+    outside = 0
     for province in Division.objects.filter(level="province").order_by("code"):
         run = run_of(province)
         runs.plan(run)
-        for item in run.items.filter(done_at__isnull=False):
-            found = [
-                str(one.verdict.outcome)
-                for _, judgements in judged(BY_SUBJECT[item.subject_type], item.subjects, book, today)
-                for one in judgements
-            ]
-            assert Counter(found) == Counter(item.tally)
-            assert set(found) <= {"NA"}
-            outside += len(item.subjects)
+        verdicts = whole_facts(province.path)
+        for source in SOURCES:
+            items = run.items.filter(subject_type=source.subject)
+            judged = {pk for item in items for pk in item.subjects}
+            rest = {pk for pk in source.ids(area_of(province), run.as_of) if pk not in judged}
+            counted = [item for item in items if item.done_at]
+            assert sum(item.size for item in counted) == len(rest)
+            said = Counter(
+                str(v.outcome)
+                for (kind, pk, _), v in verdicts.items()
+                if kind == source.subject and pk in rest
+            )
+            assert said == sum((Counter(item.tally) for item in counted), Counter())
+            assert set(said) <= {"NA"}
+            outside += len(rest)
     assert outside
 
 
@@ -95,8 +102,8 @@ def test_what_no_longer_stands_is_found_although_no_rule_reaches_it(nation):
     division = Division.objects.get(code="500000")
     run = run_of(division)
     runs.plan(run)
-    done = run.items.filter(done_at__isnull=False, subject_type="institution").first()
-    pk = done.subjects[0]
+    listed = {pk for item in run.items.filter(subject_type="institution") for pk in item.subjects}
+    pk = next(pk for pk in BY_SUBJECT["institution"].ids(area_of(division), run.as_of) if pk not in listed)
     Finding.objects.create(
         subject_type="institution", subject_id=pk, subject_name="甲", division=division, provision="CQ-08",
         modality="应当", verdict="REVIEW", explanation="甲", reference_date=run.as_of, first_seen=run.as_of,

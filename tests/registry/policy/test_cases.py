@@ -1,11 +1,14 @@
 """Every case of tests/cases, and that every decided provision has cases for what it can answer."""
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from grids.facts import division
+from registry.facts import consortium, institution
 from registry.policy.book import RuleBook
 from registry.policy.check import all_checks, find_check
 from registry.policy.engine import judge_one
@@ -60,9 +63,30 @@ def test_case(rule, case):
 )
 def test_the_verdict_is_given_again_from_its_receipt(rule, case):
     judgement = _judgement(rule, case)
-    together = BOOK.rules_for((judgement.rule.pack.jurisdiction,), judgement.as_of)
-    exempting = exempting_rules(judgement.rule, together)
+    exempting = exempting_rules(judgement.rule, _together(judgement))
     assert recompute(receipt_of(judgement), judgement.rule, *exempting) == judgement.verdict
+
+
+PARTS = {"consortium": consortium.PARTS, "institution": institution.PARTS, "division": division.PARTS}
+IN_PARTS = [(rule, case) for rule, case in CASES if RULES[rule][1].subject in PARTS]
+
+
+@pytest.mark.parametrize(
+    ("rule", "case"), IN_PARTS, ids=[f"{rule} {case['when']}" for rule, case in IN_PARTS]
+)
+def test_a_check_reads_no_part_that_it_does_not_declare(rule, case):
+    judgement = _judgement(rule, case)
+    spec, facts = judgement.rule.spec, judgement.facts
+    undeclared = PARTS[spec.subject] - find_check(spec.check).reads - {"members"}
+    part = replace(facts, unread=tuple(sorted(undeclared)))
+    own = [bound for bound in _together(judgement) if bound.id == rule]
+    assert [one.verdict for one in judge_one(part, own, judgement.as_of)] == [
+        one.verdict for one in judge_one(facts, own, judgement.as_of)
+    ]
+
+
+def _together(judgement):
+    return BOOK.rules_for((judgement.rule.pack.jurisdiction,), judgement.as_of)
 
 
 def _has_cases_here(spec) -> bool:

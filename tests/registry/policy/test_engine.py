@@ -1,18 +1,30 @@
 """Which rules bind, how they stand to each other, and properties that hold for every rule."""
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import fields, replace
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filing.facts import FilingFacts
-from registry.facts import ConsortiumFacts, InstitutionFacts, LeadFacts, MemberFacts
-from registry.facts.codec import decode, encode
+from registry.checks.common import names
+from registry.facts import (
+    ConsortiumFacts,
+    GroupFacts,
+    InstitutionFacts,
+    LeadFacts,
+    MemberFacts,
+    NotRead,
+    number_of,
+)
+from registry.facts.alike import TraitFacts
+from registry.facts.codec import decode, encode, spell
 from registry.policy.book import PLAN_ENDED, UNDATED, RuleBook
 from registry.policy.engine import judge, judge_one
 from registry.policy.load import read_packs
-from registry.policy.pack import PackSpec, RuleSpec
+from registry.policy.pack import PackSpec, RuleSpec, canonical
 from registry.policy.vocabulary import CONSORTIUM_KINDS
 
 PACKS = read_packs()
@@ -176,10 +188,55 @@ def test_an_institution_that_only_takes_part_changes_no_verdict(facts, outsider)
     assert changed <= {"CZ-25"}  # the one provision that asks who takes part
 
 
+def in_groups(facts: ConsortiumFacts) -> ConsortiumFacts:
+    """The same consortium with its members counted in groups of those alike."""
+    counted = Counter(
+        (
+            TraitFacts(**{field.name: getattr(m.institution, field.name) for field in fields(TraitFacts)}),
+            m.role,
+            m.remote_enabled_on,
+        )
+        for m in facts.members
+    )
+    groups = tuple(GroupFacts(common, number, role, on) for (common, role, on), number in counted.items())
+    return replace(facts, members=(), grouped=groups, unread=("members",))
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts=consortia)
+def test_members_in_groups_give_the_same_verdict_or_none(facts):
+    grouped, whole = in_groups(facts), _all_verdicts(facts)
+    given_in_groups = 0
+    for rule in ALL_RULES:
+        try:
+            found = list(judge_one(grouped, [rule], date(2022, 6, 1)))
+        except NotRead as asked:
+            assert asked.part == "members"
+            continue
+        given_in_groups += len(found)
+        assert {one.rule.id: one.verdict for one in found} == {
+            one.rule.id: one.verdict for one in judge_one(facts, [rule], date(2022, 6, 1))
+        }
+    assert given_in_groups > len(whole) / 2, "or reading them would be of no use"
+
+
+def test_a_name_is_not_read_from_a_group():
+    facts = replace(
+        GROUP, members=(), grouped=(GroupFacts(TraitFacts(class_code="B100"), 5),), unread=("members",)
+    )
+    assert number_of(facts.alike) == 5
+    for ask in (lambda: names(facts.alike), lambda: facts.counted, lambda: len(facts.members)):
+        with pytest.raises(NotRead, match="members"):
+            ask()
+
+
 @settings(max_examples=30, deadline=None)
 @given(facts=consortia)
 def test_facts_come_back_from_their_record(facts):
     assert decode(ConsortiumFacts, encode(facts)) == facts
+    grouped = replace(in_groups(facts), unread=("members", "roster"))
+    assert decode(ConsortiumFacts, encode(grouped)) == grouped
+    assert spell(grouped) == canonical(encode(grouped))
 
 
 @settings(max_examples=30, deadline=None)

@@ -74,8 +74,10 @@ def party_rows(touching: Iterable[int], as_of: date) -> QuerySet:
     leads = _leads(as_of, _Kind.URBAN_RURAL_LINK).filter(institution__isnull=False).order_by()
     links = Consortium.objects.active_on(as_of).filter(kind=_Kind.URBAN_RURAL_LINK)
     members = _members(as_of).filter(consortium__in=links).order_by()
-    touched = Q(consortium__in=leads.filter(institution__in=touching).values("consortium"))
-    touched |= Q(consortium__in=members.filter(institution__in=touching).values("consortium"))
+    # Found from the institutions, not from all links or all members of a nation.
+    led = Lead.objects.filter(institution__in=touching, during__contains=as_of).order_by()
+    joined = _members(as_of).filter(institution__in=touching).order_by()
+    touched = Q(consortium__in=led.values("consortium").union(joined.values("consortium")))
     own = _leads(as_of, _Kind.COUNTY_COMMUNITY).filter(institution=OuterRef("institution")).order_by("-pk")
     community = {
         "community": Subquery(own.values("consortium")[:1]),

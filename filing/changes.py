@@ -166,6 +166,11 @@ def differences(filing: Filing) -> list[Difference]:
     return sorted(found, key=lambda d: not d.conflict)
 
 
+def in_words(line: Mapping[str, str]) -> str:
+    """One line of the changes that a submission froze."""
+    return f"{line['label']}：{line['before'] or '无'} → {line['after'] or '移除'}"
+
+
 def has_moved_on(filing: Filing) -> bool:
     """Whether the register says anything otherwise, of what this change touches, than when the change was started."""
     return filing.kind == Filing.Kind.CHANGE and register_items(filing, filing.consortium) != filing.base

@@ -75,7 +75,21 @@ def problems(filing: Filing, states: list[SectionState] | None = None) -> list[s
     found += _wrong_members(filing)
     if filing.lead and filing.authority is None and (route := routing.route(filing.lead)).authority is None:
         found.append(route.reason)
-    return found + _of_its_kind(filing)
+    return found + _of_its_kind(filing) + _filed_already(filing)
+
+
+def _filed_already(filing: Filing) -> list[str]:
+    """One consortium is filed once: another case of the hospital under this name is to be ended first."""
+    if filing.kind != Filing.Kind.ESTABLISH or not filing.name:
+        return []
+    others = Filing.objects.filter(
+        kind=filing.kind, applicant=filing.applicant, name=filing.name, status__in=Filing.WITH_AUTHORITY
+    )
+    if other := others.exclude(pk=filing.pk).order_by("pk").first():
+        return [
+            f"本单位已有同名医联体的备案在办（申报编号 {other.case_number}），请等它办结或先撤回，或改用别的名称"
+        ]
+    return []
 
 
 def _of_its_kind(filing: Filing) -> list[str]:

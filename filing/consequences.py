@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from filing import changes
 from filing.models import Filing
 
 K = Filing.Kind
@@ -32,9 +33,7 @@ def _establish(filing: Filing, content: dict) -> list[str]:
 def _change(filing: Filing, content: dict) -> list[str]:
     listed = content.get("changes", [])
     said = [f"自 {content['effective_on']} 起，“{filing.consortium}”的名录将有 {len(listed)} 处改动："]
-    said += [
-        f"{line['label']}：{line['before'] or '无'} → {line['after'] or '移除'}" for line in listed[:SHOWN]
-    ]
+    said += [changes.in_words(line) for line in listed[:SHOWN]]
     if len(listed) > SHOWN:
         said.append(f"另有 {len(listed) - SHOWN} 处，见对照表。")
     return [*said, "没有列出的内容不变。签发备案编号和查验码。"]

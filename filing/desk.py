@@ -95,6 +95,8 @@ def assign(filing_ids: list[int], to, *, by) -> tuple[list[Filing], list[str]]:
                 continue
             if filing.held_by_id == to.pk:
                 left.append(f"{called}：已由{to}经办")
+            elif reason := transitions.own_case(by, filing):
+                left.append(f"{called}：{reason.removesuffix('。')}")
             elif reason := why_not_hold(to, filing):
                 left.append(f"{called}：{reason}")
             else:

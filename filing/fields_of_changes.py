@@ -10,7 +10,7 @@ CHANGE_FIELDS = (
         column="effective_on",
         filings=("change",),
         future=True,
-        help="变更从这一天起生效；成员单位、牵头医院和网格按这一天记入名录",
+        help="变更从这一天起生效；牵头医院、网格和没有另填日期的成员单位按这一天记入名录，成员另填加入、退出日期的按所填日期",
     ),
     Field(
         "change_reason",

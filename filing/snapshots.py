@@ -4,7 +4,7 @@ Questions, option texts and the names of institutions are in it as they stood, s
 prints as the hospital saw it.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -53,7 +53,7 @@ def describe(filing: Filing) -> dict[str, Any]:
             {"label": d.label, "before": d.now, "after": d.after} for d in changes.differences(filing)
         ],
         "lead": institution_card(filing.lead) if filing.lead else None,
-        "members": [_member(member) for member in members_of(filing)],
+        "members": [_member(filing, member) for member in members_of(filing)],
         "materials": [_material(material) for material in materials.current(filing)],
     }
 
@@ -107,16 +107,25 @@ def institution_card(institution: Institution) -> dict[str, Any]:
     }
 
 
-def _member(member) -> dict[str, Any]:
+def _member(filing: Filing, member) -> dict[str, Any]:
+    since = member.joined_on or _joins_on(filing, member)
     return {
         **institution_card(member.institution),
         "role": member.get_role_display(),
         "joined_on": member.joined_on.isoformat() if member.joined_on else None,
+        "since": since.isoformat() if since else None,
         "left_on": member.left_on.isoformat() if member.left_on else None,
         "functions": [member.Function(code).label for code in member.functions],
         "positioning": member.positioning,
         "remote_enabled_on": member.remote_enabled_on.isoformat() if member.remote_enabled_on else None,
     }
+
+
+def _joins_on(filing: Filing, member) -> date | None:
+    """The day on which a member without 加入日期 joins: with the consortium, or with the change that brings it."""
+    if filing.kind != Filing.Kind.CHANGE:
+        return filing.founded_on
+    return None if f"{changes.MEMBER}{member.institution_id}" in filing.base else filing.effective_on
 
 
 def _material(material) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from filing import clock
+from filing import changes, clock
 from filing.assessment import Row, read
 from filing.documents.wording import words_of
 from filing.models import Filing, FilingEvent, Remark
@@ -132,15 +132,23 @@ def _register(filing: Filing, event: FilingEvent, parts: dict, verify_url: str) 
             ("提交时限", _punctuality(filing)),
         ]
     version = filing.versions.order_by("-number").first()
-    if version and version.content["members"]:
-        facts.append(("成员单位", f"{len(version.content['members'])} 家"))
     return {
         "number": filing.registration_number,
-        "facts": tuple(facts),
+        "facts": (*facts, *_registered(filing, version.content if version else {})),
         "void": "本备案已撤销" if filing.status == Filing.Status.REVOKED else "",
         "code": filing.verification_code,
         "verify_url": f"{verify_url}?code={filing.verification_code}",
     }
+
+
+def _registered(filing: Filing, content: dict) -> list[tuple[str, str]]:
+    """What was registered: the members of a new consortium; of a change or an end, since when and what."""
+    if filing.kind == Filing.Kind.CLOSE:
+        return [("终止日期", _day(filing.effective_on))]
+    if filing.kind == Filing.Kind.CHANGE:
+        said = "；".join(map(changes.in_words, content.get("changes", ())))
+        return [("生效日期", _day(filing.effective_on)), ("变更内容", said or "—")]
+    return [("成员单位", f"{len(content['members'])} 家")] if content.get("members") else []
 
 
 def _punctuality(filing: Filing) -> str:

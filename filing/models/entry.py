@@ -10,6 +10,8 @@ from registry.audit import append_only, audited
 class FilingEntry(models.Model):
     """一行入册: ``before`` is null for a row that was made, ``after`` for one that was deleted (filing/ledger.py)."""
 
+    confidential = True
+
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="entries", verbose_name="备案")
     table = models.CharField("表", max_length=60)
     row = models.BigIntegerField("行")

@@ -11,6 +11,8 @@ from registry.audit import append_only, audited
 class FilingEvent(models.Model):
     """一步经过: who, when, from which state to which, and why. Rows are only ever added."""
 
+    confidential = True
+
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="events", verbose_name="备案")
     action = models.CharField("动作", max_length=20)
     from_status = models.CharField("原状态", max_length=10, choices=Filing.Status.choices, blank=True)

@@ -22,6 +22,8 @@ class Filing(models.Model):
     bureau shows. What the hospital writes after a return waits in ``unsent`` until it submits again.
     """
 
+    confidential = True
+
     class Kind(models.TextChoices):
         ESTABLISH = "establish", "设立"
         CHANGE = "change", "变更"

@@ -18,6 +18,8 @@ def private_path(material, filename: str) -> str:
 class Material(models.Model):
     """一份备案材料. Rows are never deleted: a replaced or removed file stays with the submission it belonged to."""
 
+    confidential = True
+
     class Kind(models.TextChoices):
         FORM = "form", "备案表（盖章扫描）"
         CHARTER = "charter", "医联体章程"

@@ -16,6 +16,8 @@ class FilingMember(models.Model):
     Each line has a version of its own, as each section has.
     """
 
+    confidential = True
+
     class Function(models.TextChoices):
         PREVENTION = "prevention", "预防"
         HEALTH_CARE = "health_care", "保健"

@@ -12,6 +12,8 @@ from registry.audit import audited
 class Remark(models.Model):
     """补正意见: on one field, sent with a return, answered by the hospital at that field, settled by the reviewer."""
 
+    confidential = True
+
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="remarks", verbose_name="备案")
     section = models.CharField("部分", max_length=2)
     field = models.CharField("栏目", max_length=40, help_text="栏目标识；空白：对整个部分")
@@ -74,6 +76,8 @@ class ReviewMark(models.Model):
 
     ``basis`` is the fingerprint of what was marked; a mark no longer counts once that has changed.
     """
+
+    confidential = True
 
     class Decision(models.TextChoices):
         MET = "met", "符合"

@@ -13,6 +13,8 @@ class FilingSection(models.Model):
     ``content`` maps field keys of filing/sections.py to values; fields that are columns of Filing stand there.
     """
 
+    confidential = True
+
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="sections", verbose_name="备案")
     key = models.CharField("部分", max_length=2)
     content = models.JSONField("内容", default=dict)

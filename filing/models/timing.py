@@ -15,6 +15,8 @@ class ClockChange(models.Model):
     open suspension has no ``last`` yet.
     """
 
+    confidential = True
+
     class Kind(models.TextChoices):
         SUSPEND = "suspend", "中止"
         EXTEND = "extend", "延长"

@@ -10,6 +10,8 @@ from registry.audit import append_only, audited
 class FilingVersion(models.Model):
     """一次提交的全部内容, with questions and option texts as the hospital saw them, so that it prints alike for ever."""
 
+    confidential = True
+
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="versions", verbose_name="备案")
     number = models.PositiveSmallIntegerField("第几次提交")
     form_version = models.CharField("表单版本", max_length=200)
@@ -31,6 +33,8 @@ class FilingVersion(models.Model):
 
 class CheckSheet(models.Model):
     """冻结的检查单: every rule that bound the case at one moment, with its verdict and the facts used."""
+
+    confidential = True
 
     class Occasion(models.TextChoices):
         SUBMISSION = "submission", "提交时"

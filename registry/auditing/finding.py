@@ -1,10 +1,13 @@
 """Searching the audit (审计查询): by person, record, period and import batch; every condition has an index."""
 
 import datetime as dt
+import hashlib
+import json
 from functools import cache
 
 from django import forms
 from django.apps import apps
+from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.utils import timezone
@@ -13,17 +16,19 @@ from registry.models import AccessLog, AuditEntry, User
 from registry.plausible import PLAUSIBLE_DAY
 
 MOST_PEOPLE = 200
+# What a record of a confidential table still shows: keys, versions, counts, answers of yes and no, and times.
+_BOOKKEEPING = (models.AutoField, models.IntegerField, models.BooleanField, models.DateTimeField)
 
 
 @cache
 def tables() -> dict[str, str]:
     """Names of the audited tables by table."""
-    models = [
+    audited = [
         m
         for m in apps.get_models()
         if any(t.name == "audit_insert" for t in getattr(m._meta, "triggers", ()))
     ]
-    names = {model._meta.db_table: str(model._meta.verbose_name) for model in models}
+    names = {model._meta.db_table: str(model._meta.verbose_name) for model in audited}
     return dict(sorted(names.items(), key=lambda pair: pair[1]))
 
 
@@ -132,21 +137,42 @@ def label_tables(entries: list[AuditEntry]) -> None:
 
 
 @cache
-def _fields(table: str) -> dict[str, str]:
-    model = next((m for m in apps.get_models() if m._meta.db_table == table), None)
-    return {f.column: str(f.verbose_name) for f in model._meta.concrete_fields} if model else {}
+def _model(table: str):
+    return next((m for m in apps.get_models() if m._meta.db_table == table), None)
+
+
+@cache
+def _fields(table: str) -> dict[str, models.Field]:
+    model = _model(table)
+    return {field.column: field for field in model._meta.concrete_fields} if model else {}
 
 
 def titles(table: str, columns: list[str]) -> list[str]:
     """What people call these columns."""
-    return [_fields(table).get(column, column) for column in columns]
+    fields = _fields(table)
+    return [str(fields[column].verbose_name) if column in fields else column for column in columns]
 
 
 def differences(entry: AuditEntry) -> list[tuple[str, object, object]]:
-    """Column by column: title, before, after."""
+    """Column by column: title, before, after. Of what a hospital or a reviewer wrote, only a digest (see :func:`shown`)."""
     before, after = entry.before or {}, entry.after or {}
     columns = list(dict.fromkeys([*after, *before]))
     return [
-        (title, before.get(column), after.get(column))
+        (title, *(shown(entry.table_name, column, side.get(column)) for side in (before, after)))
         for column, title in zip(columns, titles(entry.table_name, columns), strict=True)
     ]
+
+
+def shown(table: str, column: str, value: object) -> object:
+    """A value as the auditor may see it: in a model that says ``confidential``, content is a digest.
+
+    Who did what and when, states, numbers and references stay readable; the digest shows whether two contents are
+    the same without telling them.
+    """
+    if value in (None, "", [], {}) or not getattr(_model(table), "confidential", False):
+        return value
+    field = _fields(table).get(column)
+    if field is not None and (field.is_relation or field.choices or isinstance(field, _BOOKKEEPING)):
+        return value
+    digest = hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return f"内容不显示（摘要 {digest[:12]}）"

@@ -5,8 +5,10 @@ import datetime as dt
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.utils.formats import date_format
 
 from filing import changes, editing, starting, transitions
+from filing.documents.notices import notice_of
 from filing.models import Filing
 from registry.errors import Refused
 from registry.models import Consortium
@@ -79,6 +81,16 @@ def test_members_join_and_leave_from_the_day_of_the_change(case):
         new.name: (FROM, None),
         third.name: (FROM, None),
     }
+    said = {m["name"]: m["since"] for m in done.versions.get().content["members"]}
+    assert said == {
+        case.members[1].name: case.founded_on.isoformat(),
+        new.name: FROM.isoformat(),
+        third.name: FROM.isoformat(),
+    }
+    facts = dict(notice_of(done.events.get(action="register"), "https://example.org/").facts)
+    assert facts["生效日期"] == date_format(FROM, "Y年n月j日")
+    assert f"成员单位：{case.members[0].name}：" in facts["变更内容"] and "→ 移除" in facts["变更内容"]
+    assert "成员单位" not in facts
 
 
 def test_a_new_lead_leads_from_the_day_and_the_old_one_stays_as_a_member(case):

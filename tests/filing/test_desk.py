@@ -72,6 +72,13 @@ def test_nobody_can_be_given_what_he_filed_himself(case):
     assert done == [] and "办理过这件备案的申报" in left[0]
 
 
+def test_nobody_hands_on_what_his_own_hospital_filed(case):
+    case.submitted()
+    access.grant(case.filer, "reviewer", case.commission)
+    done, left = desk.assign([case.filing.pk], case.reviewer, by=case.filer)
+    assert done == [] and "不能审查本单位的备案" in left[0]
+
+
 # -- Limits -------------------------------------------------------------------------------------------------
 def test_the_handling_limit_runs_from_each_submission_and_stops_with_a_return(case):
     rules(case, handling_workdays=5)

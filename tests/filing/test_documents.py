@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from docx import Document
 
-from filing import reviewing, transitions
+from filing import reviewing, snapshots, transitions
 from registry.qr import svg
 from tests.actors import reviewer_of
 from tests.factories import AuthorityFactory, CountyFactory
@@ -65,6 +65,16 @@ def test_the_form_says_the_same_on_paper_and_in_word(client, case):
         assert words in page and words in word
     for member in case.members:
         assert member.name in word
+
+
+def test_a_version_of_before_the_days_of_joining_were_kept_prints_as_it_did(client, case, monkeypatch):
+    today = snapshots._member
+    monkeypatch.setattr(
+        snapshots, "_member", lambda *of: {k: v for k, v in today(*of).items() if k != "since"}
+    )
+    case.submitted()
+    page, word = papers(client, case, "form_print")
+    assert f"成员{case.founded_on}" in page and f"成员{case.founded_on}" in word
 
 
 def test_a_draft_prints_as_a_draft(client, case):

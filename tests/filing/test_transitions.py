@@ -276,6 +276,15 @@ def test_two_consortia_of_one_name_and_place_are_not_both_registered(case):
         transitions.register(twin.filing.pk, by=twin.reviewer)
 
 
+def test_one_consortium_is_not_under_review_twice(case):
+    case.submitted()
+    number, first = case.filing.case_number, case.filing.pk
+    with pytest.raises(Refused, match=f"同名医联体的备案在办（申报编号 {number}）"):
+        case.submitted()
+    transitions.withdraw(first, note="重复申报", by=case.filer)
+    transitions.submit(case.filing.pk, by=case.filer)
+
+
 def test_a_member_does_not_leave_before_it_joins(case):
     case.draft()
     case.filing.members.order_by("pk").filter(institution=case.members[0]).update(left_on=dt.date(2020, 9, 1))

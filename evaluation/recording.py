@@ -173,8 +173,12 @@ def _write(run, source: Source, fresh: Sequence[Fresh]) -> None:
     copy_into(
         Finding,
         WRITTEN,
-        ([as_json(value) if isinstance(value, dict | list) else value for value in row] for row in rows),
+        ([_spelled(value) if isinstance(value, dict | list) else value for value in row] for row in rows),
     )
+
+
+def _spelled(value: dict | list) -> str:
+    return as_json(value) if value else "{}" if isinstance(value, dict) else "[]"
 
 
 def _refresh(run, source: Source, fresh: Mapping[int, tuple[Fresh, date]]) -> None:

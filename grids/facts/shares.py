@@ -67,15 +67,11 @@ def with_grids_led(facts: dict[int, InstitutionFacts], as_of: date) -> dict[int,
     ).exclude(status=Standing.DISMISSED)
     leads = Lead.objects.filter(Exists(holding), institution__in=facts, during__contains=as_of)
     led = set(leads.order_by().values_list("institution_id", "consortium__name"))
-    return {
-        pk: replace(
-            one,
-            services=tuple(
-                replace(s, holds_grid=s.leads and (pk, s.consortium) in led) for s in one.services
-            ),
-        )
-        for pk, one in facts.items()
-    }
+    told = dict(facts)
+    for pk in {pk for pk, _ in led}:
+        services = (replace(s, holds_grid=s.leads and (pk, s.consortium) in led) for s in facts[pk].services)
+        told[pk] = replace(facts[pk], services=tuple(services))
+    return told
 
 
 @reach_of("leads_no_grid")

@@ -1,9 +1,9 @@
 """Reading institutions with the consortia that they lead or belong to (机构参加医联体的事实)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -13,6 +13,7 @@ from registry.facts.links import communities_linked_with
 from registry.models import Consortium, Declaration, Lead, Membership
 
 BATCH = 2000
+OF_CONSORTIUM = tuple(f"consortium__{name}" for name in ("pk", "name", "kind", "scope", "registered_on"))
 # The item with which an authority marks a county as 边远: no document lists them.
 REMOTE_COUNTY = "remote_county"
 
@@ -34,35 +35,33 @@ def served_facts(
     ``left_out`` names the parts that need not be read.
     """
     ids = list(ids)
-    services = defaultdict(dict)
+    services: dict[int, dict[int, ServiceFacts]] = defaultdict(dict)
     active = Consortium.objects.active_on(as_of)
-    leads = list(
-        Lead.objects.filter(institution__in=ids, consortium__in=active, during__contains=as_of)
-        .select_related("consortium", "institution")
-        .order_by("pk")
+    led = Lead.objects.filter(institution__in=ids, consortium__in=active, during__contains=as_of).order_by(
+        "pk"
     )
-    remote = _remote_members({lead.consortium_id for lead in leads if lead.institution.is_military}, as_of)
-    for lead in leads:
-        service = _service(lead.consortium, as_of, leads=True)
-        services[lead.institution_id][lead.consortium_id] = replace(
-            service, remote_members=remote.get(lead.consortium_id)
-        )
+    leads = list(led.values_list("institution_id", "institution__is_military", *OF_CONSORTIUM))
+    remote = _remote_members({pk for _, military, pk, *_ in leads if military}, as_of)
+    for institution, _, pk, *row in leads:
+        services[institution][pk] = _service(row, as_of, leads=True, remote_members=remote.get(pk))
     rows = Membership.objects.filter(institution__in=ids, consortium__in=active, during__contains=as_of)
-    for row in rows.select_related("consortium").order_by("pk"):
-        counted = row.role == Membership.Role.MEMBER
-        known = services[row.institution_id]
-        known.setdefault(row.consortium_id, _service(row.consortium, as_of, counted=counted))
+    for institution, role, pk, *row in rows.order_by("pk").values_list(
+        "institution_id", "role", *OF_CONSORTIUM
+    ):
+        if pk not in services[institution]:
+            counted = role == Membership.Role.MEMBER
+            services[institution][pk] = _service(row, as_of, counted=counted)
     links = defaultdict(tuple, {} if "links" in left_out else communities_linked_with(ids, as_of))
     unread = defaultdict(lambda: tuple(sorted(left_out)))
     taken = defaultdict(tuple, {pk: tuple(s for _, s in sorted(by.items())) for pk, by in services.items()})
     return institution_facts(ids, services=taken, links=links, unread=unread)
 
 
-def _service(
-    consortium: Consortium, as_of: date, *, leads: bool = False, counted: bool = True
-) -> ServiceFacts:
-    registered = consortium.registered_on is not None and consortium.registered_on <= as_of
-    return ServiceFacts(consortium.name, consortium.kind, leads, counted, registered, scope=consortium.scope)
+def _service(row: Sequence[Any], as_of: date, **more: Any) -> ServiceFacts:
+    """A consortium from the values of OF_CONSORTIUM after its key."""
+    name, kind, scope, registered_on = row
+    registered = registered_on is not None and registered_on <= as_of
+    return ServiceFacts(name, kind, scope=scope, registered=registered, **more)
 
 
 def _remote_members(consortia: set[int], as_of: date) -> dict[int, int]:

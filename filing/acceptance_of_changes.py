@@ -157,13 +157,8 @@ def write_close(filing: Filing, consortium: Consortium, *, by) -> None:
     if consortium.closed_on:
         raise Refused(f"“{consortium}”已于 {consortium.closed_on} 终止。")
     on = filing.effective_on
-    if (
-        waiting := changes.open_filings(consortium)
-        .exclude(pk=filing.pk)
-        .exclude(Filing.hidden_from_authority())
-    ):
-        numbers = "、".join(other.case_number for other in waiting)
-        raise Refused(f"这家医联体还有未办结的备案（{numbers}），请先办结或由申报单位撤回，再办理终止。")
+    if waiting := changes.in_the_way_of_the_end(filing):
+        raise Refused(f"{waiting}。")
     grids.end_all_of(consortium, on=on, by=by)
     end_rows(consortium.leads.all(), on)
     end_rows(consortium.memberships.all(), on)

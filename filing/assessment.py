@@ -223,7 +223,9 @@ def _declared_by_rule(filing: Filing, rules, contents: Mapping[str, dict]) -> di
 
 def freeze(filing: Filing, version: FilingVersion, occasion: str) -> CheckSheet:
     """Keep the sheet of this moment, with the facts that each verdict used."""
-    sheet = live(filing)
+    # What was submitted speaks for itself: the reviewers' marks belong to the decision.
+    submitted = occasion == CheckSheet.Occasion.SUBMISSION
+    sheet = live(filing, marks={} if submitted else None)
     records = {subject: record_facts(facts) for subject, facts in sheet.facts.items()}
     FactSheet.objects.bulk_create(
         [FactSheet(digest=r.digest, subject=r.subject, body=r.body) for r in records.values()],

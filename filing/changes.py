@@ -233,6 +233,13 @@ def open_filings(consortium: Consortium):
     return consortium.filings.filter(kind__in=kinds, status__in=Filing.OPEN).order_by("pk")
 
 
+def in_the_way_of_the_end(filing: Filing) -> str:
+    """What is still under way at the bureau for the consortium that is to end, or nothing."""
+    others = open_filings(filing.consortium).exclude(pk=filing.pk).exclude(Filing.hidden_from_authority())
+    numbers = "、".join(other.case_number for other in others)
+    return f"这家医联体还有未办结的备案（{numbers}），请先办结或由申报单位撤回，再办理终止" if numbers else ""
+
+
 def overlaps(filing: Filing, *, drafts: bool) -> list[Overlap]:
     """Other open filings that touch the same items; ``drafts`` only where the reader may see the hospital's own."""
     if filing.consortium_id is None or filing.status not in Filing.OPEN:

@@ -100,7 +100,10 @@ def _of_its_kind(filing: Filing) -> list[str]:
     if consortium.closed_on:
         found.append(f"“{consortium}”已于 {consortium.closed_on} 终止，不能再申报")
     if filing.effective_on and consortium.founded_on and filing.effective_on <= consortium.founded_on:
-        found.append(f"生效日期应晚于成立日期（{consortium.founded_on}）")
+        named = "终止日期" if filing.kind == Filing.Kind.CLOSE else "生效日期"
+        found.append(f"{named}应晚于成立日期（{consortium.founded_on}）")
+    if filing.kind == Filing.Kind.CLOSE and (waiting := changes.in_the_way_of_the_end(filing)):
+        found.append(waiting)
     if filing.kind == Filing.Kind.CHANGE:
         documents = Filing.Part.DOCUMENTS in filing.parts
         attached = filing.materials.filter(removed_at=None).exists()

@@ -44,6 +44,8 @@ ACTIONS = {
     "suspend_ended": "恢复计算期限",
 }
 KEY_ACTIONS = ("submit", "receive", "register")
+# What the bureaus say among themselves before they decide.
+WITHIN_BUREAUS = ("propose", "urge", "urge_seen")
 
 
 # -- Deadline -----------------------------------------------------------------------------------------------
@@ -142,7 +144,7 @@ def checks(sheet: Sheet, form: Form, verdict: str = "", acts: str = "") -> dict[
     }
     return {
         "loud": [check(row, form, urls[row.pack], acts) for row in loud],
-        "quiet": [check(row, form, urls[row.pack]) for row in quiet],
+        "quiet": [check(row, form, urls[row.pack], acts if row.mark else "") for row in quiet],
     }
 
 
@@ -283,10 +285,10 @@ def actor(row) -> str:
     return f"{row.by}（代{row.on_behalf_of}）" if row.on_behalf_of else str(row.by)
 
 
-def events(filing: Filing) -> list[dict]:
-    """The history, newest first, as components/timeline.html takes it."""
-    rows = []
-    for event in filing.events.select_related("by", "on_behalf_of").order_by("-at", "-pk"):
+def events(filing: Filing, own: bool) -> list[dict]:
+    """The history, newest first, as components/timeline.html takes it; the hospital reads nothing of WITHIN_BUREAUS."""
+    rows, acts = [], filing.events.select_related("by", "on_behalf_of").order_by("-at", "-pk")
+    for event in acts.exclude(action__in=WITHIN_BUREAUS) if own else acts:
         text = transitions.label(filing, event.action) or ACTIONS.get(event.action, event.action)
         if event.action == "submit":
             number = event.details.get("submission", 1)

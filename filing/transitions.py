@@ -278,7 +278,7 @@ def register(filing_id: int, *, by, note: str = "", version: int | None = None) 
     sheet = _freeze_sheet(filing, frozen, CheckSheet.Occasion.REGISTRATION)
     blocks = assessment.read(filing, sheet).blocks + checklist.blocks(filing, frozen.content)
     if blocks:
-        raise Refused("备案前还须处理：" + "；".join(blocks) + "。")
+        raise Refused(f"{label(filing, 'register')}前还须处理：" + "；".join(blocks) + "。")
     second.check_register(filing, by)
     filing.sheet = sheet
     filing.decided_at, filing.decided_by, filing.decision_note = timezone.now(), by, note.strip()

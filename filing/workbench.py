@@ -57,7 +57,9 @@ class Workbench:
 
     @cached_property
     def marks(self) -> dict:
-        return assessment.marks_of(self.filing)
+        """What the reviewers have marked; the hospital learns of it with the decision, not before."""
+        decided = self.filing.status in (Filing.Status.REGISTERED, Filing.Status.REVOKED)
+        return assessment.marks_of(self.filing) if decided or not self.own else {}
 
     @cached_property
     def items(self) -> list[checklist.Item]:
@@ -145,7 +147,7 @@ class Workbench:
             "handle_left": presentation.handle_left(filing),
             "files": files,
             "viewed": next((file for file in files if file["id"] == self.file), None),
-            "events": presentation.events(filing),
+            "events": presentation.events(filing, self.own),
             "sections": presentation.sections(content, since, self.remarks, hot),
             "added": {member["id"] for member in since["members_added"]},
             "removed": since["members_removed"],
@@ -172,7 +174,7 @@ class Workbench:
             "proposal": self.proposal,
             "principal": self.principal,
             "ties": conflicts.ties([self.user], content) if not self.own else [],
-            "urges": list(filing.urges.select_related("by", "seen_by")),
+            "urges": [] if self.own else list(filing.urges.select_related("by", "seen_by")),
             "may_urge": filing.status in Filing.WITH_AUTHORITY and urging.may_urge(self.user, filing),
             "may_hold": self._may_hold(),
             "may_see_undo": not self.own and access.may(self.user, "review_filings"),

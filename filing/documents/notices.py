@@ -113,7 +113,7 @@ def _refuse(filing: Filing, event: FilingEvent, parts: dict, verify_url: str) ->
 
 
 def _is_ground(row: Row) -> bool:
-    return str(row.verdict) == "FAIL" and not row.lateness
+    return str(row.verdict) == "FAIL" and not row.lateness and row.mark is None
 
 
 def _register(filing: Filing, event: FilingEvent, parts: dict, verify_url: str) -> dict:

@@ -156,7 +156,7 @@ def _search(request, filing: Filing) -> dict:
 def aside_context(request, filing: Filing, part) -> dict:
     """Sections with their marks, the deadline and the check sheet: what a save changes beside the form."""
     read = clock.read(filing)
-    sheet = assessment.live(filing, timed=read)
+    sheet = assessment.live(filing, timed=read, marks={})
     verdict = request.GET.get("verdict", "")
     states = completeness.read(filing)
     problems = completeness.problems(filing, states)

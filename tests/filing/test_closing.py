@@ -66,8 +66,11 @@ def test_undoing_an_end_restores_everything(case):
 def test_an_end_waits_for_changes_on_their_way(case):
     other = change(case, "governance")
     answer(other, "D", case.filer, council_chair="陈院长")
-    received(other, case)
+    late = closing(case)
     filing = received(closing(case), case)
+    received(other, case)
+    with pytest.raises(Refused, match=f"提交前还须处理：.*（{fresh(other).case_number}"):
+        transitions.submit(late.pk, by=case.filer)
     with pytest.raises(Refused, match=f"还有未办结的备案（{fresh(other).case_number}）"):
         transitions.register(filing.pk, by=case.reviewer)
     transitions.refuse(other.pk, note="重复", by=case.reviewer)

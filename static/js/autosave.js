@@ -26,6 +26,7 @@
       say(form, result.answer.saved_at + ' 已自动保存');
       form.dispatchEvent(new CustomEvent('autosaved', { bubbles: true, detail: result.answer }));
     }).catch(function () {
+      form.unsaved = true; /* static/js/session.js looks first whether one is still signed in */
       say(form, '没有保存：网络中断或登录已过期，内容仍在本页', true);
     }).then(function () {
       form.saving = false;

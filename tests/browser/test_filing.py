@@ -134,6 +134,23 @@ def test_a_late_filing_is_registered_with_its_lateness_on_the_receipt(open_page,
 
 
 @pytest.mark.complaints("404")
+@pytest.mark.complaints("Failed to load resource", "redirect")
+def test_what_was_typed_outlives_the_session(open_page, sign_in):
+    case = Case().draft()
+    page = sign_in(open_page(), case.filer)
+    page.goto(f"/filings/{case.filing.pk}/sections/B/")
+    page.context.clear_cookies()
+    page.get_by_label("联系人").fill("罗静二")
+    expect(page.locator("#saved")).to_contain_text("没有保存")
+    page.get_by_role("button", name="保存并继续").click()
+    expect(page.get_by_text("登录已到期，本页内容仍在。")).to_be_visible()
+    expect(page.get_by_label("联系人")).to_have_value("罗静二")
+    sign_in(page, case.filer)
+    page.get_by_role("button", name="保存并继续").click()
+    page.wait_for_url("**/sections/C/**")
+    assert case.filing.sections.get(key="B").content["contact"] == "罗静二"
+
+
 def test_others_find_nothing(open_page, sign_in):
     case = Case(founded_on=timezone.localdate() - dt.timedelta(days=4)).submitted()
     for person in (reviewer_of(case.county_bureau), filer_of(InstitutionFactory(division=case.county))):

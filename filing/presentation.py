@@ -346,8 +346,11 @@ def files(materials: list[dict], beside: Callable[[int], str] | None = None) -> 
 
 
 def pages_of(material: dict) -> str:
-    """12 页，; nothing where it is not known, as in submissions of before."""
-    return f"{material['pages']} 页，" if material.get("pages") else ""
+    """12 页，; of a PDF whose pages cannot be told, that it wants a look; nothing in submissions of before."""
+    if pages := material.get("pages"):
+        return f"{pages} 页，"
+    unread = "pages" in material and material["content_type"] == "application/pdf"
+    return "页数读不出，请打开核对，" if unread else ""
 
 
 def size(number: int) -> str:

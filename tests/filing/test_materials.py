@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filing import materials
+from filing import materials, presentation
 from registry import uploads
 from registry.errors import Refused
 from tests.factories.filing import Case, pdf
@@ -23,6 +23,19 @@ def office(*names: str) -> bytes:
 
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+
+
+@pytest.mark.parametrize(
+    ("material", "said"),
+    [
+        ({"pages": 12, "content_type": "application/pdf"}, "12 页，"),
+        ({"pages": None, "content_type": "application/pdf"}, "页数读不出，请打开核对，"),
+        ({"pages": None, "content_type": "application/msword"}, ""),
+        ({"content_type": "application/pdf"}, ""),
+    ],
+)
+def test_a_pdf_without_pages_that_can_be_told_wants_a_look(material, said):
+    assert presentation.pages_of(material) == said
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from registry.errors import Refused
 from registry.imports import areas, writing
 from registry.imports.opening import Tell, check_within, opened, scope_for, untold
 from registry.imports.scope import Scope
-from registry.jobs import start_job
+from registry.imports.starting import start
 from registry.models import AuditEntry, ImportBatch, ImportRow, Institution, Job, User
 from registry.models.imports import ImportIssue
 
@@ -21,20 +21,8 @@ def start_apply(batch_id: int, *, by: User, skip_bad_rows: bool = False) -> Job:
     """Apply in the background; in an area one act follows the other (registry/imports/queue.py)."""
     batch = opened(batch_id, by, State.STAGED)
     _check_complete(batch, skip_bad_rows)
-    batch.job = start_job(
-        "import_apply",
-        f"应用 {batch.file_name}"[:200],
-        task="registry.imports.apply",
-        by=by,
-        scope=f"batch:{batch.pk}",
-        result_url=batch.get_absolute_url(),
-        batch_id=batch.pk,
-        by_id=by.pk,
-        skip_bad_rows=skip_bad_rows,
-        areas=areas.areas_of(scope_for(batch, by)),
-    )
-    batch.save(update_fields=["job"])
-    return batch.job
+    held = areas.areas_of(scope_for(batch, by))
+    return start(batch, "apply", "应用", by, by_id=by.pk, skip_bad_rows=skip_bad_rows, areas=held)
 
 
 def _check_complete(batch: ImportBatch, skip_bad_rows: bool) -> None:

@@ -19,7 +19,7 @@ from registry.imports.container import guard
 from registry.imports.limits import FileRefused
 from registry.imports.opening import opened, scope_for
 from registry.imports.scope import EVERYWHERE, Scope, scope_of
-from registry.jobs import start_job
+from registry.imports.starting import start
 from registry.models import ImportBatch, User
 
 __all__ = ["apply", "discard", "read", "receive", "reread", "stage", "start_apply", "upload"]
@@ -74,21 +74,8 @@ def upload(file: File, *, by: User) -> ImportBatch:
     batch = receive(file, file.name, by)
     batch.asks_columns = True
     batch.save(update_fields=["asks_columns"])
-    _start_reading(batch, by)
+    start(batch, "read", "读取", by)
     return batch
-
-
-def _start_reading(batch: ImportBatch, by: User) -> None:
-    batch.job = start_job(
-        "import_read",
-        f"读取 {batch.file_name}",
-        task="registry.imports.read",
-        by=by,
-        scope=f"batch:{batch.pk}",
-        result_url=batch.get_absolute_url(),
-        batch_id=batch.pk,
-    )
-    batch.save(update_fields=["job"])
 
 
 # -- Reading ------------------------------------------------------------------------------------------------
@@ -120,7 +107,7 @@ def reread(batch_id: int, *, by: User) -> ImportBatch:
     batch = opened(batch_id, by, *UNWRITTEN)
     batch.state = ImportBatch.State.READING
     batch.save(update_fields=["state"])
-    _start_reading(batch, by)
+    start(batch, "read", "读取", by)
     return batch
 
 

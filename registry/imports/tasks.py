@@ -2,6 +2,7 @@
 
 from registry.imports import applying, queue, service, undo
 from registry.imports.marked import build as marking
+from registry.imports.starting import start
 from registry.jobs import advance, job_task, telling_outside
 from registry.models import ImportBatch, Job, User
 
@@ -14,7 +15,7 @@ def read_import(job: Job, *, batch_id: int) -> dict:
         return {}
     service.read(batch, lambda done, total: advance(job, done, total, "已校验、比对"))
     if marking.wanted(batch):
-        marking.start(batch, batch.sent_by)
+        start(batch, "mark", "标注", batch.sent_by, shown_as="marked_job")
     return {"batch": batch.pk, "rows": batch.rows}
 
 

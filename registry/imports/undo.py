@@ -8,7 +8,7 @@ from registry.errors import Refused
 from registry.imports import areas, restoring
 from registry.imports.obstacles import obstacles, written_rows
 from registry.imports.opening import Tell, check_within, opened, scope_for, untold
-from registry.jobs import start_job
+from registry.imports.starting import start
 from registry.models import ImportBatch, ImportRow, Institution, Job, User
 
 State = ImportBatch.State
@@ -21,20 +21,8 @@ def start_undo(batch_id: int, *, by: User, rest: bool = False) -> Job:
     """Undo in the background, in its turn; what stands in the way now is told at once."""
     batch = opened(batch_id, by, *WRITTEN_STATES)
     _check_possible(batch, obstacles(batch), rest)
-    batch.job = start_job(
-        "import_undo",
-        f"撤销 {batch.file_name}"[:200],
-        task="registry.imports.undo",
-        by=by,
-        scope=f"batch:{batch.pk}",
-        result_url=batch.get_absolute_url(),
-        batch_id=batch.pk,
-        by_id=by.pk,
-        rest=rest,
-        areas=areas.areas_of(scope_for(batch, by)),
-    )
-    batch.save(update_fields=["job"])
-    return batch.job
+    held = areas.areas_of(scope_for(batch, by))
+    return start(batch, "undo", "撤销", by, by_id=by.pk, rest=rest, areas=held)
 
 
 def _check_possible(batch: ImportBatch, kept: dict[int, str], rest: bool) -> None:
@@ -88,8 +76,8 @@ def _keep(batch: ImportBatch, kept: dict[int, str]) -> None:
     """Write the reasons beside the rows; reasons of an earlier attempt that no longer hold go."""
     batch.staged_rows.exclude(kept="").update(kept="")
     ids = list(kept)
-    for start in range(0, len(ids), _CHUNK):
-        some = [ImportRow(pk=pk, kept=kept[pk]) for pk in ids[start : start + _CHUNK]]
+    for at in range(0, len(ids), _CHUNK):
+        some = [ImportRow(pk=pk, kept=kept[pk]) for pk in ids[at : at + _CHUNK]]
         ImportRow.objects.bulk_update(some, ["kept"])
 
 

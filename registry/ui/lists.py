@@ -1,6 +1,9 @@
 """The rows above a list: views (视图) with their counts, and the filter row."""
 
+from html import escape
+
 from django.forms import CheckboxInput, DateInput, Select, TextInput
+from django.utils.safestring import mark_safe
 
 from .address import address
 from .library import register
@@ -23,20 +26,22 @@ def kind(bound):
 
 
 def options(bound):
-    """Options of a select; the empty one names the field, as in 类型：全部. Groups are flattened."""
+    """Options of a select as HTML; the empty one names the field, as in 类型：全部. Groups are flattened.
+
+    Written here and not in the template: a filter row has hundreds, a third of a page's work when rendered one by one.
+    """
     value = bound.value()
     chosen = {str(part) for part in value} if isinstance(value, list | tuple) else {str(value or "")}
     flat = []
     for key, text in bound.field.widget.choices:
         flat += text if isinstance(text, list | tuple) else [(key, text)]
-    return [
-        {
-            "value": str(key or ""),
-            "text": text if str(key or "") else f"{bound.label}：全部",
-            "selected": str(key or "") in chosen,
-        }
-        for key, text in flat
-    ]
+    written = []
+    for key, text in flat:
+        given = str(key or "")
+        selected = " selected" if given in chosen else ""
+        shown = escape(str(text if given else f"{bound.label}：全部"))
+        written.append(f'<option value="{escape(given)}"{selected}>{shown}</option>')
+    return mark_safe("".join(written))  # noqa: S308  every value and text is escaped above
 
 
 @register.inclusion_tag("components/filter_row.html", takes_context=True)
@@ -44,7 +49,7 @@ def filter_row(context, form, label="筛选"):
     """`{% filter_row filter_form %}`: a form bound to the query string as one line; a change of a select filters at once."""
     request = context["request"]
     parts = [
-        {"bound": bound, "kind": kind(bound), "options": options(bound) if kind(bound) == "select" else ()}
+        {"bound": bound, "kind": kind(bound), "options": options(bound) if kind(bound) == "select" else ""}
         for bound in form
     ]
     owned = [form.add_prefix(name) for name in form.fields]

@@ -20,6 +20,7 @@ class Target:
     at_least: float | None = None
     at_most: float | None = None
     unit: str = "×"
+    by_cpu: float | None = None  # the same ratio of CPU seconds, said beside and not judged
 
     @property
     def met(self) -> bool:
@@ -29,7 +30,14 @@ class Target:
 
     def __str__(self) -> str:
         bound = f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
-        return f"{'met   ' if self.met else 'MISSED'}  {self.name}: {self.reached:.2f}{self.unit} ({bound}{self.unit})"
+        verdict = "met   " if self.met else "MISSED"
+        cpu = "" if self.by_cpu is None else f", by CPU {self.by_cpu:.2f}{self.unit}"
+        return f"{verdict}  {self.name}: {self.reached:.2f}{self.unit} ({bound}{self.unit}{cpu})"
+
+
+def compared(name: str, one: Series, other: Series, **bound: float) -> Target:
+    """A bound on how many times the median clock time of `one` is that of `other`, with CPU beside."""
+    return Target(name, ratio(one, other), by_cpu=ratio(one, other, "cpu"), **bound)
 
 
 def ratio(one: Series, other: Series, figure: str = "seconds") -> float:

@@ -9,8 +9,7 @@ from registry.imports.container import Kind
 from registry.imports.marked import explanation, fresh, package
 from registry.imports.marked.marks import RESULT_TITLE, of_batch
 from registry.imports.source import Source, open_source
-from registry.jobs import start_job
-from registry.models import ImportBatch, User
+from registry.models import ImportBatch
 
 _NOTES = {
     Kind.CSV: "原件是文本表格（csv），这里另做了一份 Excel 工作簿，行号与原件一致。",
@@ -21,20 +20,6 @@ _NOTES = {
 def wanted(batch: ImportBatch) -> bool:
     """There is something to mark."""
     return batch.state == ImportBatch.State.STAGED and bool(batch.errors or batch.decisions or batch.warnings)
-
-
-def start(batch: ImportBatch, by: User) -> None:
-    """Make the workbook in the background."""
-    batch.marked_job = start_job(
-        "import_mark",
-        f"标注 {batch.file_name}",
-        task="registry.imports.mark",
-        by=by,
-        scope=f"batch:{batch.pk}",
-        result_url=batch.get_absolute_url(),
-        batch_id=batch.pk,
-    )
-    batch.save(update_fields=["marked_job"])
 
 
 def build(batch: ImportBatch) -> None:

@@ -75,9 +75,14 @@ class Meta:
     skip_diff = True  # a first import: differences to nothing
 
 
-ORDINARY = {"Meta": Meta, **_fields(widgets.ForeignKeyWidget)}
+def _live(resource):
+    """Rows are looked up among live records: the index over codes holds these alone."""
+    return Institution.objects.live()
+
+
+ORDINARY = {"Meta": Meta, "get_queryset": _live, **_fields(widgets.ForeignKeyWidget)}
 BULK = {"use_bulk": True, "batch_size": 1_000, "instance_loader_class": CachedInstanceLoader}
-TUNED = {"Meta": type("Meta", (Meta,), BULK), **_fields(Loaded)}
+TUNED = {"Meta": type("Meta", (Meta,), BULK), "get_queryset": _live, **_fields(Loaded)}
 Ordinary = type("Ordinary", (resources.ModelResource,), ORDINARY)
 Tuned = type("Tuned", (resources.ModelResource,), TUNED)
 

@@ -35,9 +35,11 @@ class Target:
         return f"{verdict}  {self.name}: {self.reached:.2f}{self.unit} ({bound}{self.unit}{cpu})"
 
 
-def compared(name: str, one: Series, other: Series, **bound: float) -> Target:
+def compared(
+    name: str, one: Series, other: Series, *, at_least: float | None = None, at_most: float | None = None
+) -> Target:
     """A bound on how many times the median clock time of `one` is that of `other`, with CPU beside."""
-    return Target(name, ratio(one, other), by_cpu=ratio(one, other, "cpu"), **bound)
+    return Target(name, ratio(one, other), at_least, at_most, by_cpu=ratio(one, other, "cpu"))
 
 
 def ratio(one: Series, other: Series, figure: str = "seconds") -> float:

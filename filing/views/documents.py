@@ -82,10 +82,11 @@ def receipt_word(request, pk: int):
 
 
 def _event(filing: Filing, **which) -> FilingEvent:
-    events = filing.events.filter(action__in=NOTICED, **which)
-    if (event := events.order_by("pk").last()) is None:
+    """The act with the case as it was submitted: a paper of the bureau does not follow what the hospital writes."""
+    events = FilingEvent.objects.filter(filing=filing.pk, action__in=NOTICED, **which)
+    related = ("filing__authority", "filing__applicant", "filing__lead", "filing__sheet")
+    if (event := events.select_related(*related).order_by("pk").last()) is None:
         raise Http404
-    event.filing = filing
     return event
 
 
@@ -99,7 +100,7 @@ def _notice(request, pk: int, get_event) -> tuple[Filing, Notice]:
     filing = visible(request, pk)
     event = get_event(filing)
     access_log.exported(request.user, filing, "receipt" if event.action == "register" else "notice")
-    return filing, notice_of(event, request.build_absolute_uri(reverse("filing:verify")))
+    return event.filing, notice_of(event, request.build_absolute_uri(reverse("filing:verify")))
 
 
 def _page(request, filing: Filing, paper: Notice, word_url: str):

@@ -46,7 +46,8 @@ def filing_list(request):
         filings = filings.filter(status__in=Filing.EDITABLE)
     page = keyset_page(filings, request, order=["-id"])
     for filing in page:
-        filing.as_written()
+        if filing.as_written().unsent:
+            clock.set_deadline(filing)
     presentation.workdays_left(page.rows)
     tabs = [("all", "全部", None), ("open", "待填报和补正", None)]
     may_start = bool(access.institutions_of(request.user, "edit_filing"))

@@ -181,3 +181,35 @@ def test_another_lead_takes_the_case_to_another_bureau_only_when_it_is_submitted
     transitions.submit(case.filing.pk, by=case.filer)
     assert Filing.objects.visible_to(district).filter(pk=case.filing.pk).exists()
     assert case.fresh().filing.authority == case.county_bureau
+
+
+@pytest.mark.parametrize("lead", ["none", "of no bureau"])
+def test_a_lead_that_leads_nowhere_breaks_no_page_and_changes_no_paper(client, now, lead):
+    """The hospital takes its lead away, or names one whose bureau is not known; the papers stay as they were issued."""
+    case = rewritten(now)
+    named = None if lead == "none" else InstitutionFactory(affiliation="", division=case.county)
+    answer(case.filing, "B", case.filer, lead=named)
+    assert case.fresh().filing.authority == case.commission
+    client.force_login(case.filer)
+    notice = [case.filing.pk, case.filing.events.get(action="send_back").pk]
+    pages = {
+        url: said_by(client.get(reverse(f"filing:{url}", args=args)))
+        for url, args in (
+            ("list", []), ("mine", []), ("detail", notice[:1]), ("form_print", notice[:1]), ("form_word", notice[:1]),
+            ("deadline", notice[:1]), ("section", [case.filing.pk, "A"]), ("section", [case.filing.pk, "B"]),
+            ("aside", [case.filing.pk, "C"]), ("notice", notice), ("notice_word", notice),
+        )
+    }  # fmt: skip
+    assert NAME in pages["detail"]
+    for paper in ("notice", "notice_word"):
+        assert case.commission.name in pages[paper] and NAME not in pages[paper]
+    with pytest.raises(transitions.Refused):
+        transitions.submit(case.filing.pk, by=case.filer)
+
+
+def test_the_list_shows_the_deadline_of_what_is_written(client, now):
+    case = rewritten(now)
+    due = clock.read(Filing.objects.get(pk=case.filing.pk).as_written()).due.due
+    client.force_login(case.filer)
+    row = client.get(reverse("filing:list")).text.split("<tbody>")[1]
+    assert f"{due:%Y-%m-%d}" in row and f"{case.filing.due_on:%Y-%m-%d}" not in row

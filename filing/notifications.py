@@ -11,6 +11,7 @@ from django.urls import reverse
 from filing.models import Filing, FilingEvent, Remark, Urge
 from registry import access, inbox
 from registry.inbox import Kind
+from registry.models import Authority
 
 KINDS = (
     Kind("state", "状态变化", "提交、受理、退回、备案、不予备案、撤回和撤销"),
@@ -91,6 +92,21 @@ def announce(event_id: int) -> None:
         inbox.tell(others, "state", key, f"{filing}：{words[event.action]}", text=text, url=page_of(filing))
     if event.action == "submit" and event.details.get("submission", 1) > 1:
         _tell_of_answers(filing, event)
+        _tell_the_bureau_left(filing, event)
+
+
+def _tell_the_bureau_left(filing: Filing, event: FilingEvent) -> None:
+    """The bureau that has returned a case hears that it has gone to another, whose page it cannot open."""
+    if not (left := event.details.get("left")):
+        return
+    authority = Authority.objects.select_related("parent__parent").get(pk=left["authority"])
+    holder = access.people_with("review_filings", authority).filter(pk=left["holder"])
+    inbox.tell(
+        list(holder) or access.people_near("review_filings", authority),
+        "state",
+        f"{event_key(event.pk)}:left",
+        f"{left['number']}：因牵头医院变更，已改报{filing.authority}",
+    )
 
 
 def _tell_of_answers(filing: Filing, event: FilingEvent) -> None:

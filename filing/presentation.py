@@ -293,6 +293,8 @@ def events(filing: Filing, own: bool) -> list[dict]:
         if event.action == "submit":
             number = event.details.get("submission", 1)
             text = "首次提交" if number == 1 else f"提交第 {number} 版"
+            if left := event.details.get("left"):
+                text += f"，改报现机关，原申报编号 {left['number']}"
         if event.action == "register":
             text += f"，编号 {event.details.get('number', '')}"
         if event.action == "assign":

@@ -112,7 +112,10 @@ def set_mark(
     """The reviewer's act on one line of the check sheet."""
     filing = reviewable(filing_id, by=by)
     item = checklist.find(filing, provision)
-    basis = item.basis if item else _basis_on_sheet(filing, provision, decision)
+    basis, standing = (item.basis, item.mark) if item else _on_sheet(filing, provision, decision)
+    if standing and standing.by_id != by.pk:
+        said_so = standing.get_decision_display()
+        raise Refused(f"{standing.by}已处理 {provision}：{said_so}。要改的，先在这一条上取消处理。")
     if item and decision not in dict(item.answers):
         raise Refused(f"{provision} 是人工核对事项，不能这样处理。")
     note, approver, document = said(note, "理由"), named(approver), named(document)
@@ -135,15 +138,15 @@ def set_mark(
     return mark
 
 
-def _basis_on_sheet(filing: Filing, provision: str, decision: str) -> str:
-    """What a mark on a line of the check sheet is about, if that line can be answered so."""
+def _on_sheet(filing: Filing, provision: str, decision: str) -> tuple[str, ReviewMark | None]:
+    """What a mark on a line of the check sheet is about, if that line can be answered so, and the mark that stands."""
     row = assessment.live(filing).row(provision)
     if row is None:
         raise Refused(f"检查单和核对清单都没有 {provision}。")
     allowed = {code for code, _ in row.answers} | ({row.mark.decision} if row.mark else set())
     if decision not in allowed:
         raise Refused(f"{provision} 现为“{row.verdict.label}”，不能这样处理。")
-    return assessment.basis_of_line(row.receipt, decision)
+    return assessment.basis_of_line(row.receipt, decision), row.mark
 
 
 @transaction.atomic

@@ -7,10 +7,12 @@ announces after commit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import partial, reduce, wraps
+from operator import or_
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from filing import (
@@ -27,7 +29,7 @@ from filing import (
     signing,
     snapshots,
 )
-from filing.models import CheckSheet, Filing, FilingEvent
+from filing.models import CheckSheet, Filing, FilingEvent, FilingMember, FilingSection, Material, Remark
 from filing.signals import filing_moved
 from registry import access, audit
 from registry.errors import Refused, Stale
@@ -63,6 +65,7 @@ MOVES: dict[str, Move] = {
 IMPORTED_MOVES = frozenset({"receive", "register", "refuse"})
 NOT_HERE = "这是导入的既有备案，请通过导入更正。"
 FILER_MOVES = frozenset(name for name, move in MOVES.items() if move.permission == "edit_filing")
+FILER_ACTS = FILER_MOVES | {"start", "prepare", "suspend_asked", "extend_asked"}
 
 
 # What the moves of a prior approval are called (申请 → 审查 → 同意 | 不同意).
@@ -102,9 +105,23 @@ def own_case(user, filing: Filing) -> str:
         return "您是申报单位的经办人，不能审查本单位的备案。"
     if filing.origin == Filing.Origin.IMPORTED:
         return ""
-    if filing.created_by_id == user.pk or filing.events.filter(action__in=FILER_MOVES, by=user).exists():
+    if filing.created_by_id == user.pk or has_worked_on(user, filing):
         return "您办理过这件备案的申报，不能再由您审查。"
     return ""
+
+
+def has_worked_on(user, filing: Filing) -> bool:
+    """Whether the person has filed, prepared, or written any part of it that stands, for the hospital."""
+    case = {"filing": OuterRef("pk")}
+    traces = (
+        FilingEvent.objects.filter(**case, by=user, action__in=FILER_ACTS),
+        FilingSection.objects.filter(**case, saved_by=user),
+        FilingMember.objects.filter(**case, saved_by=user),
+        Material.objects.filter(**case, uploaded_by=user),
+        Remark.objects.filter(**case, answered_by=user),
+    )
+    found = reduce(or_, (Exists(trace.order_by()) for trace in traces))
+    return Filing.objects.filter(found, pk=filing.pk).exists()
 
 
 def check_reviewer(user, filing: Filing):
@@ -200,7 +217,7 @@ def _act(move):
 def submit(filing_id: int, *, by, version: int | None = None) -> Filing:
     """提交. The first one stops the clock and takes the case number; a later one answers a return."""
     filing = _begin(filing_id, "submit", by, version)
-    before = filing.authority_id
+    left = {"authority": filing.authority_id, "number": filing.case_number, "holder": filing.held_by_id}
     written = editing.take_over(filing)
     if reason := signing.why_not_submit(filing, by):
         raise Refused(reason)
@@ -215,10 +232,13 @@ def submit(filing_id: int, *, by, version: int | None = None) -> Filing:
         filing.first_submitted_at = now
         fields.append("first_submitted_at")
     fields += editing.set_route(filing) + clock.set_deadline(filing)
-    if first:
+    moved = not first and filing.authority_id != left["authority"]
+    if (
+        first or moved
+    ):  # a series belongs to a bureau: the one that it now goes to has a number of its own for it
         filing.case_number = numbering.take_case_number(filing)
         fields.append("case_number")
-    elif filing.authority_id != before:  # it lay on a desk of the bureau to which it was sent before
+    if moved:
         filing.held_by = filing.held_at = None
         fields += ["held_by", "held_at"]
     frozen = snapshots.freeze(filing, by=by, at=now)
@@ -231,6 +251,7 @@ def submit(filing_id: int, *, by, version: int | None = None) -> Filing:
         [*fields, "sheet"],
         submission=filing.submissions,
         prepared_by=str(filing.prepared_by) if filing.prepared_by else "",
+        **({"left": left} if moved else {}),
     )
 
 

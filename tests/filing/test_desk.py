@@ -7,13 +7,25 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from filing import checklist, delegation, desk, limits, reviewing, second, transitions, urging
+from filing import (
+    checklist,
+    delegation,
+    desk,
+    editing,
+    limits,
+    materials,
+    reviewing,
+    second,
+    timing,
+    transitions,
+    urging,
+)
 from filing.models import Delegation, Filing, ReviewMark, ReviewSettings
 from registry import access
 from registry.errors import Refused
-from tests.actors import leader_of, planner_of, reviewer_of
+from tests.actors import filer_of, leader_of, planner_of, reviewer_of
 from tests.factories import UserFactory
-from tests.factories.filing import Case, settle
+from tests.factories.filing import Case, pdf, settle
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law")]
 NOW = "2020-10-13T10:00:00+08:00"  # a Tuesday after the holiday
@@ -306,3 +318,45 @@ def test_a_stand_in_does_not_confirm_what_the_delegator_proposed(case):
     with pytest.raises(Refused, match="另一人复核"):
         transitions.register(case.filing.pk, by=stand_in)
     transitions.register(case.filing.pk, by=reviewer_of(case.commission))
+
+
+# -- Two reviewers on one line ------------------------------------------------------------------------------
+def test_a_mark_of_another_reviewer_is_not_overwritten_unseen(case):
+    case.received()
+    other = reviewer_of(case.commission)
+    reviewing.set_mark(case.filing.pk, "CQ-15", decision="not_met", note="未见方案", by=case.reviewer)
+    with pytest.raises(Refused, match=f"{case.reviewer}已处理 CQ-15"):
+        reviewing.set_mark(case.filing.pk, "CQ-15", decision="met", by=other)
+    assert case.filing.marks.get(provision="CQ-15").by == case.reviewer
+    reviewing.clear_mark(case.filing.pk, "CQ-15", by=other)
+    reviewing.set_mark(case.filing.pk, "CQ-15", decision="met", by=other)
+    assert case.filing.marks.get(provision="CQ-15").by == other
+
+
+@pytest.mark.parametrize("trace", ["section", "member", "material", "answer", "asked"])
+def test_who_has_written_any_of_it_does_not_review_it(case, trace):
+    """A colleague of the filer's who has since gone over to the commission."""
+    case.draft()
+    pk, colleague = case.filing.pk, filer_of(case.hospital)
+    if trace == "section":
+        version = case.filing.sections.get(key="B").version
+        editing.save_section(pk, "B", {"contact": "周敏"}, version=version, by=colleague)
+    elif trace == "member":
+        line = case.filing.members.order_by("pk").first()
+        editing.save_member(line.pk, {"positioning": "康复"}, version=1, by=colleague)
+    elif trace == "material":
+        materials.add(pk, "agreement", pdf("补充协议.pdf"), by=colleague)
+    elif trace == "asked":
+        timing.ask(pk, kind="extend", workdays=5, ground="疫情", by=colleague)
+    transitions.submit(pk, by=case.filer)
+    if trace == "answer":
+        remark = reviewing.add_remark(pk, section="A", field="name", text="请核对", by=case.reviewer)
+        transitions.send_back(pk, by=case.reviewer)
+        reviewing.answer_remark(remark.pk, text="已核对", by=colleague)
+        transitions.submit(pk, by=case.filer)
+    colleague.assignments.all().delete()
+    access.grant(colleague, "reviewer", case.commission)
+    gone_over = type(colleague).objects.get(pk=colleague.pk)
+    assert "您办理过这件备案的申报" in transitions.why_not(case.fresh().filing, "receive", gone_over)
+    with pytest.raises(Refused, match="您办理过这件备案的申报"):
+        transitions.receive(pk, by=gone_over)

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from filing import clock, reviewing, transitions
-from filing.models import Filing
+from filing import clock, desk, presentation, reviewing, transitions
+from filing.models import Filing, NumberSeries
 from registry import access
 from registry.models import Notification
 from tests.actors import reviewer_of
@@ -170,17 +170,27 @@ def test_what_is_withdrawn_ends_as_it_was_submitted_last(now):
 
 
 def test_another_lead_takes_the_case_to_another_bureau_only_when_it_is_submitted(now):
+    """There it has a number of that bureau's own series, lies on nobody's desk, and the first bureau is told."""
     case = Case().submitted()
     there = InstitutionFactory(division=case.county, affiliation="county", level="2", grade="a")
     access.grant(case.filer, "filer", there)
-    transitions.send_back(case.filing.pk, note="牵头医院请核对。", by=case.reviewer)
     district = reviewer_of(case.county_bureau)
+    local = Case("第二医院").submitted().filing
+    Filing.objects.filter(pk=local.pk).update(authority=case.county_bureau, case_number="备2020-0001")
+    NumberSeries.objects.create(authority=case.county_bureau, year=2020, series="case", last=1)
+    desk.take(case.filing.pk, by=case.reviewer)
+    transitions.send_back(case.filing.pk, note="牵头医院请核对。", by=case.reviewer)
     answer(case.filing, "B", case.filer, lead=there)
     assert Filing.objects.visible_to(case.reviewer).filter(pk=case.filing.pk).exists()
     assert not Filing.objects.visible_to(district).filter(pk=case.filing.pk).exists()
-    transitions.submit(case.filing.pk, by=case.filer)
+    with now():
+        transitions.submit(case.filing.pk, by=case.filer)
     assert Filing.objects.visible_to(district).filter(pk=case.filing.pk).exists()
-    assert case.fresh().filing.authority == case.county_bureau
+    filing = case.fresh().filing
+    assert (filing.authority, filing.case_number, filing.held_by) == (case.county_bureau, "备2020-0002", None)
+    assert "原申报编号 备2020-0001" in presentation.events(filing)[0]["text"]
+    told = case.reviewer.notifications.get(title__contains="改报")
+    assert told.title == f"备2020-0001：因牵头医院变更，已改报{case.county_bureau}" and not told.url
 
 
 @pytest.mark.parametrize("lead", ["none", "of no bureau"])

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 import time_machine
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from filing import desk, editing, materials, numbering, reviewing, transitions
 from filing.models import Filing, NumberSeries
@@ -14,39 +14,15 @@ from tests.actors import reviewer_of
 from tests.factories.filing import Case, pdf
 from tests.factories.registry import AuthorityFactory
 from tests.servers import wait_for
+from tests.together import refusals, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts):
-    """Run acts at the same moment, each on a connection of its own; answers what each gave or raised."""
-    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place, act):
-        barrier.wait()
-        try:
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
 
 
 @pytest.fixture
 def case(law):
     with time_machine.travel("2020-10-13T10:00:00+08:00"):
         yield Case()
-
-
-def refusals(results):
-    return [result for result in results if isinstance(result, Exception)]
 
 
 def test_two_reviewers_cannot_both_win(case):

@@ -188,7 +188,7 @@ def test_another_lead_takes_the_case_to_another_bureau_only_when_it_is_submitted
     assert Filing.objects.visible_to(district).filter(pk=case.filing.pk).exists()
     filing = case.fresh().filing
     assert (filing.authority, filing.case_number, filing.held_by) == (case.county_bureau, "备2020-0002", None)
-    assert "原申报编号 备2020-0001" in presentation.events(filing)[0]["text"]
+    assert "原申报编号 备2020-0001" in presentation.events(filing, own=False)[0]["text"]
     told = case.reviewer.notifications.get(title__contains="改报")
     assert told.title == f"备2020-0001：因牵头医院变更，已改报{case.county_bureau}" and not told.url
 

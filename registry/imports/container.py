@@ -3,6 +3,7 @@
 Never by the extension, and before any parser that builds a tree or a table in memory sees a byte.
 """
 
+import re
 import zipfile
 from enum import StrEnum
 from pathlib import Path
@@ -25,6 +26,9 @@ _FOREIGN = (
     (b"7z\xbc\xaf", "archive", "这是压缩包，请解压后上传其中的表格。"),
     (b"\x1f\x8b", "archive", "这是压缩包，请解压后上传其中的表格。"),
 )
+_XML = re.compile(rb"<[a-z_][\w.:-]*(\s[^<>]*)?/?>")
+# An object or a list at the very beginning; a heading in brackets is still a table.
+_JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"\]]")
 _HTML = (b"<html", b"<!doctype html", b"<table", b"<body", b"<head", b"<meta", b"<style")
 
 
@@ -85,7 +89,9 @@ def _guard_text(head: bytes) -> None:
         raise FileRefused("html", f"这是网页归档（MHTML），只是扩展名像表格。{SAVE_AS}")
     if text.startswith(_HTML) or (text.startswith((b"<", b"<!--")) and any(tag in text for tag in _HTML)):
         raise FileRefused("html", f"这是网页（HTML），只是扩展名像表格。{SAVE_AS}")
-    if text.startswith(b"<?xml"):
+    if text.startswith(b"<?xml") or _XML.match(text):
         raise FileRefused("xml", f"这是 XML 文件，不是表格。{SAVE_AS}")
+    if _JSON.match(text):
+        raise FileRefused("json", f"这是 JSON 数据，不是表格。请先转成表格：{SAVE_AS}")
     if not text:
         raise FileRefused("empty", "文件里没有内容。请检查后重新上传。")

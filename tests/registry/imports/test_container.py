@@ -38,6 +38,11 @@ def test_content_decides_not_the_extension(tmp_path):
         (b"<meta charset=utf-8><table>", "html"),
         (b"MIME-Version: 1.0\nContent-Type: multipart/related", "html"),
         (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "xml"),
+        (b'<rows><row name="x"/></rows>', "xml"),
+        (b'\xef\xbb\xbf{"rows": [{"name": "x"}]}', "json"),
+        (b'[\n  {"name": "x"}\n]', "json"),
+        (b'[["\xe5\x90\x8d", "x"]]', "json"),
+        (b"[]", "json"),
         (b"%PDF-1.7", "pdf"),
         (b"\x89PNG\r\n", "image"),
         (b"PK\x03\x04broken", "truncated"),
@@ -48,6 +53,15 @@ def test_foreign_content_is_refused_by_name(tmp_path, content, code):
     path = tmp_path / "名录.xls"
     path.write_bytes(content)
     assert refused(path).code == code
+
+
+@pytest.mark.parametrize(
+    "head", ["[机构名称],代码\n", "{名称},代码\n", "<机构名称>,代码\n", '"机构名称","代码"\n']
+)
+def test_a_table_whose_heading_stands_in_brackets_is_one(tmp_path, head):
+    path = tmp_path / "名录.csv"
+    path.write_text(head + "一,二\n", encoding="utf-8")
+    assert guard(path) is Kind.CSV
 
 
 def test_truncated_workbook(tmp_path):

@@ -6,11 +6,13 @@
 """
 
 import datetime as dt
+from functools import partial
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from evaluation import messages
 from evaluation.models import Finding, Rectification, RectificationStep
 from evaluation.models.compliance import OPEN_VERDICTS
 from registry import access
@@ -75,9 +77,10 @@ def ask(*, finding: Finding, by, due_on: dt.date, text: str) -> Rectification:
             )
     except IntegrityError:
         raise Refused("这项判定已经交办整改，还没有销号。") from None
-    RectificationStep.objects.create(
+    step = RectificationStep.objects.create(
         rectification=rectification, act=_Act.ASK, by=by, text=text, due_on=due_on
     )
+    _announce(step)
     return rectification
 
 
@@ -175,7 +178,12 @@ def _move(row: Rectification, act: str, by, text: str, *, due_on=None, proof=Non
         step.content_type, step.sha256 = content.content_type, content.sha256
         step.file.save(step.original_name, proof, save=False)
     step.save()
+    _announce(step)
     return row
+
+
+def _announce(step: RectificationStep) -> None:
+    transaction.on_commit(partial(messages.stepped, step.pk), robust=True)
 
 
 def _said(text: str, refusal: str) -> None:

@@ -12,7 +12,7 @@ from evaluation import recheck, rectifications
 from evaluation.models import Finding, Rectification
 from registry.access import Denied
 from registry.errors import Refused
-from registry.models import Lead
+from registry.models import Lead, Notification
 from tests.actors import evaluator_of, filer_of, leader_of
 from tests.factories import MembershipFactory
 from tests.factories.filing import pdf
@@ -179,3 +179,23 @@ def test_the_list_costs_a_fixed_number_of_queries(client, asked, evaluator):
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("evaluation:rectifications"))
     assert len(queries) <= 9
+
+
+def test_each_side_hears_what_the_other_has_done(
+    finding, evaluator, filer, soon, django_capture_on_commit_callbacks
+):
+    def titles(person) -> list[str]:
+        told = Notification.objects.filter(recipient=person, kind="rectification").order_by("pk")
+        return [one.title.partition("：")[2] for one in told]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        row = rectifications.ask(finding=finding, by=evaluator, due_on=soon, text="请补社区卫生服务机构")
+    with django_capture_on_commit_callbacks(execute=True):
+        rectifications.report(row.pk, by=filer, text="已签协议", proof=pdf("协议.pdf"))
+    with django_capture_on_commit_callbacks(execute=True):
+        rectifications.close(row.pk, by=evaluator, text="已核协议")
+    assert titles(filer) == [f"须整改，期限 {soon}", "整改已核验销号"]
+    assert titles(evaluator) == ["已报送整改，等待核验"]
+    told = Notification.objects.filter(recipient=filer).earliest("pk")
+    assert told.text == "请补社区卫生服务机构"
+    assert told.url == reverse("evaluation:rectification", args=[row.pk])

@@ -28,6 +28,7 @@ from registry.facts.facilities import facility_facts
 from registry.facts.institutions import places
 from registry.facts.reach import within_reach
 from registry.facts.services import served_facts
+from registry.facts.waivers import with_waivers
 from registry.models import Consortium, Division, Institution, PlannedFacility
 from registry.policy.book import BoundRule, RuleBook
 from registry.policy.check import find_check
@@ -145,7 +146,8 @@ def describe_institutions(rows: QuerySet) -> dict[int, Subject]:
 def read_institutions(ids: Sequence[int], day: dt.date, parts: Parts = None) -> Iterator[tuple[int, Any]]:
     """Facts of the institutions, with their ids."""
     out = left_out(institution.PARTS, parts)
-    return iter(with_grids_led(served_facts(ids, day, left_out=out), day).items())
+    facts = with_grids_led(served_facts(ids, day, left_out=out), day).items()
+    return with_waivers("institution", facts, ids, day)
 
 
 def reach_of_institutions(rules: Iterable[BoundRule], area: Area, day: dt.date) -> Q | None:
@@ -172,7 +174,8 @@ def describe_grids(rows: QuerySet) -> dict[int, Subject]:
 
 def read_grids(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
     """Facts of the grids, with their ids."""
-    return ((facts.id, facts) for facts in grid_facts(ids, day))
+    facts = ((one.id, one) for one in grid_facts(ids, day))
+    return with_waivers("grid", facts, ids, day)
 
 
 # -- Places -------------------------------------------------------------------------------------------------
@@ -194,7 +197,7 @@ def read_divisions(ids: Sequence[int], day: dt.date, parts: Parts = None) -> Ite
     facts = division_facts(ids, day, left_out=out)
     if not {"evaluations", "schemes"} <= out:
         facts = with_local_evaluations(facts, day)
-    return ((one.id, one) for one in facts)
+    return with_waivers("division", ((one.id, one) for one in facts), ids, day)
 
 
 # -- Planned facilities -------------------------------------------------------------------------------------
@@ -211,7 +214,8 @@ def describe_facilities(rows: QuerySet) -> dict[int, Subject]:
 
 def read_facilities(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
     """Facts of the facilities, with their ids."""
-    return ((facts.id, facts) for facts in facility_facts(ids))
+    facts = ((one.id, one) for one in facility_facts(ids))
+    return with_waivers("planned_facility", facts, ids, day)
 
 
 # -- Yearly evaluations -------------------------------------------------------------------------------------

@@ -33,6 +33,13 @@ from registry.policy.pack import NATIONAL
 
 Points = dict[str, set]
 _Kind = Consortium.Kind
+# What a waiver for each kind of subject touches.
+OF_LIFTED = {
+    "institution": "institution",
+    "grid": "grid",
+    "division": "place",
+    "planned_facility": "facility",
+}
 
 
 @dataclass
@@ -54,6 +61,7 @@ def touched_by(entries: Iterable[AuditEntry]) -> Touch:
     _schemes(points)
     areas = _areas(points)
     _named(points)
+    _lifted(points)
     _declared_and_planned(points)
     _campaigns(points)
     _alliances(points)
@@ -132,13 +140,24 @@ def _named(points: Points) -> None:
         points["consortium"] |= _ids(Consortium.objects.filter(specialty__in=codes))
         points["institution"] |= _ids(Credential.objects.filter(subject__in=codes), "institution")
     if people := points["person"]:
-        points["consortium"] |= _ids(Waiver.objects.filter(granted_by__in=people), "consortium")
+        granted = Waiver.objects.filter(granted_by__in=people)
+        points["consortium"] |= _ids(granted, "consortium")
+        points["lifted"] |= _ids(granted, "subject_id")
         points["filing"] |= _ids(Filing.objects.filter(applicant__in=people), "consortium")
     if cases := points["case"]:
         points["filing"] |= _ids(
             Filing.objects.filter(pk__in=cases | _ids(Material.objects.filter(filing__in=cases), "filing")),
             "consortium",
         )
+
+
+def _lifted(points: Points) -> None:
+    """A rule lifted for an institution, a grid, a place or a planned facility."""
+    rows = Waiver.objects.filter(subject_id__in=points["lifted"]).order_by()
+    for kind, subject in (
+        rows.values_list("subject_type", "subject_id").distinct() if points["lifted"] else ()
+    ):
+        points[OF_LIFTED[kind]].add(subject)
 
 
 def _declared_and_planned(points: Points) -> None:

@@ -16,7 +16,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "evaluation_grade": {"participant_id": "participant"},
     "evaluation_scheme": {"jurisdiction": "jurisdiction"},
     "evaluation_indicator": {"scheme_id": "scheme"},
-    "registry_waiver": {"consortium_id": "consortium"},
+    "registry_waiver": {"consortium_id": "consortium", "subject_id": "lifted"},
     "registry_institution": {"id": "institution", "division_id": "home", "township_id": "township"},
     "registry_institutionname": {"institution_id": "institution"},
     "registry_credential": {"institution_id": "institution"},

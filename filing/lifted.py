@@ -1,9 +1,13 @@
 """What a reviewer lifted or let pass goes into the register with the filing (豁免、同意偏离入册)."""
 
+from functools import partial
+
+from django.db import transaction
 from django.utils import timezone
 
 from filing import assessment
 from filing.models import Filing, ReviewMark
+from registry import waiver_messages
 from registry.models import Consortium, Waiver
 
 _D = ReviewMark.Decision
@@ -25,7 +29,7 @@ def write(marks: list[ReviewMark], consortium: Consortium) -> None:
         .order_by()
         .values_list("provision", flat=True)
     )
-    Waiver.objects.bulk_create(
+    written = Waiver.objects.bulk_create(
         Waiver(
             kind=KINDS[_D(mark.decision)],
             provision=mark.provision,
@@ -39,3 +43,5 @@ def write(marks: list[ReviewMark], consortium: Consortium) -> None:
         for mark in marks
         if mark.provision not in held
     )
+    for waiver in written:
+        transaction.on_commit(partial(waiver_messages.granted, waiver.pk), robust=True)

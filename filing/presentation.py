@@ -1,6 +1,6 @@
 """Filings in the shape that pages show (备案的呈现)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -111,7 +111,7 @@ def ordinal_of_submission(read: clock.Clock) -> int | None:
 
 
 # -- Check sheet --------------------------------------------------------------------------------------------
-def check(row: Row, form: Form, document_url: str, acts: str = "") -> dict[str, Any]:
+def check(row: Row, form: Form, document_url: str, acts: str = "", barred: str = "") -> dict[str, Any]:
     """A line as components/check_row.html takes it; it leads to its provision in the policy library."""
     return {
         "verdict": row.verdict,
@@ -129,13 +129,19 @@ def check(row: Row, form: Form, document_url: str, acts: str = "") -> dict[str, 
         "evidence": row.evidence_pairs,
         "acts_template": acts,
         "row": row,
+        "barred": barred,
         "place": form.place_of(row.rule),
         "suggestion": f"{row.explanation}。{row.cure}" if row.cure else f"{row.explanation}。",
     }
 
 
-def checks(sheet: Sheet, form: Form, verdict: str = "", acts: str = "") -> dict[str, list[dict]]:
-    """The sheet in two groups, those that need a person first; with a verdict only the lines of that verdict."""
+def checks(
+    sheet: Sheet, form: Form, verdict: str = "", acts: str = "", barred: Mapping[str, str] | None = None
+) -> dict[str, list[dict]]:
+    """The sheet in two groups, those that need a person first; with a verdict only the lines of that verdict.
+
+    ``barred`` says by provision why this person cannot lift it.
+    """
     loud, quiet = sheet.loud, sheet.quiet
     if verdict:
         loud, quiet = [row for row in sheet.rows if str(row.verdict) == verdict.upper()], []
@@ -143,7 +149,7 @@ def checks(sheet: Sheet, form: Form, verdict: str = "", acts: str = "") -> dict[
         pack: reverse("registry:policy_document", args=[pack]) for pack in {row.pack for row in sheet.rows}
     }
     return {
-        "loud": [check(row, form, urls[row.pack], acts) for row in loud],
+        "loud": [check(row, form, urls[row.pack], acts, (barred or {}).get(row.rule, "")) for row in loud],
         "quiet": [check(row, form, urls[row.pack], acts if row.mark else "") for row in quiet],
     }
 

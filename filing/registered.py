@@ -13,8 +13,8 @@ from filing.facts import DueFacts, FilingFacts, MaterialFacts
 from filing.models import Filing, Material
 from registry import workdays
 from registry.facts import InstitutionFacts
-from registry.facts.consortia import waivers_of
 from registry.facts.institutions import institution_facts, places
+from registry.facts.waivers import waivers_of
 from registry.models import Authority, Consortium, Institution, Lead, Membership
 from registry.models.division import ManagementAreaDivision
 from registry.policy.book import RuleBook
@@ -39,7 +39,7 @@ def filing_facts(ids: Iterable[int], as_of: date) -> Iterator[tuple[int, FilingF
     bureaus = bureaus_of(institutions)
     materials, uncovered = _materials(filings, as_of)
     private = _private(ids, as_of)
-    waivers = waivers_of(ids, as_of)
+    waivers = waivers_of("consortium", ids, as_of)
     book, calendar = book_on(as_of), workdays.current_calendar()
     for pk in ids:
         if pk not in rows:

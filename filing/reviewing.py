@@ -6,7 +6,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from filing import assessment, checklist, limits, second, transitions
+from filing import assessment, checklist, lifting, limits, second, transitions
 from filing.editing import editable
 from filing.form import form_of
 from filing.models import Filing, FilingEvent, Remark, ReviewMark
@@ -118,6 +118,8 @@ def set_mark(
         raise Refused(f"{standing.by}已处理 {provision}：{said_so}。要改的，先在这一条上取消处理。")
     if item and decision not in dict(item.answers):
         raise Refused(f"{provision} 是人工核对事项，不能这样处理。")
+    if decision == ReviewMark.Decision.WAIVED and (refusal := lifting.why_not(filing, provision, by)):
+        raise Refused(refusal)
     note, approver, document = said(note, "理由"), named(approver), named(document)
     if decision not in (ReviewMark.Decision.MET, ReviewMark.Decision.UNCONCERNED) and not note:
         raise Refused("须写明理由。")

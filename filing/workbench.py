@@ -13,6 +13,7 @@ from filing import (
     conflicts,
     decisions,
     delegation,
+    lifting,
     limits,
     presentation,
     second,
@@ -133,6 +134,7 @@ class Workbench:
         differences = presentation.register_differences(filing, content, self.own)
         read = self.timed
         acts = "filing/_mark.html" if self.may_act else ""
+        barred = lifting.barred(filing, sheet.loud, self.user) if acts else {}
         files = presentation.files(content["materials"], self._beside_url)
         return {
             "filing": filing,
@@ -141,7 +143,7 @@ class Workbench:
             "bench": self,
             "sheet": sheet,
             "sheet_note": f"{sheet.as_of} 检查",
-            "checks": presentation.checks(sheet, form_of(filing), verdict, acts),
+            "checks": presentation.checks(sheet, form_of(filing), verdict, acts, barred),
             "clock": read,
             "ordinal": presentation.ordinal_of_submission(read),
             "handle_left": presentation.handle_left(filing),

@@ -7,5 +7,8 @@ class GridsConfig(AppConfig):
 
     def ready(self) -> None:
         from grids import follow
+        from grids.models import Grid
+        from registry import waiver_subjects
 
         follow.declare()
+        waiver_subjects.declare(waiver_subjects.LiftableKind("grid", Grid, lambda day: Grid.objects.on(day)))

@@ -1,15 +1,18 @@
 """Forms for waivers (豁免与批准偏离): first for whom and from which rule, then on what grounds."""
 
+from typing import Any
+
 from django import forms
 from django.utils import timezone
 
-from registry import access, waivers
-from registry.models import Consortium, Rule, Waiver
+from registry import waivers
+from registry.models import Division, Rule, Waiver
 from registry.plausible import PLAUSIBLE_DAY
 from registry.policy.pack import RuleSpec
 from registry.policy.param_words import param_word
 from registry.policy.verdict import Outcome
 from registry.uploads import ACCEPTED_WORDS
+from registry.waiver_subjects import LiftableKind, kind_of, kind_of_record
 
 SIMILAR = 20
 
@@ -17,33 +20,33 @@ SIMILAR = 20
 class WaiverFilter(forms.Form):
     """What the list is narrowed to."""
 
-    q = forms.CharField(label="医联体、条款或文号", required=False, max_length=100)
+    q = forms.CharField(label="对象、条款或文号", required=False, max_length=100)
     kind = forms.ChoiceField(label="方式", required=False, choices=[("", ""), *Waiver.Kind.choices])
 
 
 class ChooseForm(forms.Form):
-    """医联体 and 条款; bound to the query string, so that a finding or a rule can lead here with either filled in."""
+    """对象 and 条款; bound to the query string, so that a finding or a rule can lead here with either filled in.
 
-    consortium = forms.CharField(label="医联体", max_length=300, help_text="名称或其中几个字")
+    The rule tells what kind of subject is looked for; `id` tells namesakes apart.
+    """
+
     rule = forms.CharField(label="条款编号", max_length=20, help_text="如 CQ-53，见政策库")
+    subject = forms.CharField(
+        label="对象",
+        max_length=300,
+        help_text="名称或其中几个字；条款判定什么就填什么：医联体、机构、网格、行政区划或规划设施",
+    )
+    id = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user, self.similar = user, []
 
-    def clean_consortium(self) -> Consortium:
-        text = self.cleaned_data["consortium"].strip()
-        mine = Consortium.objects.filter(access.area_of(self.user, waivers.PERMISSION, prefix="division"))
-        rows = mine.active_on(timezone.localdate()).select_related("division").order_by("name", "pk")
-        exact = list(rows.filter(name=text)[:2])
-        found = exact if len(exact) == 1 else list(rows.filter(name__icontains=text)[: SIMILAR + 1])
-        if not found:
-            raise forms.ValidationError("本辖区没有名称含这几个字、正在运行的医联体。请核对后再找。")
-        if len(found) > 1:
-            self.similar = found[:SIMILAR]
-            more = "，只列出前面一些" if len(found) > SIMILAR else ""
-            raise forms.ValidationError(f"有几家名称相近的医联体{more}。请在下面选一家。")
-        return found[0]
+    @property
+    def place(self) -> Division:
+        """Where the chosen subject stands."""
+        subject = self.cleaned_data["subject"]
+        return kind_of_record(subject).place_of(subject)
 
     def clean_rule(self) -> Rule:
         number = self.cleaned_data["rule"].strip().upper()
@@ -55,12 +58,33 @@ class ChooseForm(forms.Form):
         return rule
 
     def clean(self) -> dict:
-        consortium, rule = self.cleaned_data.get("consortium"), self.cleaned_data.get("rule")
-        if consortium and rule and not waivers.binds(rule, consortium):
-            raise forms.ValidationError(
-                f"{rule.provision} 不适用于{consortium.name}（{consortium.get_kind_display()}），无需豁免。"
+        rule, text = self.cleaned_data.get("rule"), self.cleaned_data.get("subject")
+        if not rule or not text:
+            return self.cleaned_data
+        found = self._named(kind_of(rule.subject), text.strip(), self.cleaned_data.get("id"))
+        if found is not None and not waivers.binds(rule, found):
+            self.add_error(
+                "subject",
+                f"{rule.provision} 不适用于{found.name}（{waivers.kind_word(found)}），无需豁免。",
             )
+        elif found is not None:
+            self.cleaned_data["subject"] = found
         return self.cleaned_data
+
+    def _named(self, kind: LiftableKind, text: str, pk: int | None) -> Any:
+        """The one subject meant; None, with the reason at its field, where there is none or more than one."""
+        rows = kind.inside(self.user, waivers.PERMISSION, timezone.localdate())
+        exact = list(rows.filter(name=text, **({"pk": pk} if pk else {}))[:2])
+        found = exact if len(exact) == 1 else list(rows.filter(name__icontains=text)[: SIMILAR + 1])
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            self.add_error("subject", f"本辖区没有名称含这几个字的现行{kind.word}。请核对后再找。")
+        else:
+            self.similar = [(one, kind.place_of(one)) for one in found[:SIMILAR]]
+            more = "，只列出前面一些" if len(found) > SIMILAR else ""
+            self.add_error("subject", f"有几个名称相近的{kind.word}{more}。请在下面选一个。")
+        return None
 
 
 class WaiverForm(forms.Form):
@@ -80,12 +104,12 @@ class WaiverForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )  # fmt: skip
 
-    def __init__(self, *args, consortium: Consortium, rule: Rule, user, **kwargs):
+    def __init__(self, *args, place: Division, rule: Rule, user, **kwargs):
         super().__init__(*args, **kwargs)
         kinds = [
             (kind.value, kind.label)
             for kind in Waiver.Kind
-            if not waivers.liftable(rule, kind) and waivers.may_grant(user, consortium, rule, kind)
+            if not waivers.liftable(rule, kind) and waivers.may_grant(user, place, rule, kind)
         ]
         self.fields["kind"].choices = kinds
         self.may = bool(kinds)

@@ -1,34 +1,39 @@
-"""Lifting a rule for one consortium (豁免), and approving a deviation from a weaker rule (批准偏离).
+"""Lifting a rule for one subject (豁免), and approving a deviation from a weaker rule (批准偏离).
 
-A rule is lifted by the level that issued it, or one above: a county does not lift the rule of its city. A deviation from
-a rule that itself says 原则上 is approved by the consortium's own authority.
+A rule is lifted by the level that issued it, or one above: a county does not lift the rule of its city, and a rule of
+the state is lifted by the province at the lowest. A document may name a lower level for some of its rules
+(`[[named.waived_by]]`). A deviation from a rule that itself says 原则上 is approved by the subject's own authority.
 """
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from registry import access
+from registry import access, waiver_messages
 from registry.errors import Refused
 from registry.models import Consortium, Division, Rule, User, Waiver
 from registry.policy.check import Param, find_check
+from registry.policy.lifting import Level, lifting_level
 from registry.policy.pack import NATIONAL, RuleSpec
+from registry.policy.subjects import SUBJECTS
 from registry.policy.verdict import Outcome
 from registry.uploads import clean_name, receive
+from registry.waiver_subjects import CONSORTIUM, LiftableKind, kind_of, kind_of_record
 
 PERMISSION = "grant_waivers"
-SUBJECTS = ("consortium", "filing")  # a waiver belongs to a consortium; its filing is judged with it
 
 
 def liftable(rule: Rule, kind: str = Waiver.Kind.WAIVER) -> str:
     """Why a rule cannot be lifted, or deviated from; blank when it can."""
     if rule.retired_at is not None or not rule.check_name:
         return f"{rule.provision} 不是现行的系统判定条款，无需豁免。"
-    if rule.subject not in SUBJECTS:
-        return f"{rule.provision} 判定的不是医联体，不能按医联体豁免。确需调整的，请修订政策文件。"
+    if kind_of(rule.subject) is None:
+        return f"{rule.provision} 判定的是{SUBJECTS[rule.subject]}，不能豁免。确需调整的，请修订政策文件。"
     weight = RuleSpec.from_body(rule.body).weight
     if weight not in (Outcome.FAIL, Outcome.DEVIATION):
         return f"{rule.provision} 没有达到时只作{weight.label}，无需豁免。"
@@ -37,11 +42,14 @@ def liftable(rule: Rule, kind: str = Waiver.Kind.WAIVER) -> str:
     return ""
 
 
-def binds(rule: Rule, consortium: Consortium) -> bool:
-    """Whether the rule is about consortia of this kind in this place at all."""
+def binds(rule: Rule, subject: Any) -> bool:
+    """Whether the rule is about such a subject in this place at all."""
+    known = kind_of(rule.subject)
+    if known is None or known is not kind_of_record(subject):
+        return False
     kinds, code = rule.body["kinds"], rule.document.jurisdiction
-    here = code == NATIONAL or f"/{code}/" in consortium.division.path
-    return here and (not kinds or consortium.kind in kinds)
+    here = code == NATIONAL or f"/{code}/" in known.place_of(subject).path
+    return here and (not kinds or not isinstance(subject, Consortium) or subject.kind in kinds)
 
 
 def thresholds(rule: Rule) -> dict[str, Param]:
@@ -50,16 +58,33 @@ def thresholds(rule: Rule) -> dict[str, Param]:
     return {name: param for name, param in (check.params if check else {}).items() if param.type is int}
 
 
-def may_grant(user: User, consortium: Consortium, rule: Rule, kind: str) -> bool:
-    """Whether the person may do this here: see the rule at the head of the module."""
-    return access.covers(user, PERMISSION, _level(consortium, rule, kind))
+def may_grant(user: User, place: Division, rule: Rule, kind: str) -> bool:
+    """Whether the person may do this for a subject in the place: see the rule at the head of the module."""
+    if kind == Waiver.Kind.DEVIATION:
+        return access.covers(user, PERMISSION, place)
+    return holds_at(user, PERMISSION, level_of(rule, place), place)
+
+
+def holds_at(user: User, permission: str, level: Level, place: Division) -> bool:
+    """Whether the person holds the permission at a level of the places over a subject, or above it."""
+    paths, _ = access.reach(user, permission)
+    if any(level.path.startswith(path) for path in paths):
+        return True
+    return level.path == place.path and access.covers(user, permission, place)
+
+
+def level_of(rule: Rule, place: Division) -> Level:
+    """Who may lift a stored rule for a subject in the place."""
+    document = rule.document
+    named = document.body.get("named", {})
+    return lifting_level(rule.provision, document.jurisdiction, document.issuer, named, place.path)
 
 
 @transaction.atomic
 def grant(
     *,
     by: User,
-    consortium: Consortium,
+    subject: Any,
     rule: Rule,
     kind: str,
     reason: str,
@@ -70,31 +95,32 @@ def grant(
     replaced: Mapping[str, int] | None = None,
 ) -> Waiver:
     """批准 from today on; the verdict then says who, when, why and by which document."""
-    consortium = (
-        Consortium.objects.select_for_update(of=("self",)).select_related("division").get(pk=consortium.pk)
-    )
-    access.require(by, PERMISSION, consortium.division)
+    today = timezone.localdate()
+    known = kind_of_record(subject)
+    subject = _locked(known, subject)
+    place = known.place_of(subject)
+    access.require(by, PERMISSION, place)
     if refusal := liftable(rule, kind):
         raise Refused(refusal)
-    if not binds(rule, consortium):
-        raise Refused(f"{rule.provision} 不适用于{consortium.get_kind_display()}，无需豁免。")
-    if not may_grant(by, consortium, rule, kind):
+    if not binds(rule, subject):
+        raise Refused(f"{rule.provision} 不适用于{kind_word(subject)}，无需豁免。")
+    if not may_grant(by, place, rule, kind):
         raise Refused(
-            f"{rule.provision} 出自《{rule.document.short_title}》，由{rule.document.issuer}或其上级豁免，"
+            f"{rule.provision} 出自《{rule.document.short_title}》，由{level_of(rule, place).words}豁免，"
             "本级不能免去上级的要求。请把理由和材料报上级。"
         )
     _whole(kind, reason, document, upload)
-    today = timezone.localdate()
     if until and until < today:
         raise Refused(f"有效期 {until} 已经过去，请选今天或以后的日期，长期有效的留空。")
-    if not Consortium.objects.active_on(today).filter(pk=consortium.pk).exists():
-        raise Refused(f"{consortium.name}今天不在运行，无需豁免。")
-    if Waiver.objects.filter(consortium=consortium, provision=rule.provision).holding_on(today).exists():
-        raise Refused(f"{consortium.name}的 {rule.provision} 已有有效的豁免或批准。要改动先撤销它。")
+    if not known.there(today).filter(pk=subject.pk).exists():
+        raise Refused(f"{subject.name}今天不在名录中或已经终止，无需豁免。")
+    own = Waiver.objects.about(known.subject, [subject.pk])
+    if own.filter(provision=rule.provision).holding_on(today).exists():
+        raise Refused(f"{subject.name}的 {rule.provision} 已有有效的豁免或批准。要改动先撤销它。")
     waiver = Waiver(
-        kind=kind, provision=rule.provision, consortium=consortium, reason=reason.strip(),
-        document=document.strip(), approver=approver.strip(), granted_by=by, granted_on=today, until=until,
-        replaced=dict(replaced or {}) if kind == Waiver.Kind.WAIVER else {},
+        kind=kind, provision=rule.provision, reason=reason.strip(), document=document.strip(),
+        approver=approver.strip(), granted_by=by, granted_on=today, until=until,
+        replaced=dict(replaced or {}) if kind == Waiver.Kind.WAIVER else {}, **_pointing_at(known, subject),
     )  # fmt: skip
     if upload is not None:
         _attach(waiver, upload)
@@ -103,15 +129,16 @@ def grant(
             waiver.save()
     except IntegrityError:
         raise Refused("这条规定今天批准后又撤销过，请明天再批准，以免同一天两次的记录分不清。") from None
+    transaction.on_commit(partial(waiver_messages.granted, waiver.pk), robust=True)
     return waiver
 
 
 @transaction.atomic
 def revoke(waiver_id: int, *, by: User, reason: str) -> Waiver:
     """撤销 from today on; what was judged while it held stays as it was judged."""
-    rows = Waiver.objects.select_for_update(of=("self",)).select_related("consortium__division")
-    waiver = rows.get(pk=waiver_id)
-    access.require(by, PERMISSION, waiver.consortium.division)
+    rows = Waiver.objects.select_for_update(of=("self",))
+    waiver = rows.select_related("consortium__division", "division").get(pk=waiver_id)
+    access.require(by, PERMISSION, waiver.place)
     if not may_revoke(by, waiver):
         raise Refused("这项豁免出自上级的规定，由上级撤销。")
     today = timezone.localdate()
@@ -123,15 +150,16 @@ def revoke(waiver_id: int, *, by: User, reason: str) -> Waiver:
         raise Refused("请写明撤销的原因。")
     waiver.revoked_on, waiver.revoked_by, waiver.revoke_reason = today, by, reason.strip()
     waiver.save(update_fields=["revoked_on", "revoked_by", "revoke_reason"])
+    transaction.on_commit(partial(waiver_messages.revoked, waiver.pk), robust=True)
     return waiver
 
 
 def may_revoke(user: User, waiver: Waiver) -> bool:
-    """Whoever might grant it today may take it back; a rule that is gone is the consortium's own authority's affair."""
+    """Whoever might grant it today may take it back; a rule that is gone is the subject's own authority's affair."""
     rule = rule_of(waiver)
     if rule is None:
-        return access.covers(user, PERMISSION, waiver.consortium.division)
-    return may_grant(user, waiver.consortium, rule, waiver.kind)
+        return access.covers(user, PERMISSION, waiver.place)
+    return may_grant(user, waiver.place, rule, waiver.kind)
 
 
 def rule_of(waiver: Waiver) -> Rule | None:
@@ -140,13 +168,23 @@ def rule_of(waiver: Waiver) -> Rule | None:
     return rows.order_by("-pk").first()
 
 
-def _level(consortium: Consortium, rule: Rule, kind: str) -> Division:
-    """The place at which the permission is needed."""
-    code = rule.document.jurisdiction
-    if kind == Waiver.Kind.DEVIATION or code == NATIONAL:
-        return consortium.division
-    place = Division.objects.current().filter(code=code).first()
-    return place or consortium.division
+def kind_word(subject: Any) -> str:
+    """What the subject is, as a refusal names it: 专科联盟, 机构, 网格 …"""
+    return subject.get_kind_display() if isinstance(subject, Consortium) else kind_of_record(subject).word
+
+
+def _locked(known: LiftableKind, subject: Any) -> Any:
+    rows = type(subject).objects.select_for_update(of=("self",))
+    return (rows.select_related(known.place) if known.place else rows).get(pk=subject.pk)
+
+
+def _pointing_at(known: LiftableKind, subject: Any) -> dict[str, Any]:
+    if known.subject == CONSORTIUM:
+        return {"subject_type": CONSORTIUM, "consortium": subject}
+    return {
+        "subject_type": known.subject, "subject_id": subject.pk, "subject_name": subject.name[:300],
+        "division": known.place_of(subject),
+    }  # fmt: skip
 
 
 def _whole(kind: str, reason: str, document: str, upload: UploadedFile | None) -> None:

@@ -171,11 +171,12 @@ def finding_detail(request, pk: int):
     )
     waiver = (
         Waiver.objects.visible_to(request.user)
-        .filter(consortium=finding.consortium_id, provision=finding.provision)
+        .about(finding.subject_type, [finding.subject_id])
+        .filter(provision=finding.provision)
         .holding_on(timezone.localdate())
+        .select_related("granted_by")
+        .order_by("pk")
         .first()
-        if finding.consortium_id
-        else None
     )
     return render(
         request,
@@ -208,7 +209,6 @@ def _may_waive(finding: Finding, user, waiver: Waiver | None) -> bool:
         waiver is None
         and finding.stands
         and finding.snapshot_id is None
-        and finding.consortium_id is not None
         and finding.verdict in (Outcome.FAIL, Outcome.DEVIATION)
         and not waivers.liftable(finding.rule)
         and access.covers(user, waivers.PERMISSION, finding.division)

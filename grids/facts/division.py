@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from registry.facts import DeclarationFacts
+from registry.facts import DeclarationFacts, WaiverFacts
 from registry.facts.evaluation import EvaluationFacts, SchemeFacts
 from registry.facts.facility import PlannedFacilityFacts
 from registry.facts.parts import leave_out
@@ -104,6 +104,7 @@ class DivisionFacts:
     declarations: Mapping[str, DeclarationFacts] = field(default_factory=dict)
     evaluations: tuple[EvaluationFacts, ...] = ()
     schemes: tuple[SchemeFacts, ...] = ()
+    waivers: tuple[WaiverFacts, ...] = ()
     unread: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

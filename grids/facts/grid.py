@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from grids.kinds import RESPONSIBLE_KINDS
+from registry.facts import WaiverFacts
 from registry.policy.subjects import facts_of
 
 
@@ -52,3 +53,4 @@ class GridFacts:
     retired: bool = False
     units: tuple[GridUnitFacts, ...] = ()
     holders: tuple[HolderFacts, ...] = ()
+    waivers: tuple[WaiverFacts, ...] = ()

@@ -8,10 +8,10 @@ from registry.facts.consortium import (
     DistrictShareFacts,
     LeadFacts,
     MemberFacts,
-    WaiverFacts,
 )
 from registry.facts.institution import CredentialFacts, InstitutionFacts, LinkFacts, ServiceFacts
 from registry.facts.parts import NotRead
+from registry.facts.waiver import WaiverFacts
 
 __all__ = [
     "AllianceFacts",

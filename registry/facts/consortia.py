@@ -19,7 +19,6 @@ from registry.facts.consortium import (
     ConsortiumFacts,
     LeadFacts,
     MemberFacts,
-    WaiverFacts,
 )
 from registry.facts.declarations import declaration_rows, declarations_from
 from registry.facts.facilities import facilities_from, facility_rows
@@ -36,8 +35,9 @@ from registry.facts.institutions import (
     with_other_names,
 )
 from registry.facts.links import hospitals_from, led_community_rows, partners_from, party_rows
+from registry.facts.waivers import waiver_rows, waivers_from
 from registry.gather import day, gather
-from registry.models import Consortium, Lead, Membership, Waiver
+from registry.models import Consortium, Lead, Membership
 
 BATCH = 500
 COUNTY_PATH = 22  # characters of a path down to the county: /110000/110100/110101/
@@ -71,7 +71,7 @@ def consortium_facts(
         _group_rows(ids, as_of) if grouped else None,
         credential_rows(leading.order_by().values("institution")),
         None if "declarations" in left_out else declaration_rows("consortium", ids),
-        waiver_rows(ids, as_of),
+        waiver_rows("consortium", ids, as_of),
     )
     batch = _Batch(as_of, {row[0]: _Row(*row) for row in consortia}, left_out)
     batch.take_leads(leads)
@@ -267,35 +267,3 @@ def _alliances(rows: Iterable[Sequence[Any]]) -> dict[str, list[tuple[int, Allia
         facts = AllianceFacts(row.name, row.specialty_id or "", day(row.approved_on), day(row.founded_on))
         found[row.market].append((row.id, facts))
     return found
-
-
-def waiver_rows(ids: Iterable[int], as_of: date) -> QuerySet:
-    """豁免 in force on a day of some consortia, to be gathered."""
-    rows = Waiver.objects.filter(consortium__in=list(ids)).holding_on(as_of).order_by("pk")
-    return rows.values_list(
-        "consortium_id", "provision", "reason", "approver", "granted_by__name", "granted_on", "document", "until", "replaced", "kind"
-    )  # fmt: skip
-
-
-def waivers_from(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[WaiverFacts, ...]]:
-    """Gathered waivers by consortium."""
-    found = defaultdict(list)
-    for consortium, provision, reason, approver, by, granted_on, document, until, replaced, kind in rows:
-        found[consortium].append(
-            WaiverFacts(
-                provision,
-                reason,
-                approver or by,
-                date.fromisoformat(granted_on),
-                document,
-                day(until),
-                replaced or {},
-                kind,
-            )
-        )
-    return {pk: tuple(listed) for pk, listed in found.items()}
-
-
-def waivers_of(ids: Iterable[int], as_of: date) -> dict[int, tuple[WaiverFacts, ...]]:
-    """豁免 in force on a day by consortium, in one query."""
-    return waivers_from(*gather(waiver_rows(ids, as_of)))

@@ -10,6 +10,7 @@ from registry.facts.evaluation import EvaluationFacts
 from registry.facts.facility import PlannedFacilityFacts
 from registry.facts.institution import CredentialFacts, InstitutionFacts, LinkFacts
 from registry.facts.parts import leave_out
+from registry.facts.waiver import WaiverFacts
 from registry.policy.subjects import facts_of
 
 NOBODY = InstitutionFacts()
@@ -61,20 +62,6 @@ class DeclarationFacts:
     earlier: tuple[float, ...] = ()
     days: tuple[date | None, ...] = ()
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WaiverFacts:
-    """豁免 in force on the day; ``replaced`` holds the parameters that stand in place of the rule's own."""
-
-    rule: str
-    reason: str
-    granted_by: str
-    granted_on: date
-    document: str
-    until: date | None = None
-    replaced: Mapping[str, str | int] = field(default_factory=dict)
-    kind: str = "waiver"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from registry.facts.waiver import WaiverFacts
 from registry.policy.subjects import facts_of
 
 
@@ -27,6 +28,7 @@ class PlannedFacilityFacts:
     completed_on: date | None = None
     community_hospital_on: date | None = None
     change_document: str = ""
+    waivers: tuple[WaiverFacts, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

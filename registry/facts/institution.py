@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from registry.facts.parts import leave_out
+from registry.facts.waiver import WaiverFacts
 from registry.policy.subjects import facts_of
 
 
@@ -101,6 +102,7 @@ class InstitutionFacts(Belonging):
     legal_representative: str = ""
     services: tuple[ServiceFacts, ...] = ()
     links: tuple[LinkFacts, ...] = ()
+    waivers: tuple[WaiverFacts, ...] = ()
     unread: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

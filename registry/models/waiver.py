@@ -17,11 +17,19 @@ def private_path(waiver, filename: str) -> str:
 
 class WaiverQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The waivers of consortia in one's area, or of those that one's hospital leads or joins."""
+        """The waivers in one's area; those of one's own hospital and of the consortia that it leads or joins."""
         reach = access.area_of(user, "view_compliance", prefix="consortium__division")
-        if access.institutions_of(user):
+        reach |= access.area_of(user, "view_compliance", prefix="division")
+        if own := access.institutions_of(user):
             reach |= Q(consortium__in=Consortium.objects.visible_to(user).values("pk"))
+            reach |= Q(subject_type="institution", subject_id__in=own)
         return self.filter(reach)
+
+    def about(self, subject_type: str, ids):
+        """Those for subjects of one kind; a filing is judged with its consortium."""
+        if subject_type in ("consortium", "filing"):
+            return self.filter(consortium__in=ids)
+        return self.filter(subject_type=subject_type, subject_id__in=ids)
 
     def holding_on(self, day):
         """In force on a day: granted, not run out, not revoked by then."""
@@ -33,7 +41,10 @@ class WaiverQuerySet(models.QuerySet):
 
 
 class Waiver(models.Model):
-    """豁免：a rule lifted for one consortium by a named official, with reason, document and dates.
+    """豁免：a rule lifted for one subject by a named official, with reason, document and dates.
+
+    A consortium is pointed at; an institution, grid, place or planned facility is named by kind and number, because
+    grids belong to an app above, and keeps the name and the place that it had when the rule was lifted.
 
     An approved deviation (批准偏离) from an 原则上 rule is recorded alike; the verdict stays 偏离 and names the approver.
 
@@ -47,8 +58,19 @@ class Waiver(models.Model):
 
     kind = models.CharField("方式", max_length=9, choices=Kind.choices, default=Kind.WAIVER)
     provision = models.CharField("条款编号", max_length=20)
+    subject_type = models.CharField("对象类型", max_length=20, default="consortium")
     consortium = models.ForeignKey(
-        "registry.Consortium", models.CASCADE, related_name="waivers", verbose_name="医联体"
+        "registry.Consortium",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="waivers",
+        verbose_name="医联体",
+    )
+    subject_id = models.BigIntegerField("对象号", null=True, blank=True)
+    subject_name = models.CharField("对象", max_length=300, blank=True)
+    division = models.ForeignKey(
+        "registry.Division", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="行政区划"
     )
     reason = models.CharField("理由", max_length=500)
     replaced = models.JSONField("替代条件", default=dict, blank=True)
@@ -73,6 +95,23 @@ class Waiver(models.Model):
         verbose_name = verbose_name_plural = "豁免"
         constraints = [
             models.UniqueConstraint(fields=["consortium", "provision", "granted_on"], name="waiver_once"),
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "provision", "granted_on"],
+                name="waiver_once_for_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    subject_type="consortium",
+                    consortium__isnull=False,
+                    subject_id__isnull=True,
+                    subject_name="",
+                    division__isnull=True,
+                )
+                | ~Q(subject_type="consortium")
+                & ~Q(subject_name="")
+                & Q(consortium__isnull=True, subject_id__isnull=False, division__isnull=False),
+                name="waiver_for_one_subject",
+            ),
             models.CheckConstraint(
                 condition=~Q(reason="") & (Q(kind="deviation") | ~Q(document="")), name="waiver_has_grounds"
             ),
@@ -89,7 +128,17 @@ class Waiver(models.Model):
         triggers = audited()
 
     def __str__(self) -> str:
-        return f"{self.consortium} {self.provision}"
+        return f"{self.about} {self.provision}"
+
+    @property
+    def about(self) -> str:
+        """The subject's name."""
+        return self.consortium.name if self.consortium else self.subject_name
+
+    @property
+    def place(self):
+        """The division in which the subject stands."""
+        return self.consortium.division if self.consortium else self.division
 
     @property
     def official(self) -> str:

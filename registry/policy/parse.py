@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from registry.policy import lifting
 from registry.policy.check import BadParameter, all_checks, find_check
 from registry.policy.guard import heavy_lines, unstorable
 from registry.policy.pack import HANDLINGS, MODALITIES, PackSpec, RuleSpec, canonical
@@ -157,6 +158,11 @@ class _Reader:
             self._rule(table, start, end, document, vocabulary, named)
             for table, start, end in zip(tables, starts, [*starts[1:], len(self.lines) + 1], strict=False)
         ]
+        lifting.check_named(
+            named.get(lifting.NAMED, []),
+            [rule.id for rule in rules if rule],
+            lambda message: self._add(self._line_of(f"[[named.{lifting.NAMED}]]"), "", message),
+        )
         if self.problems:
             raise PackError(self.problems)
         return PackSpec(

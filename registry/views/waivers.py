@@ -15,6 +15,7 @@ from registry.guards import open_to
 from registry.models import Rule, Waiver
 from registry.paging import capped_count, keyset_page
 from registry.policy.param_words import param_word
+from registry.policy.subjects import SUBJECTS
 from registry.waiver_forms import ChooseForm, WaiverFilter, WaiverForm
 
 TABS = (("open", "现行有效", None), ("all", "全部", None))
@@ -31,11 +32,14 @@ def waiver_list(request):
         rows = rows.holding_on(today)
     if text := form.cleaned_data.get("q"):
         rows = rows.filter(
-            Q(consortium__name__icontains=text) | Q(provision__iexact=text) | Q(document__icontains=text)
+            Q(consortium__name__icontains=text)
+            | Q(subject_name__icontains=text)
+            | Q(provision__iexact=text)
+            | Q(document__icontains=text)
         )
     if kind := form.cleaned_data.get("kind"):
         rows = rows.filter(kind=kind)
-    rows = rows.select_related("consortium__division", "granted_by", "revoked_by")
+    rows = rows.select_related("consortium__division", "division", "granted_by", "revoked_by")
     page = keyset_page(rows, request, order=("-id",))
     known = {
         rule.provision: rule
@@ -59,36 +63,42 @@ def waiver_list(request):
 @require_http_methods(["GET", "POST"])
 @open_to(waivers.PERMISSION)
 def waiver_new(request):
-    """Record a waiver or an approved deviation: the address names the consortium and the rule, the form the grounds."""
-    chosen = ChooseForm(
-        request.GET if {"consortium", "rule"} & request.GET.keys() else None, user=request.user
-    )
+    """Record a waiver or an approved deviation: the address names the subject and the rule, the form the grounds."""
+    chosen = ChooseForm(request.GET if {"subject", "rule"} & request.GET.keys() else None, user=request.user)
     if not chosen.is_valid():
         status = 422 if request.method == "POST" else 200
         return render(request, "registry/waiver_choose.html", {"form": chosen}, status=status)
-    consortium, rule = chosen.cleaned_data["consortium"], chosen.cleaned_data["rule"]
+    subject, rule = chosen.cleaned_data["subject"], chosen.cleaned_data["rule"]
     form = WaiverForm(
         request.POST or None,
         request.FILES or None,
-        consortium=consortium,
+        place=chosen.place,
         rule=rule,
         user=request.user,
     )
     if request.method == "POST" and form.is_valid():
         try:
-            waiver = waivers.grant(by=request.user, consortium=consortium, rule=rule, **form.granted())
+            waiver = waivers.grant(by=request.user, subject=subject, rule=rule, **form.granted())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"已登记{waiver.get_kind_display()}，判定随后更新。")
             return redirect("registry:waiver", waiver.pk)
-    context = {"form": form, "consortium": consortium, "rule": rule}
+    context = {
+        "form": form,
+        "subject": subject,
+        "place": chosen.place,
+        "word": waivers.kind_word(subject),
+        "rule": rule,
+        "who_may": waivers.level_of(rule, chosen.place).words,
+    }
     return render(request, "registry/waiver_new.html", context, status=422 if form.errors else 200)
 
 
 def _visible(request, pk: int) -> Waiver:
     rows = Waiver.objects.visible_to(request.user)
-    return get_object_or_404(rows.select_related("consortium__division", "granted_by", "revoked_by"), pk=pk)
+    related = rows.select_related("consortium__division", "division", "granted_by", "revoked_by")
+    return get_object_or_404(related, pk=pk)
 
 
 @require_GET
@@ -99,6 +109,7 @@ def waiver_detail(request, pk: int):
     ended = bool(waiver.until and waiver.until < today)
     context = {
         "waiver": waiver,
+        "word": SUBJECTS[waiver.subject_type],
         "rule": rule,
         "ended": ended,
         "replaced": [
@@ -124,7 +135,7 @@ def waiver_file(request, pk: int):
 def waiver_revoke(request, pk: int):
     """撤销, with the reason."""
     waiver = _visible(request, pk)
-    access.require(request.user, waivers.PERMISSION, waiver.consortium.division)
+    access.require(request.user, waivers.PERMISSION, waiver.place)
     try:
         waivers.revoke(pk, by=request.user, reason=request.POST.get("reason", "")[:500])
     except Refused as refusal:

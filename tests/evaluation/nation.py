@@ -12,6 +12,7 @@ from registry.models import (
     Consortium,
     Credential,
     Declaration,
+    Division,
     Institution,
     InstitutionName,
     Lead,
@@ -191,6 +192,21 @@ class Nation:
         Waiver.objects.create(
             consortium=self._one(Consortium), provision=self.chance.choice(["CQ-05", "CQ-12", "CQ-54"]), reason="紧缺",
             document="批复1号", granted_by=self.official, granted_on=dt.date(2020, 1, 1),
+        )  # fmt: skip
+
+    def do_waiver_beyond_consortia(self):
+        """A rule of a grid, a hospital or a place, lifted."""
+        kind, model = self.chance.choice(
+            [("grid", Grid), ("institution", Institution), ("division", Division)]
+        )
+        one = self.chance.choice(self.counties) if model is Division else self._one(model)
+        Waiver.objects.get_or_create(
+            subject_type=kind, subject_id=one.pk, provision=self.chance.choice(["CQ-07", "CQ-20", "CQ-06"]),
+            granted_on=dt.date(2020, 1, 1),
+            defaults={
+                "subject_name": one.name, "division": getattr(one, "division", one), "reason": "暂不具备条件",
+                "document": "批复2号", "granted_by": self.official,
+            },
         )  # fmt: skip
 
     def do_rename_official(self):

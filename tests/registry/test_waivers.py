@@ -68,7 +68,7 @@ def rule(provision="CQ-19") -> Rule:
 
 def granted(official, group, provision="CQ-19", **more) -> Waiver:
     given = GROUNDS | {"upload": pdf("批复.pdf")} | more
-    return waivers.grant(by=official, consortium=group, rule=rule(provision), **given)
+    return waivers.grant(by=official, subject=group, rule=rule(provision), **given)
 
 
 def verdict(group, provision="CQ-19") -> Finding:
@@ -139,7 +139,7 @@ def test_a_rule_is_lifted_by_its_own_level_and_deviated_from_lower_down(official
         ("CQ-19", {"document": ""}, "批准文件的名称和文号"),
         ("CQ-19", {"upload": None}, "扫描件"),
         ("CQ-19", {"until": dt.date(2026, 3, 1)}, "已经过去"),
-        ("CQ-07", {}, "不能按医联体豁免"),
+        ("CQ-07", {}, "不适用于城市医疗集团"),
         ("CQ-78", {}, "只作提示"),
         ("CQ-53", {}, "不适用于城市医疗集团"),
         ("WH-13", {}, "不适用于"),
@@ -167,7 +167,7 @@ def page(client, name: str, *args, **query) -> str:
 def test_from_the_finding_to_the_waiver_and_back(client, official, group, django_assert_max_num_queries):
     finding = verdict(group)
     client.force_login(official)
-    asked = f"{reverse('registry:waiver_new')}?consortium=甲医疗集团&amp;rule=CQ-19"
+    asked = f"{reverse('registry:waiver_new')}?subject=甲医疗集团&amp;rule=CQ-19"
     told = client.get(reverse("evaluation:finding", args=[finding.pk])).content.decode()
     assert "登记豁免或偏离" in told
     address = asked.replace("&amp;", "&")
@@ -201,12 +201,12 @@ def test_the_choice_of_consortium_and_rule_is_guided(client, official, group):
         name="甲外地集团", division=CountyFactory(parent=ProvinceFactory(code="340000", name="安徽省"))
     )
     client.force_login(official)
-    several = page(client, "waiver_new", consortium="甲", rule="cq-19")
+    several = page(client, "waiver_new", subject="甲", rule="cq-19")
     assert "甲专科联盟" in several and "甲外地集团" not in several
-    assert "没有这个编号" in page(client, "waiver_new", consortium="甲医疗", rule="CQ-999")
-    assert "没有名称含这几个字" in page(client, "waiver_new", consortium="外地", rule="CQ-19")
-    assert "不能按医联体豁免" in page(client, "waiver_new", consortium="甲医疗", rule="CQ-07")
-    form = page(client, "waiver_new", consortium="甲医疗", rule="CQ-19")
+    assert "没有这个编号" in page(client, "waiver_new", subject="甲医疗", rule="CQ-999")
+    assert "没有名称含这几个字" in page(client, "waiver_new", subject="外地", rule="CQ-19")
+    assert "现行网格" in page(client, "waiver_new", subject="甲医疗", rule="CQ-07"), "the rule is about grids"
+    form = page(client, "waiver_new", subject="甲医疗", rule="CQ-19")
     assert "放宽后的要求：至少" in form and "原为 2" in form
 
 

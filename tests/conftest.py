@@ -20,6 +20,12 @@ hypothesis.settings.register_profile("steady", derandomize=True)
 hypothesis.settings.load_profile("steady")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests begin first, so that at the end nobody waits for the last of them."""
+    items.sort(key=lambda item: item.get_closest_marker("machine") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The triggers are in place once the tables are; the flush after a transactional test need not install them.

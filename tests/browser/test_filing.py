@@ -133,7 +133,6 @@ def test_a_late_filing_is_registered_with_its_lateness_on_the_receipt(open_page,
     expect(reviewer.get_by_text(f"逾期 {case.filing.late_workdays} 个工作日")).to_be_visible()
 
 
-@pytest.mark.complaints("404")
 @pytest.mark.complaints("Failed to load resource", "redirect")
 def test_what_was_typed_outlives_the_session(open_page, sign_in):
     case = Case().draft()
@@ -151,6 +150,7 @@ def test_what_was_typed_outlives_the_session(open_page, sign_in):
     assert case.filing.sections.get(key="B").content["contact"] == "罗静二"
 
 
+@pytest.mark.complaints("404")
 def test_others_find_nothing(open_page, sign_in):
     case = Case(founded_on=timezone.localdate() - dt.timedelta(days=4)).submitted()
     for person in (reviewer_of(case.county_bureau), filer_of(InstitutionFactory(division=case.county))):

@@ -164,15 +164,17 @@ def differences(entry: AuditEntry) -> list[tuple[str, object, object]]:
 
 
 def shown(table: str, column: str, value: object) -> object:
-    """A value as the auditor may see it: in a model that says ``confidential``, content is a digest.
+    """A value as the auditor reads it: choices in words; in a model that says ``confidential``, content as a digest.
 
     Who did what and when, states, numbers and references stay readable; the digest shows whether two contents are
     the same without telling them.
     """
+    field = _fields(table).get(column)
+    if field is not None and field.choices and isinstance(value, str | int):
+        return dict(field.flatchoices).get(value, value)
     if value in (None, "", [], {}) or not getattr(_model(table), "confidential", False):
         return value
-    field = _fields(table).get(column)
-    if field is not None and (field.is_relation or field.choices or isinstance(field, _BOOKKEEPING)):
+    if field is not None and (field.is_relation or isinstance(field, _BOOKKEEPING)):
         return value
     digest = hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return f"内容不显示（摘要 {digest[:12]}）"

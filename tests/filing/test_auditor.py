@@ -48,4 +48,4 @@ def test_the_same_content_has_the_same_digest_and_states_stay_readable(case):
     )
     assert first != second and first == finding.shown("filing_filingsection", "content", same["content"])
     entry = AuditEntry.objects.filter(table_name="filing_filing", after__status="returned").get()
-    assert ("状态", "submitted", "returned") in finding.differences(entry)
+    assert ("状态", "已提交", "退回补正") in finding.differences(entry)

@@ -15,7 +15,6 @@ from registry.access import Denied
 from registry.errors import Refused
 from registry.models import Notification, PlannedFacility, PolicyDocument, Rule, Waiver
 from registry.policy.lifting import check_named, lifting_level
-from registry.policy.load import load_packs
 from tests.actors import evaluator_of, filer_of
 from tests.factories import (
     AuthorityFactory,
@@ -35,22 +34,6 @@ TODAY = dt.date(2026, 3, 2)
 GROUNDS = {
     "kind": "waiver", "reason": "暂不具备条件", "document": "渝卫函〔2026〕2号", "approver": "王主任",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def day(time_machine):
-    time_machine.move_to("2026-03-02T02:00:00Z")
-
-
-@pytest.fixture
-def commission(db):
-    load_packs()
-    return AuthorityFactory(division=ProvinceFactory())
-
-
-@pytest.fixture
-def official(commission):
-    return evaluator_of(commission)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from registry import waivers
 from registry.access import Denied
 from registry.errors import Refused
 from registry.models import AuditEntry, Consortium, Rule, Waiver
-from registry.policy.load import load_packs
 from tests.actors import evaluator_of, filer_of, leader_of
 from tests.factories import (
     AuthorityFactory,
@@ -29,22 +28,6 @@ TODAY = dt.date(2026, 3, 2)
 GROUNDS = {
     "kind": "waiver", "reason": "区内只有一类机构", "document": "渝卫函〔2026〕1号", "approver": "王主任",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def day(time_machine):
-    time_machine.move_to("2026-03-02T02:00:00Z")
-
-
-@pytest.fixture
-def commission(db):
-    load_packs()
-    return AuthorityFactory(division=ProvinceFactory())
-
-
-@pytest.fixture
-def official(commission):
-    return evaluator_of(commission)
 
 
 @pytest.fixture

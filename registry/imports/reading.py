@@ -20,7 +20,7 @@ from registry.imports.matching import Candidates
 from registry.imports.roster_rules import RULES
 from registry.imports.scope import Scope
 from registry.imports.source import Source, open_source
-from registry.imports.staging import Copy, copy_into, copying, rows_copy, values_copy
+from registry.imports.staging import Copy, copy_into, copying, count_anew, rows_copy, values_copy
 from registry.imports.table import Table
 from registry.imports.tidy import TidyRows
 from registry.imports.vocabulary import Vocabulary
@@ -181,6 +181,7 @@ def _conclude(batch: ImportBatch, source: Source, table: Table, tally: Tally) ->
     batch.decisions, batch.repairs = tally.severities[severity.DECISION], tally.severities[severity.REPAIR]
     batch.rule_counts = {str(level): dict(counts.most_common()) for level, counts in tally.rules.items()}
     batch.divisions = sorted(tally.divisions)
+    count_anew()
     batch.absent = batch.absent_institutions().count()
     batch.state = ImportBatch.State.STAGED
     batch.save()

@@ -1,5 +1,6 @@
 """COPY beside other work: one transaction, queries wait for it, and its errors are not lost."""
 
+import json
 import threading
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import DataError, connection, transaction
 
 from registry.imports import staging
 from registry.imports.staging import Copy, copying, values_copy
-from registry.models import ImportIssue
+from registry.models import ImportIssue, ImportRow
 from tests.registry.imports.rosters import row
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +64,13 @@ def test_an_error_of_the_block_waits_until_the_connection_is_free(issues, held_b
         raise LookupError
     assert not ImportIssue.objects.exists()
     assert connection.is_usable()
+
+
+def test_the_server_knows_how_many_rows_were_staged(stage):
+    """It had counted when there was another batch only, and would take the new one for a single row."""
+    stage(*[row(f"第{number}医院") for number in range(30)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE registry_importrow")
+    second = stage(*[row(f"第{number}诊所") for number in range(30)], name="又一份.xlsx")
+    plan = ImportRow.objects.filter(batch=second).order_by().explain(format="json")
+    assert json.loads(plan)[0]["Plan"]["Plan Rows"] == 30

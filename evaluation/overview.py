@@ -70,8 +70,19 @@ class Overview:
         return self.in_time + self.late
 
     @property
-    def failing(self) -> int:
-        return self.tally["FAIL"]
+    def judged(self) -> bool:
+        """A run over the area has ended, or single subjects of it were checked as they changed."""
+        return self.run is not None or bool(self.tally)
+
+    @property
+    def failing(self) -> int | None:
+        """Standing 不符合; None while nothing has been judged, which is not the same as none."""
+        return self.tally["FAIL"] if self.judged else None
+
+    @property
+    def nothing_failing(self) -> str:
+        """What stands in place of the heat table."""
+        return "没有不符合" if self.judged else "还没有检查过"
 
     @property
     def deviating(self) -> int:

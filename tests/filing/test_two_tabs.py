@@ -12,6 +12,7 @@ from registry import access
 from registry.errors import Refused, Stale
 from tests.factories.changes import change
 from tests.factories.filing import Case
+from tests.filing.pages import post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law")]
 
@@ -30,10 +31,6 @@ def case():
 @pytest.fixture
 def line(case) -> FilingMember:
     return case.filing.members.order_by("pk").first()
-
-
-def post(client, view, /, *args, **data):
-    return client.post(reverse(f"filing:{view}", args=args), data)
 
 
 def as_saved(member: FilingMember) -> FilingMember:

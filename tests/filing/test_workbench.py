@@ -11,6 +11,7 @@ from tests.actors import filer_of, leader_of, reviewer_of
 from tests.factories import UserFactory
 from tests.factories.filing import Case, pdf
 from tests.factories.registry import InstitutionFactory
+from tests.filing.pages import page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law")]
 
@@ -24,10 +25,6 @@ def clock():
 @pytest.fixture
 def case():
     return Case()
-
-
-def page(client, view, /, *args, **query):
-    return client.get(reverse(f"filing:{view}", args=args), query)
 
 
 def post(client, view, /, *args, **data):
@@ -144,7 +141,7 @@ def test_differences_to_the_version_before(client, case):
     case.submitted()
     transitions.send_back(case.filing.pk, note="改联系人", by=case.reviewer)
     editing.save_section(
-        case.filing.pk, "B", {"contact": "何静", "contact_phone": "1", "lead": case.hospital}, version=2,
+        case.filing.pk, "B", {"contact": "何静", "contact_phone": "023-63651000", "lead": case.hospital}, version=2,
         by=case.filer,
     )  # fmt: skip
     transitions.submit(case.filing.pk, by=case.filer)

@@ -4,11 +4,10 @@ import pytest
 from django.urls import reverse
 
 from registry.policy import drafts
-from registry.policy.load import load_packs
 from tests.actors import evaluator_of
 from tests.factories import AuthorityFactory, CityFactory, CountyFactory, ProvinceFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published")]
 TEXT = "成员单位应当包含至少3类医疗机构。"
 PACK = """
 [document]
@@ -35,12 +34,6 @@ check = "members_at_most"
 params = { at_most = 7 }
 RELATION
 """
-
-
-@pytest.fixture(autouse=True)
-def published(db, time_machine):
-    time_machine.move_to("2026-03-02T02:00:00Z")
-    load_packs()
 
 
 @pytest.fixture

@@ -12,22 +12,11 @@ from registry.policy.library import current_book
 from registry.policy.load import load_packs
 from registry.policy.parse import PackError
 from tests.actors import evaluator_of, reviewer_of
-from tests.factories import AuthorityFactory, ProvinceFactory
+from tests.factories import AuthorityFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published")]
 CQ_53 = {"area": "500000", "area_word": "市内", "count_lead": True}
 TODAY = dt.date(2026, 3, 2)
-
-
-@pytest.fixture(autouse=True)
-def day(time_machine):
-    time_machine.move_to("2026-03-02T02:00:00Z")
-
-
-@pytest.fixture
-def commission(db):
-    load_packs()
-    return AuthorityFactory(division=ProvinceFactory())
 
 
 @pytest.fixture

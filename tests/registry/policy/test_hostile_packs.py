@@ -8,12 +8,11 @@ from django.urls import reverse
 from registry.errors import Refused
 from registry.models import PolicyDocument, PolicyDraft, Rule
 from registry.policy import drafts
-from registry.policy.load import load_packs
 from registry.policy.toml_edit import with_rule
 from tests.actors import evaluator_of
-from tests.factories import AuthorityFactory, CountyFactory, ProvinceFactory
+from tests.factories import AuthorityFactory, CountyFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published")]
 HEAD = """[document]
 id = "own-2026"
 title = "某市办法"
@@ -33,17 +32,6 @@ handling = "context"
 subject = "consortium"
 applies_to = "各医联体"
 """
-
-
-@pytest.fixture(autouse=True)
-def day(db, time_machine):
-    time_machine.move_to("2026-03-02T02:00:00Z")
-    load_packs()
-
-
-@pytest.fixture
-def commission():
-    return AuthorityFactory(division=ProvinceFactory())
 
 
 @pytest.fixture

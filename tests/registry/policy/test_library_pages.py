@@ -5,11 +5,9 @@ from django.urls import reverse
 
 from registry.models import PolicyDocument
 from registry.policy import drafts
-from registry.policy.load import load_packs
 from tests.actors import evaluator_of, leader_of
-from tests.factories import AuthorityFactory, ProvinceFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published")]
 FIVE = {
     "chongqing-2018": ("CQ-01", "规划期至 2020-12-31"),
     "zhejiang-2020": ("ZJ-30", "没有县域的条款"),
@@ -17,17 +15,6 @@ FIVE = {
     "yunnan": ("YN-01", "文件未载"),
     "wuhu-2019": ("WH-01", "规划期至 2020-12-31"),
 }
-
-
-@pytest.fixture(autouse=True)
-def day(db, time_machine):
-    time_machine.move_to("2026-03-02T02:00:00Z")
-    load_packs()
-
-
-@pytest.fixture
-def commission():
-    return AuthorityFactory(division=ProvinceFactory())
 
 
 def page(client, name: str, *args, **query) -> str:

@@ -5,9 +5,7 @@ import pytest
 from registry.errors import Refused
 from registry.models import PolicyDocument, PolicyDraft, PolicyVersion, Rule
 from registry.policy import drafts
-from registry.policy.load import load_packs
 from tests.actors import evaluator_of
-from tests.factories import AuthorityFactory, ProvinceFactory
 from tests.registry.policy.test_hostile_packs import HEAD, RULE
 from tests.together import refusals, together
 
@@ -15,11 +13,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def people(time_machine):
+def people(commission):
     """One who drafts and proposes, and two who confirm."""
-    time_machine.move_to("2026-03-02T02:00:00Z")
-    load_packs()
-    commission = AuthorityFactory(division=ProvinceFactory())
     return [evaluator_of(commission) for _ in range(3)]
 
 

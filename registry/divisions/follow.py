@@ -1,10 +1,10 @@
-"""How the register's own records follow a change of places: institutions, bureaus, management areas."""
+"""How the register's own records follow a change of places: institutions, bureaus, management areas, waivers."""
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from registry.divisions.effects import Follower, leave, register
 from registry.divisions.plan import Begun, Plan
-from registry.models import Division, Institution, ManagementAreaDivision
+from registry.models import Division, Institution, ManagementAreaDivision, Waiver
 
 TOWNSHIP = Division.Level.TOWNSHIP
 
@@ -45,6 +45,36 @@ def _follow_areas(plan: Plan, placed: dict[Begun, Division], by) -> None:
     ManagementAreaDivision.objects.bulk_create(heirs, ignore_conflicts=True)
 
 
+# -- Waivers --------------------------------------------------------------------------------------------------
+def _waivers(plan: Plan) -> int:
+    return Waiver.objects.filter(division__in=plan.ends).count()
+
+
+def _follow_waivers(plan: Plan, placed: dict[Begun, Division], by) -> None:
+    """A rule lifted for a place is lifted for its main heir; of two of one rule and day the heir's own stands."""
+    for old in plan.ends:
+        heir = placed[plan.main_heir(old)]
+        known = set(_rules_and_days(heir).values())
+        of_place = [pk for pk, lifted in _rules_and_days(old).items() if lifted not in known]
+        moved = {"division": heir, "subject_id": heir.pk, "subject_name": heir.name}
+        Waiver.objects.filter(pk__in=of_place).update(**moved)
+        Waiver.objects.filter(division=old).exclude(subject_type="division").update(division=heir)
+    _join_institutions(placed)
+
+
+def _rules_and_days(place: Division) -> dict[int, tuple]:
+    rows = Waiver.objects.about("division", [place.pk]).order_by("pk")
+    return {pk: (provision, day) for pk, provision, day in rows.values_list("pk", "provision", "granted_on")}
+
+
+def _join_institutions(placed: dict[Begun, Division]) -> None:
+    """What was lifted for an institution is seen where the institution now stands."""
+    counties = {heir.parent_id if heir.level == TOWNSHIP else heir.pk for heir in placed.values()}
+    there = Institution.objects.filter(division__in=counties)
+    rows = Waiver.objects.filter(subject_type="institution", subject_id__in=there.values("pk"))
+    rows.update(division=Subquery(there.filter(pk=OuterRef("subject_id")).values("division")))
+
+
 def declare() -> None:
     """Called once the app is ready."""
     register(
@@ -60,6 +90,15 @@ def declare() -> None:
     register(
         Follower(
             "registry.ManagementAreaDivision", "division", "管理区同时包含继任区划", _areas, _follow_areas
+        )
+    )
+    register(
+        Follower(
+            "registry.Waiver",
+            "division",
+            "豁免随对象改属继任区划，区划本身的豁免由主要继任区划承接",
+            _waivers,
+            _follow_waivers,
         )
     )
     register(leave("registry.ForeignCodeRow", "division"))

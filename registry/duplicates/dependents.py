@@ -1,7 +1,8 @@
 """What points at a record that is to be merged (指向它的记录), in every app's models, and what becomes of each row.
 
 Foreign keys are found in the models themselves, so that no app above need be named here. A row moves to the kept
-record unless its like stands there already; an app that knows better declares a judge with `register`.
+record unless its like stands there already; an app that knows better declares a judge with `register`. What names an
+institution by kind and number (豁免) is read beside them.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from registry.divisions.effects import references
-from registry.models import Institution, InstitutionName, Lead, Membership
+from registry.models import Institution, InstitutionName, Lead, Membership, Waiver
 
 MOVE, JOIN, DROP, STAY, CONFLICT = "move", "join", "drop", "stay", "conflict"
 WORDS = {
@@ -47,9 +49,20 @@ class Dependents:
     field: models.Field
     outcomes: list[Outcome]
 
+    def moved_to(self, kept: Institution) -> dict[str, object]:
+        """The values of a row that now points at the kept record."""
+        return {self.field.name: kept}
+
     @property
     def conflicts(self) -> list[Outcome]:
         return [one for one in self.outcomes if one.act == CONFLICT]
+
+
+class WaiversByNumber(Dependents):
+    """Rules lifted for the record: a waiver repeats the name and the place of its subject, which it is seen by."""
+
+    def moved_to(self, kept: Institution) -> dict[str, object]:
+        return {"subject_id": kept.pk, "subject_name": kept.name[:300], "division": kept.division}
 
 
 Judge = Callable[[Institution, Institution, list], Iterable[Outcome]]
@@ -84,7 +97,7 @@ def dependents(kept: Institution, gone: Institution) -> list[Dependents]:
             judge = _judges.get(key) or _like(field)
             outcomes = list(judge(kept, gone, rows))
             found.append(Dependents(str(field.model._meta.verbose_name), field, outcomes))
-    return found
+    return [*found, *_waivers(kept, gone)]
 
 
 # -- Rows that must be unique ---------------------------------------------------------------------------------
@@ -210,6 +223,30 @@ def _branches(kept, gone, rows):
             yield Outcome(row, CONFLICT, note)
         else:
             yield Outcome(row, MOVE, str(row))
+
+
+def _waivers(kept, gone):
+    """A rule lifted for the one stays lifted; two of one rule and day cannot stand on one record."""
+    rows = list(Waiver.objects.about("institution", [gone.pk]).order_by("pk")[:MOST_ROWS])
+    if rows:
+        field = Waiver._meta.get_field("subject_id")
+        yield WaiversByNumber(str(Waiver._meta.verbose_name), field, list(_judged_waivers(kept, gone, rows)))
+
+
+def _judged_waivers(kept, gone, rows):
+    present = Waiver.objects.about("institution", [kept.pk]).order_by("pk")
+    taken = set(present.values_list("provision", "granted_on"))
+    for row in rows:
+        if (row.provision, row.granted_on) not in taken:
+            yield Outcome(row, MOVE)
+        elif row.holds_on(timezone.localdate()):
+            note = (
+                f"两家机构的 {row.provision} 都在 {row.granted_on} 批准过{row.get_kind_display()}。"
+                f"请先在“豁免与偏离”中撤销“{gone}”的一项，再合并。"
+            )
+            yield Outcome(row, CONFLICT, note)
+        else:
+            yield Outcome(row, STAY)
 
 
 register(InstitutionName._meta.label, "institution", _names)

@@ -64,10 +64,10 @@ def merge(*, kept: int, gone: int, chosen: dict[str, str] | None = None, reason:
         if values.get("main_institution") == stays:
             raise Refused(f"“{stays}”不能是自己的分支机构。“主要机构”请保留原值。")
         names = [stays.name, goes.name]
-        for kind in found.dependents:
-            _move(kind, stays, journal)
         journal.change(goes, merged_into=stays, version=goes.version + 1)
         journal.change(stays, **values, version=stays.version + 1)
+        for kind in found.dependents:  # after the facts are taken: what repeats the name repeats the new one
+            _move(kind, stays, journal)
         _keep_names(stays, names, goes, journal)
         _derive(stays, goes)
         made = Merge.objects.create(kept=stays, gone=goes, reason=reason, journal=journal.entries, by=by)
@@ -78,7 +78,7 @@ def merge(*, kept: int, gone: int, chosen: dict[str, str] | None = None, reason:
 def _move(kind: Dependents, kept: Institution, journal: Journal) -> None:
     for one in kind.outcomes:
         if one.act == MOVE:
-            journal.change(one.row, **{kind.field.name: kept})
+            journal.change(one.row, **kind.moved_to(kept))
         elif one.act == DROP:
             journal.drop(one.row)
         elif one.act == JOIN:

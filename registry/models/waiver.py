@@ -140,6 +140,12 @@ class Waiver(models.Model):
         """The division in which the subject stands."""
         return self.consortium.division if self.consortium else self.division
 
+    def holds_on(self, day) -> bool:
+        """What `holding_on` asks of the database."""
+        ended = self.until is not None and self.until < day
+        revoked = self.revoked_on is not None and self.revoked_on <= day
+        return self.granted_on <= day and not ended and not revoked
+
     @property
     def official(self) -> str:
         """Who approved it, by name; ``granted_by`` must be loaded where nobody else is named."""

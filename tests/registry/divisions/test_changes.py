@@ -11,7 +11,14 @@ from registry.divisions.apply import apply
 from registry.divisions.effects import effects
 from registry.divisions.plan import Kind, Planner
 from registry.errors import Refused
-from registry.models import Authority, Division, DivisionChange, ManagementArea, ManagementAreaDivision
+from registry.models import (
+    Authority,
+    Division,
+    DivisionChange,
+    ManagementArea,
+    ManagementAreaDivision,
+    Waiver,
+)
 from registry.places.codes import Codes
 from tests.actors import registry_admin_of
 from tests.factories import AuthorityFactory, ConsortiumFactory, CountyFactory, TownshipFactory
@@ -116,6 +123,40 @@ def test_a_split_sends_institutions_where_their_township_went(city):
     assert Authority.objects.get(division__code="340204") == city.yijiang.bureau
     assert Authority.objects.get(division__code="340205").name == "芜湖市乙区卫生健康委员会"
     assert [heir.code for heir in Codes().find("340203").heirs] == ["340204", "340205"]
+
+
+def test_what_is_lifted_follows_its_place_and_its_institution(city):
+    """The old county keeps what it has: its clinic in the part that leaves goes with the rule lifted for it."""
+    county, clinic = city.yijiang.county, city.yijiang.clinics[1]
+    mine = lifted("division", city.sanshan.county, city)
+    theirs = lifted("institution", clinic, city)
+    merged(city, into=county)
+    refreshed(mine)
+    assert (mine.subject_id, mine.subject_name, mine.division) == (county.pk, county.name, county)
+    split = planner(Kind.SPLIT, on=ON + dt.timedelta(days=1))
+    apply(
+        lambda: split.split(
+            county, parts=[("340204", "甲区")], keeps=True, places={refreshed(clinic).township_id: 0}
+        ),
+        by=city.admin,
+    )
+    assert refreshed(theirs).division == refreshed(clinic).division == Division.objects.get(name="甲区")
+    assert refreshed(mine).division == county
+
+
+def test_of_two_of_one_rule_and_day_the_heirs_own_stands(city):
+    mine = lifted("division", city.yijiang.county, city)
+    other = lifted("division", city.sanshan.county, city)
+    merged(city, into=city.yijiang.county)
+    assert refreshed(mine).subject_id == city.yijiang.county.pk
+    assert refreshed(other).subject_id == city.sanshan.county.pk
+
+
+def lifted(kind: str, subject, city) -> Waiver:
+    return Waiver.objects.create(
+        provision="WH-13", subject_type=kind, subject_id=subject.pk, subject_name=subject.name, reason="暂不具备",
+        division=getattr(subject, "division", subject), document="芜卫函〔2020〕1号", granted_by=city.admin, granted_on=ON,
+    )  # fmt: skip
 
 
 def refreshed(row):

@@ -231,7 +231,7 @@ def test_the_pages_show_conflicts_and_keep_their_queries(pair, admin, client, dj
     for _ in range(12):
         MembershipFactory(institution=gone)
     client.force_login(admin)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         page = client.get(reverse("registry:merge_new", args=[kept.pk, gone.pk])).content.decode()
     assert "同期由保留的机构牵头" in page
     answer = client.post(reverse("registry:merge_new", args=[kept.pk, gone.pk]), {"name": "kept"})

@@ -1,23 +1,24 @@
-"""The day, the commission and its official who lifts rules."""
+"""The law, the commission and its official who lifts rules."""
 
 import pytest
 
-from registry.policy.load import load_packs
 from tests.actors import evaluator_of
-from tests.factories import AuthorityFactory, ProvinceFactory
+from tests.factories import CountyFactory
+from tests.registry.published import commission, published
+
+__all__ = ["commission", "published"]
 
 
 @pytest.fixture(autouse=True)
-def day(time_machine):
-    time_machine.move_to("2026-03-02T02:00:00Z")
-
-
-@pytest.fixture
-def commission(db):
-    load_packs()
-    return AuthorityFactory(division=ProvinceFactory())
+def day(published):
+    """Every test here is about rules as they stand that day."""
 
 
 @pytest.fixture
 def official(commission):
     return evaluator_of(commission)
+
+
+@pytest.fixture
+def district(commission):
+    return CountyFactory()

@@ -13,87 +13,36 @@ from grids.judging import judgements
 from registry import waivers
 from registry.access import Denied
 from registry.errors import Refused
-from registry.models import Notification, PlannedFacility, PolicyDocument, Rule, Waiver
+from registry.models import Notification, Rule, Waiver
 from registry.policy.lifting import check_named, lifting_level
 from tests.actors import evaluator_of, filer_of
 from tests.factories import (
     AuthorityFactory,
-    CityFactory,
     ConsortiumFactory,
     CountyFactory,
     GridFactory,
-    GridUnitFactory,
     InstitutionFactory,
     LeadFactory,
-    ProvinceFactory,
 )
 from tests.factories.filing import pdf
+from tests.registry.waivers.granting import (
+    GROUNDS,
+    KINDS,
+    grant,
+    grid_without_responsible,
+    named_lead,
+    official_over,
+    verdicts,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 3, 2)
-GROUNDS = {
-    "kind": "waiver", "reason": "暂不具备条件", "document": "渝卫函〔2026〕2号", "approver": "王主任",
-}  # fmt: skip
 
 
-@pytest.fixture
-def district(commission):
-    return CountyFactory()
-
-
-def rule(provision: str) -> Rule:
-    return Rule.objects.in_force().select_related("document").get(provision=provision)
-
-
-def grant(by, subject, provision, **more) -> Waiver:
-    return waivers.grant(
-        by=by, subject=subject, rule=rule(provision), **(GROUNDS | {"upload": pdf("批复.pdf")} | more)
-    )
-
-
-def grid_without_responsible(district):
-    return GridUnitFactory(grid=GridFactory(division=district, name="东网格")).grid
-
-
-def named_lead(district):
-    """A hospital that the plan names as the lead of a group, and that leads none: CQ-20."""
-    named = rule("CQ-20").body["params"]["named"][0]
-    return InstitutionFactory(name=named["name"], division=district)
-
-
-def place(district):
-    GridFactory(division=district)
-    return district
-
-
-def facility(district):
-    """Operated by a company of which no award is recorded: CZ-12."""
-    chuzhou = CityFactory(code="341100", name="滁州市", parent=ProvinceFactory(code="340000", name="安徽省"))
-    document = PolicyDocument.objects.get(code="chuzhou-2020")
-    return PlannedFacility.objects.create(
-        document=document, division=chuzhou, name="万桥社区卫生服务中心", operator="某公司"
-    )
-
-
-def verdicts(kind: str, subject) -> dict[str, str]:
-    recheck.judge_now(kind, [subject.pk])
-    rows = Finding.objects.standing().filter(subject_type=kind, subject_id=subject.pk)
-    return dict(rows.order_by("pk").values_list("provision", "verdict"))
-
-
-@pytest.mark.parametrize(
-    ("kind", "make"),
-    [
-        ("grid", grid_without_responsible),
-        ("institution", named_lead),
-        ("division", place),
-        ("planned_facility", facility),
-    ],
-)
+@pytest.mark.parametrize(("kind", "make"), KINDS)
 def test_a_rule_is_lifted_for_every_kind_of_subject(commission, district, kind, make):
     subject = make(district)
-    code = "341100" if kind == "planned_facility" else "500000"
-    by = evaluator_of(AuthorityFactory(division__code=code)) if code == "341100" else evaluator_of(commission)
+    by = official_over(kind, commission)
     unmet = [name for name, verdict in verdicts(kind, subject).items() if verdict == "FAIL"]
     assert unmet, "the case must begin with a rule that is not met"
     waiver = grant(by, subject, unmet[0])

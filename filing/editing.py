@@ -119,7 +119,7 @@ def save_section(filing_id: int, key: str, values: Mapping[str, Any], *, version
 
 def readable(field: Field, value: Any) -> Any:
     """What a person typed without the signs that nobody sees: they turn or hide what stands beside them."""
-    if field.kind == "text" and isinstance(value, str):
+    if field.kind in ("text", "phone") and isinstance(value, str):
         return named(value)
     return said(value, field.label, field.max_length) if field.kind == "long" and value else value
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. ``kind``: text, long, date, choice, multi, bool, number, email, institution, subject or grids.
+    """One question. ``kind``: text, long, date, choice, multi, bool, number, email, phone, institution, subject or
+    grids.
 
     ``short`` names it in a list of what is missing, where its label is a whole sentence. ``part`` is the part of a
     change (变更内容) that it belongs to; ``filings`` are the kinds of filing that ask it, all when empty. A change asks

@@ -9,6 +9,7 @@ from filing.pick import grids_to_pick, leads_to_pick
 from registry import access
 from registry.models import Consortium, Institution, TreatmentSubject
 from registry.plausible import PLAUSIBLE_DAY
+from registry.telephones import plausible_telephone
 
 RADIO_AT_MOST = 4
 DATE = {"type": "date"}
@@ -37,6 +38,7 @@ def _form_field(field: Field) -> forms.Field:
         "bool": lambda: forms.BooleanField(),
         "number": lambda: forms.IntegerField(min_value=1, max_value=100_000),
         "email": lambda: forms.EmailField(max_length=field.max_length),
+        "phone": lambda: forms.CharField(max_length=field.max_length, validators=[plausible_telephone]),
         "institution": lambda: forms.ModelChoiceField(Institution.objects.none(), empty_label="— 选择 —"),
         "grids": lambda: forms.TypedMultipleChoiceField(
             coerce=int, choices=(), widget=forms.CheckboxSelectMultiple

@@ -7,6 +7,7 @@ states: only its owner can state it, and it counts once the reviewer has accepte
 
 from filing.fields import Field, Section
 from filing.fields_of_changes import CHANGE_FIELDS
+from registry import telephones
 from registry.models import Consortium
 
 FORM_VERSION = "2026-2"
@@ -210,7 +211,14 @@ LEAD = Section(
             part="governance",
         ),
         Field("contact", "联系人", max_length=60, filings=(*NEW, *CHANGING)),
-        Field("contact_phone", "联系电话", max_length=60, filings=(*NEW, *CHANGING)),
+        Field(
+            "contact_phone",
+            "联系电话",
+            "phone",
+            max_length=60,
+            help=telephones.HELP,
+            filings=(*NEW, *CHANGING),
+        ),
         Field("contact_email", "电子邮箱", "email", required=False, filings=(*NEW, *CHANGING)),
     ),
 )

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils import timezone
 
+from registry import telephones
 from registry.institutions.checking import Faulty
 from registry.models import Credential, Institution, InstitutionName
 
@@ -57,7 +58,7 @@ class InstitutionForm(forms.Form):
     address = _text("地址")
     beds = _text("核定床位数", "整数。")
     legal_representative = _text("法定代表人")
-    phone = _text("联系电话")
+    phone = _text("联系电话", telephones.HELP)
     founded_on = forms.CharField(
         label="成立日期", required=False, max_length=30, help_text="例如 2019-06-25。"
     )
@@ -67,6 +68,13 @@ class InstitutionForm(forms.Form):
     def raw(self) -> dict[str, str]:
         """What was typed, by column of the roster."""
         return {name: self.cleaned_data.get(name, "") for name in InstitutionForm.base_fields}
+
+    def clean_phone(self) -> str:
+        """What a roster brought is left as it is; a number typed here must be one."""
+        typed = self.cleaned_data["phone"]
+        if typed != self.initial.get("phone", ""):
+            telephones.plausible_telephone(typed)
+        return typed
 
     def refuse(self, faulty: Faulty) -> None:
         """Put the import's messages beside their fields."""

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from registry import telephones
 from registry.errors import Refused
 from registry.people import reach, units
 from registry.people.naming import username_allowed
@@ -82,7 +83,13 @@ class InviteForm(AssignmentForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(label="姓名", max_length=60)
-    phone = forms.CharField(label="联系电话", max_length=30, required=False)
+    phone = forms.CharField(
+        label="联系电话",
+        max_length=30,
+        required=False,
+        help_text=telephones.HELP,
+        validators=[telephones.plausible_telephone],
+    )
     email = forms.EmailField(label="电子邮箱", required=False, help_text="用于通知；没有也可以")
 
     field_order = ["name", "username", "phone", "email", "role", "unit", "start", "end"]

@@ -112,6 +112,15 @@ def test_a_place_outside_ones_area_is_refused(admin, client, one):
     assert "导入范围" in str(answer.context["form"].errors["division"])
 
 
+def test_a_number_typed_here_must_be_one_and_what_a_roster_brought_stays(admin, client, one):
+    """Who edits the address need not first find out what the sender of the roster meant."""
+    Institution.objects.filter(pk=one.pk).update(phone="总机")
+    assert "“值班室”不是电话号码" in send(client, one, phone="值班室").text
+    assert send(client, one, address="甲路 1 号").status_code == 302
+    one.refresh_from_db()
+    assert (one.phone, one.address) == ("总机", "甲路 1 号")
+
+
 def test_the_second_of_two_savers_sees_both_versions(admin, client, one):
     mine = form_of(client, one) | {"beds": "300"}
     assert send(client, one, beds="200").status_code == 302

@@ -26,6 +26,7 @@ from registry.people.lists.columns import COLUMNS
 from registry.people.lists.limits import LIMITS, ROWS
 from registry.people.naming import folded, username_allowed
 from registry.roles import ROLES, Role
+from registry.telephones import plausible_telephone
 
 
 @dataclass
@@ -162,6 +163,11 @@ class _Reader:
             )
 
     def _contact(self, one: Invitation) -> None:
+        if one.phone:
+            try:
+                plausible_telephone(one.phone)
+            except ValidationError as error:
+                one.row.note("phone", "not-a-telephone", error.messages[0], "没有的留空。")
         if one.email:
             try:
                 validate_email(one.email)

@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
     "send-notifications": {"task": "registry.tasks.send_notifications", "schedule": 60.0},
     "send-digests": {"task": "registry.tasks.send_digests", "schedule": crontab(hour=8, minute=0)},
     "announce-moves": {"task": "filing.tasks.announce_recent", "schedule": 300.0},
+    "recount-deadlines": {"task": "filing.tasks.recount_deadlines", "schedule": 60.0},
     # Told once for each step and day: a round that was broken off is made good within the hour.
     "remind-of-deadlines": {
         "task": "filing.tasks.remind",

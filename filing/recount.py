@@ -1,4 +1,8 @@
-"""Deadlines counted again when the workday calendar has changed (日历变更后重新计算期限)."""
+"""Deadlines counted again when the workday calendar has changed (日历变更后重新计算期限).
+
+The process that changed the calendar counts at once; what it leaves undone when it dies is made good by a periodic
+task, which compares the version of each year with the one that its deadlines were counted by.
+"""
 
 from datetime import date
 from functools import partial
@@ -7,18 +11,35 @@ from django.db import transaction
 from django.db.models import Q
 
 from filing import clock, limits
-from filing.models import Filing
+from filing.models import CountedYear, Filing
 from filing.signals import deadline_moved
 from registry import audit
+from registry.models.calendar import CalendarYear
 from registry.workdays import current_calendar
 
 
 def calendar_has_changed(sender, year: int, **kwargs) -> None:
     """Receiver of registry.signals.calendar_changed."""
+    version = CalendarYear.objects.values_list("version", flat=True).get(pk=year)
+    _follow(year, version)
+
+
+def catch_up() -> list[int]:
+    """Years whose calendar the deadlines do not follow yet, counted now: whoever was counting them has died."""
+    counted = dict(CountedYear.objects.order_by("year").values_list("year", "version"))
+    years = CalendarYear.objects.order_by("year").values_list("year", "version")
+    behind = [(year, version) for year, version in years if counted.get(year) != version]
+    for year, version in behind:
+        _follow(year, version)
+    return [year for year, _ in behind]
+
+
+def _follow(year: int, version: int) -> None:
     with audit.acting(reason=f"{year} 年工作日历变更，重新计算备案期限"):
         recount(year)
         with transaction.atomic():
             limits.recount(Filing.objects.filter(handle_by__isnull=False))
+            CountedYear.objects.update_or_create(year=year, defaults={"version": version})
 
 
 def recount(year: int) -> int:

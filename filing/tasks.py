@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from filing import catching_up, reminders
+from filing import catching_up, recount, reminders
 
 
 @shared_task(name="filing.tasks.remind", ignore_result=True)
@@ -13,3 +13,8 @@ def remind() -> None:
 @shared_task(name="filing.tasks.announce_recent", ignore_result=True)
 def announce_recent() -> None:
     catching_up.announce_recent()
+
+
+@shared_task(name="filing.tasks.recount_deadlines", ignore_result=True)
+def recount_deadlines() -> None:
+    recount.catch_up()

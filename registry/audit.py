@@ -30,6 +30,7 @@ UNAUDITED: dict[str, str] = {
     "registry.ImportRow": "staging of an import, written in masses; what it changes is audited where it is written",
     "registry.ImportIssue": "findings on a staged file, drawn by program and never edited",
     "registry.ImportSheet": "what a file was seen to hold, drawn by program and never edited",
+    "filing.CountedYear": "progress of counting deadlines again; carries no facts of a filing",
     "evaluation.RunItem": "work list of a compliance run; holds ids and progress",
     "evaluation.Change": "queue of audit entries that compliance has not looked at yet",
     "evaluation.Touched": "queue of subjects that are to be judged again",

@@ -1,3 +1,4 @@
+from filing.models.counted import CountedYear
 from filing.models.delegation import Delegation
 from filing.models.entry import FilingEntry
 from filing.models.event import FilingEvent
@@ -17,6 +18,7 @@ from filing.models.version import CheckSheet, FilingVersion
 __all__ = [
     "CheckSheet",
     "ClockChange",
+    "CountedYear",
     "Delegation",
     "Filing",
     "FilingEntry",

@@ -40,6 +40,33 @@ def test_counting_again_without_a_change_writes_nothing():
     assert recount.recount(2024) == 0
 
 
+def test_a_recount_that_died_is_finished_by_the_next_round(monkeypatch, django_capture_on_commit_callbacks):
+    """The process is killed after the first of two cases; only what is left is counted."""
+    with time_machine.travel("2024-09-10T10:00:00+08:00"):
+        cases = [Case(founded_on=dt.date(2024, 9, 6)).draft().filing]
+        cases.append(Case(name="另一家测试医院", founded_on=dt.date(2024, 9, 6)).draft().filing)
+        again, counted = recount._again, []
+
+        def killed(pk):
+            if counted:
+                raise SystemExit
+            counted.append(pk)
+            return again(pk)
+
+        monkeypatch.setattr(recount, "_again", killed)
+        with pytest.raises(SystemExit), django_capture_on_commit_callbacks(execute=True):
+            workdays.correct_day(dt.date(2024, 9, 12), False, "省内停工")
+        monkeypatch.setattr(recount, "_again", again)
+        assert sorted(str(fresh.due_on) for fresh in Filing.objects.order_by("pk")) == [
+            "2024-09-29",
+            "2024-09-30",
+        ]
+        with django_capture_on_commit_callbacks(execute=True):
+            assert 2024 in recount.catch_up()
+        assert {str(fresh.due_on) for fresh in Filing.objects.order_by("pk")} == {"2024-09-30"}
+        assert recount.catch_up() == []
+
+
 def test_a_deadline_extended_far_into_the_next_year_follows_its_calendar(django_capture_on_commit_callbacks):
     with time_machine.travel("2026-06-02T10:00:00+08:00"):
         case = Case(founded_on=dt.date(2026, 6, 1)).draft()

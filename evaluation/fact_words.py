@@ -107,6 +107,11 @@ class Line:
     entries: tuple[str, ...] = ()
     more: int = 0
 
+    @property
+    def number(self) -> int:
+        """How many there are, shown or not."""
+        return len(self.entries) + self.more
+
 
 def lines_of(body: Mapping[str, Any]) -> list[Line]:
     """The facts that have a label, in the order of the labels; codes of places and classes become names."""

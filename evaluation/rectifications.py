@@ -18,6 +18,7 @@ from evaluation.models.compliance import OPEN_VERDICTS
 from registry import access
 from registry.errors import Refused
 from registry.models import Division, Institution, Lead
+from registry.policy.subjects import SUBJECTS
 from registry.roles import INSTITUTION_PERMISSIONS
 from registry.uploads import clean_name, receive
 
@@ -45,6 +46,14 @@ def responsible_for(finding: Finding) -> Institution | None:
     return None
 
 
+def nobody_to_ask(finding: Finding) -> str:
+    """Why nobody can be asked to put a finding right, and what is done instead."""
+    if finding.consortium_id:
+        return "这个医联体现在没有登记牵头医院，不能交办整改。请先补登牵头医院。"
+    word = SUBJECTS[finding.subject_type]
+    return f"这是对{word}的判定，由{finding.division.name}卫生健康行政部门自行改正，不向医院交办；改正登记后自动重新判定。"
+
+
 def may_ask(finding: Finding, user) -> bool:
     """Whether this person may have the finding put right: it stands, is open, and nobody is at it."""
     return (
@@ -69,7 +78,7 @@ def ask(*, finding: Finding, by, due_on: dt.date, text: str) -> Rectification:
     _said(text, "请写明整改要求。")
     responsible = responsible_for(finding)
     if responsible is None:
-        raise Refused("没有可以交办的单位：该对象没有登记牵头医院。请先补登牵头医院。")
+        raise Refused(nobody_to_ask(finding))
     try:
         with transaction.atomic():
             rectification = Rectification.objects.create(

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from filing import answers, changes, routing
+from filing.fields import Field
 from filing.form import form_of
 from filing.models import Filing
 from registry.models import Institution
@@ -42,8 +43,7 @@ def read(filing: Filing) -> list[SectionState]:
         missing = [
             field.short or field.label
             for field in section.fields
-            if field.required
-            and answers.is_blank(answers.raw_value(filing, field, contents.get(section.key, {})))
+            if field.required and not _answered(filing, field, contents, section.key)
         ]
         note = ""
         if section.kind == "members":
@@ -51,9 +51,17 @@ def read(filing: Filing) -> list[SectionState]:
             note = f"{members} 家"
         elif section.kind == "materials":
             note = f"{files} 份"
+        elif not missing and not any(
+            _answered(filing, field, contents, section.key) for field in section.fields
+        ):
+            note = "选填，未填"
         unanswered = sum(1 for remark in waiting if remark.section == section.key)
         states.append(SectionState(section.key, section.title, tuple(missing), unanswered, note))
     return states
+
+
+def _answered(filing: Filing, field: Field, contents: dict[str, dict], key: str) -> bool:
+    return not answers.is_blank(answers.raw_value(filing, field, contents.get(key, {})))
 
 
 def open_remarks(filing: Filing) -> list:

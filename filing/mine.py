@@ -39,11 +39,16 @@ class Standing:
         today = timezone.localdate()
         if self.consortium.closed_on and self.consortium.closed_on <= today:
             return "ended", "已终止"
-        if any(filing.kind == Filing.Kind.CLOSE for filing in self.open_filings):
+        if self.closing:
             return "changing", "终止中"
         if self.open_filings:
             return "changing", "变更中"
         return ("registered", "已备案") if self.consortium.registered_on else ("draft", "未备案")
+
+    @property
+    def closing(self) -> Filing | None:
+        """Its end, where that is under way."""
+        return next((filing for filing in self.open_filings if filing.kind == Filing.Kind.CLOSE), None)
 
     @property
     def may_act(self) -> bool:

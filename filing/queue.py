@@ -102,6 +102,11 @@ class QueueFilter(forms.Form):
             ("", ""), ("none", "没有人"), *((str(person.pk), str(person)) for person in people)
         ]  # fmt: skip
 
+    @property
+    def sees_several_bureaus(self) -> bool:
+        """Each bureau counts its cases itself: where several are seen, a number alone does not say which case."""
+        return len(self.fields["authority"].choices) > 2  # the first one is blank
+
     def condition(self) -> Q:
         """The filter as a condition on filings; what is not understood is left out."""
         self.is_valid()

@@ -108,10 +108,26 @@ def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
+class EndUnderWay(Refused):
+    """The end of this consortium has been begun already; ``filing`` is where it goes on."""
+
+    def __init__(self, filing: Filing):
+        super().__init__(
+            f"“{filing.consortium}”的终止已经在办（{filing.case_number}{'，' if filing.case_number else ''}{filing.status_label}），请继续办理这一件；"
+            "不再终止的，先撤回它。"
+        )
+        self.filing = filing
+
+
 @transaction.atomic
 def start_close(consortium_id: int, *, by) -> Filing:
-    """申请终止."""
+    """申请终止; one consortium ends once, so a second one leads to the first. Raises EndUnderWay."""
     consortium, lead = _about(consortium_id, by)
+    ends = consortium.filings.filter(kind=Filing.Kind.CLOSE, status__in=Filing.OPEN).select_related(
+        "consortium"
+    )
+    if under_way := ends.filter(applicant=lead).order_by("pk").first():
+        raise EndUnderWay(under_way)
     before = changes.asked_answers(consortium)
     contact = {name: value for name in CONTACT if (value := before.get(f"B.{name}"))}
     return _begin(_of(consortium, lead, Filing.Kind.CLOSE, by), {"B": contact}, by=by)

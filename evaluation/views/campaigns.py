@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluation import campaigns, scorecards
 from evaluation.forms import CampaignForm, ReopenForm, ValuesForm
@@ -20,7 +20,7 @@ from registry.paging import keyset_page
 YEARS_BACK = 8
 
 
-@require_GET
+@require_safe
 @open_to("view_evaluation", "report_values")
 def campaign_list(request):
     """The campaigns of one's area, newest first; for those who run one, the way to a new one."""
@@ -33,7 +33,7 @@ def campaign_list(request):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("evaluate")
 def campaign_new(request):
     """Choose authority and year (both in the address), then scheme and consortia."""
@@ -88,7 +88,7 @@ def visible_campaign(request, pk: int) -> Campaign:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_GET
+@require_safe
 def campaign_detail(request, pk: int):
     """Where the campaign stands: what has been reported, what is missing, and the next act."""
     campaign = visible_campaign(request, pk)

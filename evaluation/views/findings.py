@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from django.db.models import Case, Count, IntegerField, Max, Min, Q, Value, When
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from evaluation.fact_words import lines_of
 from evaluation.filters import FindingFilter
@@ -13,7 +13,7 @@ from evaluation.findings_workbook import EXPORTED, findings_workbook
 from evaluation.models import ComplianceRun, Finding
 from evaluation.models.compliance import OPEN_VERDICTS
 from evaluation.overview import heat
-from evaluation.rectifications import may_ask, responsible_for
+from evaluation.rectifications import may_ask, nobody_to_ask, responsible_for
 from evaluation.views.rectifications import ActForm
 from evaluation.views.values import workbook_response
 from evaluation.words import evidence_pairs
@@ -50,7 +50,7 @@ SORTS = {
 COUNTS = {verdict.lower(): Count("pk", filter=Q(verdict=verdict)) for verdict in ORDER}
 
 
-@require_GET
+@require_safe
 @open_to("view_compliance", "view_own_consortia")
 def finding_list(request):
     """Findings one by one, or grouped by rule or by consortium; every condition stands in the address."""
@@ -151,7 +151,7 @@ def _export(request, form: FindingFilter, rows):
     return workbook_response(content, f"合规检查结果{timezone.localdate():%Y%m%d}.xlsx")
 
 
-@require_GET
+@require_safe
 def finding_detail(request, pk: int):
     """Verdict, clause, quote, evidence, the facts used and the receipt; what was found of it before."""
     rows = Finding.objects.visible_to(request.user).select_related(
@@ -197,6 +197,7 @@ def finding_detail(request, pk: int):
             if may_ask(finding, request.user)
             else None,
             "responsible": responsible_for(finding),
+            "nobody": nobody_to_ask(finding),
             "waiver": waiver,
             "may_waive": _may_waive(finding, request.user, waiver),
         },

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluation import impact
 from evaluation.models import ImpactFlip, ImpactPreview
@@ -39,7 +39,7 @@ class DayForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def impact_of_draft(request, draft: int):
     """The latest preview of a draft as a part of its page; a POST starts a new one."""
     shown = get_object_or_404(
@@ -76,7 +76,7 @@ def visible_preview(request, pk: int) -> ImpactPreview:
     return get_object_or_404(rows.select_related("draft__division", "job", "started_by"), pk=pk)
 
 
-@require_GET
+@require_safe
 def impact_detail(request, pk: int):
     """Progress while it goes; then how many would flip by rule, and who, page by page."""
     preview = visible_preview(request, pk)

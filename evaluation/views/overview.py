@@ -1,14 +1,14 @@
 """The overview page for leadership."""
 
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from evaluation.filters import places_of
 from evaluation.overview import overview
 from registry.guards import open_to
 
 
-@require_GET
+@require_safe
 @open_to("view_compliance")
 def overview_page(request):
     """The state of one's area, or of a place in it, on one screen and one printed page."""

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import rectifications
 from evaluation.models import Finding, Rectification, RectificationStep
@@ -60,7 +60,7 @@ class ActForm(forms.Form):
             self.fields["proof"].help_text += "；医院已报送材料或判定已不再成立时可以不传"
 
 
-@require_GET
+@require_safe
 @open_to("view_compliance", "view_own_consortia")
 def rectification_list(request):
     """What is asked for in one's area or of one's hospital, the nearest day first."""
@@ -75,7 +75,7 @@ def rectification_list(request):
     return render(request, "evaluation/rectification_list.html", {"page": page, "tabs": TABS, "view": view})
 
 
-@require_GET
+@require_safe
 def rectification_detail(request, pk: int):
     """The finding, what was asked, done and said, and what may be done now."""
     row = _visible(request, pk)
@@ -134,7 +134,7 @@ def rectification_act(request, pk: int, act: str):
     return redirect("evaluation:rectification", pk)
 
 
-@require_GET
+@require_safe
 def rectification_proof(request, pk: int, step: int):
     """The file of one step, always as a download."""
     row = _visible(request, pk)

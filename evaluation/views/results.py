@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from evaluation import scorecards, scoring
 from evaluation.models import Campaign, Participant, Scheme, Score
@@ -23,7 +23,7 @@ def _scored(request, pk: int) -> Campaign:
     return campaign
 
 
-@require_GET
+@require_safe
 def ranking(request, pk: int):
     """Complete participants by rank with a bar each; the incomplete ones apart, without rank or grade."""
     campaign = _scored(request, pk)
@@ -122,7 +122,7 @@ def _compared(participants, indicators) -> list[dict]:
     return lines
 
 
-@require_GET
+@require_safe
 def score_sheet(request, pk: int, participant: int):
     """得分单: value, target, points and clause of every indicator for one consortium."""
     campaign = _scored(request, pk)
@@ -138,7 +138,7 @@ def score_sheet(request, pk: int, participant: int):
     )
 
 
-@require_GET
+@require_safe
 @open_to("view_evaluation")
 def scheme_detail(request, pk: int):
     """The indicators of a scheme: definition, target with its basis, points and clause."""

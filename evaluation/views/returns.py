@@ -5,7 +5,7 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import declaring
 from evaluation.declaring import Owner
@@ -20,7 +20,7 @@ from registry.paging import keyset_page
 from registry.policy.items import Item
 
 
-@require_GET
+@require_safe
 @open_to("report_values", "evaluate")
 def return_list(request):
     """A hospital's consortia; for a commission, what waits for its decision."""
@@ -99,7 +99,7 @@ def _page(request, owner: Owner, year: int, bound: ItemForm | None = None):
     return render(request, "evaluation/return.html", context, status=422 if bound else 200)
 
 
-@require_GET
+@require_safe
 def return_detail(request, kind: str, pk: int, year: int):
     """Every item of the year, grouped by clause, with the words that ask for it."""
     return _page(request, _owner(request, kind, pk), _year(year))
@@ -190,7 +190,7 @@ def declaration_decide(request, pk: int):
     return redirect(f"{_address(owner, row.year or declaring.years()[0])}#{row.key}")
 
 
-@require_GET
+@require_safe
 def declaration_file(request, pk: int):
     """The evidence; shown in the page only where a browser can do so safely."""
     row = _declaration(request, pk)

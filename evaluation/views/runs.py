@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluation import runs
 from evaluation.filters import places_of
@@ -36,7 +36,7 @@ class RunForm(forms.Form):
         self.fields["as_of"].widget.attrs["max"] = timezone.localdate().isoformat()
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("view_compliance")
 def run_list(request):
     """Earlier runs, newest first, and the form to start one."""
@@ -62,7 +62,7 @@ def visible_run(request, pk: int) -> ComplianceRun:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_GET
+@require_safe
 def run_detail(request, pk: int):
     """Progress while it goes, then what it found; htmx asks for the moving part alone."""
     run = visible_run(request, pk)

@@ -4,14 +4,14 @@ from collections import Counter, defaultdict
 
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from evaluation.models import Finding, Tally
 from registry import access
 from registry.models import PolicyDocument, Rule
 
 
-@require_GET
+@require_safe
 def tallies(request, code: str):
     """The counts of one document's provisions over what the person may see.
 

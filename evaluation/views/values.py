@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import values
 from evaluation.forms import ValuesForm
@@ -27,7 +27,7 @@ def workbook_response(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def campaign_workbook(request, pk: int):
     """The workbook to fill in, with the rows of this campaign and what has been reported."""
     campaign = visible_campaign(request, pk)

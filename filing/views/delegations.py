@@ -46,7 +46,7 @@ class DelegationForm(forms.Form):
         self.fields["start"].initial = timezone.localdate
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("review_filings")
 def delegations(request):
     """One's delegations given and received, and the form for a new one."""

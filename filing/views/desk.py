@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from filing import delegation, desk, queue, timing
 from filing.models import Filing
@@ -19,7 +19,7 @@ from registry.paging import capped_count, keyset_page
 from registry.workdays import current_calendar
 
 
-@require_GET
+@require_safe
 @open_to("view_filings")
 def filing_queue(request):
     """备案审查: own bureau and below; the state of the list is in its address, so a bookmark keeps it."""
@@ -46,6 +46,7 @@ def filing_queue(request):
         "tabs": [(name, word, counts.get(name)) for name, (word, _) in shown.items()],
         "today": today,
         "default_order": default,
+        "several": form.sees_several_bureaus,
         "may_assign": access.may(request.user, "review_filings"),
         "people": people,
         "asked": _asked(request.user),

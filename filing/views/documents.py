@@ -5,7 +5,7 @@ from urllib.parse import quote
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from filing import snapshots
 from filing.documents import word
@@ -18,7 +18,7 @@ from registry.numbers import whole_number
 from registry.qr import svg
 
 
-@require_GET
+@require_safe
 def form_print(request, pk: int):
     """备案表 as it was submitted (``?version=`` for an earlier one); the hospital may print its draft."""
     filing = visible(request, pk)
@@ -29,7 +29,7 @@ def form_print(request, pk: int):
     return render(request, "filing/form_print.html", context)
 
 
-@require_GET
+@require_safe
 def form_word(request, pk: int):
     """The same as Word."""
     filing = visible(request, pk)
@@ -53,28 +53,28 @@ def _wanted(request, filing: Filing) -> tuple[FilingVersion | None, dict]:
     return version, version.content if version else snapshots.describe(filing)
 
 
-@require_GET
+@require_safe
 def notice(request, pk: int, event: int):
     """受理通知、补正通知、不予备案决定: the paper of one act."""
     found, paper = _notice(request, pk, get_event=lambda filing: _event(filing, pk=event))
     return _page(request, found, paper, reverse("filing:notice_word", args=[pk, event]))
 
 
-@require_GET
+@require_safe
 def notice_word(request, pk: int, event: int):
     """The same as Word."""
     found, paper = _notice(request, pk, get_event=lambda filing: _event(filing, pk=event))
     return _download(word.notice(paper), f"{paper.title} {found}")
 
 
-@require_GET
+@require_safe
 def receipt(request, pk: int):
     """备案回执 with number, verification code and, where it was late, by how many workdays."""
     found, paper = _notice(request, pk, get_event=_registration)
     return _page(request, found, paper, reverse("filing:receipt_word", args=[pk]))
 
 
-@require_GET
+@require_safe
 def receipt_word(request, pk: int):
     """The same as Word."""
     found, paper = _notice(request, pk, get_event=_registration)

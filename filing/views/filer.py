@@ -6,7 +6,7 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filing import (
     assessment,
@@ -37,7 +37,7 @@ FIRST = "A"
 ROUTE_CHECKS = ("filed_with_upper_bureau", "filed_with_local_bureau")
 
 
-@require_GET
+@require_safe
 @open_to("edit_filing")
 def filing_list(request):
     """The filings of one's own hospitals, newest first; those that wait for the hospital are marked."""
@@ -58,7 +58,7 @@ def filing_list(request):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("edit_filing")
 def start(request):
     """新建备案."""
@@ -86,7 +86,7 @@ def _section(filing: Filing, key: str):
     return part
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def section(request, pk: int, key: str):
     """One section of the form: the answers, or the list of members or materials."""
     filing = _editable(request, pk)
@@ -272,7 +272,7 @@ def _stale(request, filing: Filing, part, form: SectionForm, stale: Stale):
     )
 
 
-@require_GET
+@require_safe
 def aside(request, pk: int, key: str):
     """What stands beside the form, again after a save."""
     filing = _editable(request, pk)

@@ -1,9 +1,10 @@
 """The hospital's registered consortia, and the start of every kind of filing about them (我的医联体)."""
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filing import mine, signing, starting, unchanged
 from filing.forms import ApprovalForm, ChangeForm
@@ -18,7 +19,7 @@ from registry.paging import keyset_page
 FIRST = "A"
 
 
-@require_GET
+@require_safe
 @open_to("edit_filing")
 def consortium_list(request):
     """我的医联体: what one's hospitals lead, what is on its way, and what can be done."""
@@ -40,7 +41,7 @@ def _consortium(request: HttpRequest, pk: int) -> Consortium:
     return get_object_or_404(mine.led_by(request.user), pk=pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("edit_filing")
 def change_start(request, pk: int):
     """发起变更: which parts; parts that another change touches already are shown with it."""
@@ -69,9 +70,16 @@ def close_start(request, pk: int):
     """申请终止."""
     _consortium(request, pk)
     made: list[Filing] = []
-    if attempt(request, lambda: made.append(starting.start_close(pk, by=request.user))):
-        return redirect("filing:section", made[0].pk, FIRST)
-    return redirect("filing:mine")
+    try:
+        begun = attempt(
+            request,
+            lambda: made.append(starting.start_close(pk, by=request.user)),
+            passing=(starting.EndUnderWay,),
+        )
+    except starting.EndUnderWay as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("filing:section", refusal.filing.pk, FIRST)
+    return redirect("filing:section", made[0].pk, FIRST) if begun else redirect("filing:mine")
 
 
 @require_POST
@@ -88,7 +96,7 @@ def unchanged_state(request, pk: int):
     return redirect("filing:mine")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("edit_filing")
 def approval_start(request):
     """申请组建专科联盟, where the place's documents ask for agreement first."""

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from filing.forms import VerifyForm
 from filing.models import Filing
@@ -20,7 +20,7 @@ PAGES_A_MINUTE = 60
 
 
 @login_not_required
-@require_GET
+@require_safe
 def verify(request):
     """Whether a verification code belongs to a receipt, and what that receipt says; limited by address."""
     form = VerifyForm(request.GET if "code" in request.GET else None)
@@ -59,7 +59,7 @@ class PublicFilter(forms.Form):
 
 
 @login_not_required
-@require_GET
+@require_safe
 def registered(request):
     """The consortia that are registered and stand today, where the installation publishes them; limited by address."""
     if not settings.PUBLIC_REGISTER:

@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filing import reviewing, transitions
 from filing.forms import RemarkForm
@@ -15,7 +15,7 @@ from registry import access, access_log
 from registry.numbers import whole_number
 
 
-@require_GET
+@require_safe
 def detail(request, pk: int):
     """The workbench: form left, check sheet, checklist and materials right; the decision bar says what blocks."""
     filing = visible(request, pk)
@@ -45,7 +45,7 @@ def move(request, pk: int, action: str):
     return redirect("filing:detail", pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def remark_add(request, pk: int):
     """提意见: a side panel where scripts run, else a page."""
     filing = visible(request, pk)

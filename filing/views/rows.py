@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filing import editing, materials, member_lists
 from filing.forms import MaterialForm, MemberForm
@@ -56,7 +56,7 @@ def members_match(request, pk: int):
     return render(request, "filing/members_match.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member(request, pk: int):
     """One member's line; a side panel where scripts run, else a page."""
     row = _member(request, pk)
@@ -143,7 +143,7 @@ def _submitted(material: Material) -> bool:
     )
 
 
-@require_GET
+@require_safe
 def material(request, pk: int):
     """The file itself: as a download, or in the page for PDF and pictures."""
     row = _material(request, pk)

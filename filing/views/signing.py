@@ -15,7 +15,7 @@ from registry.numbers import whole_number
 UNITS = {"institution": Institution, "authority": Authority}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("confirm_filing", "review_filings")
 def rules(request):
     """One's hospitals and bureaus, each with its setting."""

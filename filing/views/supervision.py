@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filing import limits, queue, supervision, urging
 from filing.models import Filing, ReviewSettings, Urge
@@ -12,7 +12,7 @@ from registry import access
 from registry.guards import open_to
 
 
-@require_GET
+@require_safe
 @open_to("view_filings")
 def statistics(request):
     """办理统计 of the own bureau and those below."""
@@ -48,7 +48,7 @@ class RulesForm(forms.ModelForm):
         fields = ["handling_workdays", "second_reviewer", "undo_workdays"]
 
 
-@require_GET
+@require_safe
 @open_to("configure_authority")
 def rules_list(request):
     """The bureaus whose rules one may set, each with what holds there; one alone opens at once."""
@@ -61,7 +61,7 @@ def rules_list(request):
     return render(request, "filing/rules_list.html", {"pairs": pairs})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("configure_authority")
 def rules(request, pk: int):
     """审查规则 of one bureau."""

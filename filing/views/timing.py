@@ -1,7 +1,7 @@
 """The deadline day by day (期限说明), and what moves it: asking, deciding, resuming."""
 
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from filing import clock, presentation, timing
 from filing.forms import ClockAskForm, ClockDecideForm, ClockResumeForm
@@ -12,7 +12,7 @@ from registry.guards import open_to
 from registry.paging import keyset_page
 
 
-@require_GET
+@require_safe
 def deadline(request, pk: int):
     """Every day counted and every day passed over, with its reason; and the changes of the deadline."""
     filing = visible(request, pk)
@@ -132,7 +132,7 @@ def resume(request, pk: int):
     return redirect("filing:deadline", found.filing_id)
 
 
-@require_GET
+@require_safe
 @open_to("review_filings")
 def requests(request):
     """期限申请: what hospitals ask of this bureau and those below. A draft itself stays with its hospital."""

@@ -29,7 +29,7 @@ def planned_grid(request, pk: int) -> Grid:
     return grid
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def assign(request, pk: int):
     """Say who is responsible from a day on; a collision is explained and may be taken over or stand as a claim."""
     grid = planned_grid(request, pk)
@@ -68,7 +68,7 @@ def _assign(request, grid: Grid, typed: dict, act: str) -> None:
         services.put_in_force(grid.pk, claim_held_townships=act == "claim_held", **given)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def split(request, pk: int):
     """Make part of a grid a grid of its own."""
     grid = planned_grid(request, pk)
@@ -87,7 +87,7 @@ def split(request, pk: int):
     return _form_page(request, grid, form, "拆分网格", "拆分")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def merge(request, pk: int):
     """Dissolve a grid into another."""
     grid = planned_grid(request, pk)
@@ -107,7 +107,7 @@ def merge(request, pk: int):
     return _form_page(request, grid, form, "合并网格", "合并")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def retire(request, pk: int):
     """Abolish a grid."""
     grid = planned_grid(request, pk)

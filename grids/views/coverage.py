@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from grids import areas
 from grids.board import board
@@ -26,7 +26,7 @@ def day_of(request) -> dt.date:
     return max(wanted, EARLIEST)
 
 
-@require_GET
+@require_safe
 @open_to("view_grids")
 def coverage_page(request):
     """Which townships are covered, uncovered or contested."""

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from grids import areas, services
 from grids.choices import consortia_for, grids_now, townships_of
@@ -32,7 +32,7 @@ def visible_grid(request, pk: int) -> Grid:
     return get_object_or_404(Grid.objects.visible_to(request.user).for_list(), pk=pk)
 
 
-@require_GET
+@require_safe
 @open_to("view_grids")
 def grid_list(request):
     """The grids of one's area."""
@@ -98,7 +98,7 @@ def _lines(grids: list[Grid], today) -> list[dict]:
     ]
 
 
-@require_GET
+@require_safe
 def grid_detail(request, pk: int):
     """One grid: its townships, who is responsible, what the rules say, and how it came to be."""
     grid = visible_grid(request, pk)
@@ -120,7 +120,7 @@ def grid_detail(request, pk: int):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("plan_grids")
 def grid_new(request):
     """Draw a grid and, if wanted, say at once who is responsible."""
@@ -191,7 +191,7 @@ def _bureau(place: areas.Place) -> tuple[Authority, Division]:
     return authority_of(division), division
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def grid_edit(request, pk: int):
     """Rename a grid and change its townships from a day on."""
     grid = visible_grid(request, pk)

@@ -97,7 +97,7 @@ class SettingsForm(ModelForm):
         }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def account(request):
     """One's assignments and settings."""
     form = SettingsForm(request.POST or None, instance=request.user)

@@ -1,7 +1,7 @@
 """The auditor's pages (审计): entries, one entry, reads and refusals, and the state of the chain."""
 
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from registry.auditing import finding
 from registry.guards import open_to
@@ -11,7 +11,7 @@ from registry.paging import capped_count, keyset_page
 CHECKS = 10
 
 
-@require_GET
+@require_safe
 @open_to("read_audit")
 def audit_list(request):
     """Every write, newest first."""
@@ -23,7 +23,7 @@ def audit_list(request):
     return render(request, "registry/audit_list.html", context)
 
 
-@require_GET
+@require_safe
 @open_to("read_audit")
 def audit_entry(request, pk: int):
     """One change, before and after."""
@@ -41,7 +41,7 @@ def audit_entry(request, pk: int):
     return render(request, "registry/audit_entry.html", context)
 
 
-@require_GET
+@require_safe
 @open_to("read_audit")
 def audit_reads(request):
     """Who read sensitive content, took data out, or was refused."""
@@ -52,7 +52,7 @@ def audit_reads(request):
     return render(request, "registry/audit_reads.html", context)
 
 
-@require_GET
+@require_safe
 @open_to("read_audit")
 def audit_chain(request):
     """The sealed blocks, what is not sealed yet, and the last verifications."""

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from registry import access, notices
 from registry.errors import Refused
@@ -18,7 +18,7 @@ from registry.models import CalendarDay, CalendarYear
 from registry.numbers import whole_number
 
 
-@require_GET
+@require_safe
 def calendar(request):
     """The years with their state, and the months of one of them."""
     years = list(CalendarYear.objects.order_by("-year"))
@@ -63,7 +63,7 @@ def _cell(day: CalendarDay) -> dict:
     return {"day": day.date.day, "works": day.is_workday, "css": css, "word": word, "reason": day.reason}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("operate_system")
 def calendar_load(request):
     """载入放假安排: a file or typed lines, then the days that change, then the act."""

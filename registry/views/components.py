@@ -4,12 +4,12 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from registry.ui import samples
 
 
-@require_GET
+@require_safe
 @login_not_required
 def components(request):
     """404 outside DEBUG."""

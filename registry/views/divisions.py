@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from registry import access
 from registry.divisions import tree
@@ -24,7 +24,7 @@ def _place(pk: int) -> Division:
     return get_object_or_404(Division.objects.select_related(ABOVE, "physical_unit"), pk=pk)
 
 
-@require_GET
+@require_safe
 @open_to("view_institutions")
 def division_tree(request):
     """The places under one on a day, or those that a search finds."""
@@ -53,7 +53,7 @@ def division_tree(request):
     return render(request, "registry/division_tree.html", context)
 
 
-@require_GET
+@require_safe
 @open_to("view_institutions")
 def division_detail(request, pk: int):
     """One place: its dates, what came before and after, its other codes, its bureau, and its changes."""
@@ -83,7 +83,7 @@ def _offered(place: Division) -> list[str]:
     return kinds if place.level == Division.Level.TOWNSHIP else [DivisionChange.Kind.NEW.value, *kinds]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("view_institutions")
 def division_change_new(request, pk: int, kind: str):
     """Enter a change: what was typed, then the plan with what it touches, then the act."""
@@ -151,7 +151,7 @@ def _choices(form, place: Division, plan: Plan, corrected: dict[int, str]) -> li
     ]
 
 
-@require_GET
+@require_safe
 @open_to("view_institutions")
 def division_change(request, pk: int):
     """A change as it was entered: places before and after, what it touched, who and on what grounds."""

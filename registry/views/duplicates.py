@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registry import access
 from registry.duplicates import fields, merge
@@ -53,7 +53,7 @@ class PairFilter(forms.Form):
         return pairs
 
 
-@require_GET
+@require_safe
 @open_to("manage_institutions")
 def duplicate_list(request):
     """Candidates, the surest first, and the search that finds them."""
@@ -118,7 +118,7 @@ def duplicate_dismiss(request, pk: int):
     return redirect("registry:duplicate_list")
 
 
-@require_GET
+@require_safe
 @open_to("manage_institutions")
 def duplicate_detail(request, pk: int):
     """A pair opens as the two records side by side."""
@@ -126,7 +126,7 @@ def duplicate_detail(request, pk: int):
     return redirect("registry:merge_new", pair.first_id, pair.second_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("manage_institutions")
 def merge_new(request, kept: int, gone: int):
     """Two records side by side: which stays, which facts it takes, and what is moved; then the act."""
@@ -165,7 +165,7 @@ def _visible_merge(request, pk: int) -> Merge:
     )
 
 
-@require_GET
+@require_safe
 @open_to("manage_institutions")
 def merge_list(request):
     """Merges done in one's area, newest first."""
@@ -179,7 +179,7 @@ def merge_list(request):
     return render(request, "registry/merge_list.html", {"page": page, "unit": "次", "count": None})
 
 
-@require_GET
+@require_safe
 @open_to("manage_institutions")
 def merge_detail(request, pk: int):
     """One merge: what was written, and whether it can be taken back."""

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from registry import access, facilities
 from registry.guards import open_to
@@ -33,7 +33,7 @@ class FacilityForm(forms.ModelForm):
         return data
 
 
-@require_GET
+@require_safe
 @open_to("view_compliance")
 def facility_list(request):
     """The planned facilities of one's area; how many are built and how many have become community hospitals."""
@@ -50,7 +50,7 @@ def facility_list(request):
     return render(request, "registry/facility_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("view_compliance")
 def facility_detail(request, pk: int):
     """One facility, as planned and as recorded; the commission of the place may change what is recorded."""

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from registry.divisions import foreign
 from registry.errors import Refused
@@ -29,7 +29,7 @@ class ForeignUploadForm(forms.Form):
     )
 
 
-@require_GET
+@require_safe
 @open_to("manage_institutions")
 def foreign_lists(request):
     """Lists brought in, newest first, and the form for another."""
@@ -61,7 +61,7 @@ def foreign_upload(request):
     return _lists(request, form, status=422)
 
 
-@require_GET
+@require_safe
 @open_to("manage_institutions")
 def foreign_list(request, pk: int):
     """The rows of a list in one state; those that wait for a person come first."""

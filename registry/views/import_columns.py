@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from registry import access
 from registry.errors import Refused
@@ -39,7 +39,7 @@ def _sheet(batch: ImportBatch, sheets: list[ImportSheet], wanted: str) -> Import
     return max(sheets, key=lambda one: (not one.hidden, sum(c["how"] in known for c in one.columns)))
 
 
-@require_GET
+@require_safe
 @open_to("import_institutions")
 def import_columns(request, pk: int):
     """Each column with its first values and what it is imported as."""
@@ -85,7 +85,7 @@ def import_columns_confirm(request, pk: int):
 
 
 # -- Titles of administrators -------------------------------------------------------------------------------
-@require_GET
+@require_safe
 @open_to("import_institutions")
 def column_aliases(request):
     """Titles added by administrators, and what files were read with before."""

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from registry.errors import Refused
 from registry.guards import open_to
@@ -17,7 +17,7 @@ def _visible(request, pk: int) -> ImportBatch:
     return get_object_or_404(ImportBatch.objects.visible_to(request.user).for_list(), pk=pk)
 
 
-@require_GET
+@require_safe
 @open_to("import_institutions")
 def import_undo(request, pk: int):
     """The consequences: what goes, what gets its former values back, and the rows that have to stay."""

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from registry import access, access_log
 from registry.errors import Refused
@@ -34,7 +34,7 @@ def _visible(request, pk: int) -> ImportBatch:
     return get_object_or_404(ImportBatch.objects.visible_to(request.user).for_list(), pk=pk)
 
 
-@require_GET
+@require_safe
 def import_list(request):
     """Earlier imports, newest first, and the form to send a file."""
     _importer(request)
@@ -62,7 +62,7 @@ def import_upload(request):
     return _list(request, form, status=422)
 
 
-@require_GET
+@require_safe
 def import_detail(request, pk: int):
     """Progress while it is read or applied, the preview, then the result."""
     batch = _visible(request, pk)
@@ -115,7 +115,7 @@ def import_discard(request, pk: int):
     return _act(request, pk, lambda pk: service.discard(pk, by=request.user), "已放弃，名录没有改动。")
 
 
-@require_GET
+@require_safe
 def import_template(request):
     """The official template, empty."""
     _importer(request)
@@ -124,7 +124,7 @@ def import_template(request):
     return response
 
 
-@require_GET
+@require_safe
 def import_file(request, pk: int):
     """The file as it was sent."""
     batch = _visible(request, pk)
@@ -132,7 +132,7 @@ def import_file(request, pk: int):
     return FileResponse(batch.file.open("rb"), as_attachment=True, filename=batch.file_name)
 
 
-@require_GET
+@require_safe
 def import_marked(request, pk: int):
     """The sender's workbook with its bad cells marked."""
     batch = _visible(request, pk)

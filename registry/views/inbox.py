@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registry.inbox import telling
 from registry.models import Notification, NotificationChoice
@@ -30,7 +30,7 @@ class InboxFilter(forms.Form):
         return rows.filter(kind=given["kind"]) if given.get("kind") else rows
 
 
-@require_GET
+@require_safe
 def inbox_list(request):
     """收件箱, newest first."""
     rows = Notification.objects.visible_to(request.user)
@@ -95,7 +95,7 @@ class ChoicesForm(forms.Form):
             NotificationChoice.objects.update_or_create(user=self.user, kind=kind.code, defaults=chosen)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def inbox_choices(request):
     """Each person's own choices."""
     form = ChoicesForm(request.user, request.POST or None)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registry import access, access_log
 from registry.errors import Refused, Stale
@@ -34,7 +34,7 @@ def _form_page(request, form, status: int = 200, **context):
     return render(request, "registry/institution_form.html", {"form": form, **context}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def institution_edit(request, pk: int):
     """Every fact on one form; the rules and messages are those of the import."""
     one = _managed(request, pk)
@@ -73,7 +73,7 @@ def _stale(request, one: Institution, form: EditForm, message: str):
     return render(request, "registry/institution_stale.html", context, status=409)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("manage_institutions")
 def institution_new(request):
     """Enter one institution by hand."""
@@ -106,7 +106,7 @@ def _act(request, pk: int, form, act, done: str, heading: str, consequence: str 
     return render(request, "registry/institution_act.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def institution_close(request, pk: int):
     """注销, with the day and the reason."""
     one = _managed(request, pk)
@@ -122,7 +122,7 @@ def institution_close(request, pk: int):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def institution_reopen(request, pk: int):
     """恢复开业, with the reason."""
     one = _managed(request, pk)
@@ -131,14 +131,14 @@ def institution_reopen(request, pk: int):
 
 
 # -- Credentials --------------------------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def credential_add(request, pk: int):
     one = _managed(request, pk)
     form = CredentialForm(request.POST or None, instance=Credential(institution=one))
     return _credential(request, one, form, "添加专科资质")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def credential_edit(request, pk: int):
     mine = Institution.objects.visible_to(request.user)
     credential = get_object_or_404(Credential.objects.filter(institution__in=mine), pk=pk)
@@ -184,7 +184,7 @@ def institution_export(request):
     return redirect("registry:job_detail", asked.job_id)
 
 
-@require_GET
+@require_safe
 @open_to("view_institutions", "edit_filing")
 def institution_export_file(request, pk: int):
     """The finished file, for whoever asked for it."""

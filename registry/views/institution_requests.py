@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registry import access
 from registry.errors import Refused
@@ -17,7 +17,7 @@ from registry.paging import keyset_page
 VIEWS = (("waiting", "待处理"), ("all", "全部"))
 
 
-@require_GET
+@require_safe
 @open_to("manage_institutions", "edit_filing")
 def request_list(request):
     """Waiting requests of one's area, or all that one's hospital has made."""
@@ -38,7 +38,7 @@ def request_list(request):
     return render(request, "registry/request_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to("edit_filing")
 def request_new(request):
     """Ask for an institution; `name` in the address is what the person searched for."""
@@ -69,7 +69,7 @@ def _visible(request, pk: int) -> InstitutionRequest:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_GET
+@require_safe
 def request_detail(request, pk: int):
     """What was asked and how it was decided; the administrator's form while it waits."""
     return _detail(request, _visible(request, pk))

@@ -6,7 +6,7 @@ from django.db.models import Prefetch
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from registry import access, as_of, history
 from registry.forms import InstitutionFilter
@@ -25,7 +25,7 @@ ORDERS = {
 }
 
 
-@require_GET
+@require_safe
 @open_to("view_institutions", "edit_filing")
 def institution_list(request):
     """Institutions that the person may see, narrowed and sorted as the address says."""
@@ -56,7 +56,7 @@ def _day(request) -> dt.date | None:
     return day if day < timezone.localdate() else None
 
 
-@require_GET
+@require_safe
 def institution_detail(request, pk: int):
     """All facts with source and date, names, consortia over time, credentials, who changed what; also as of a day."""
     institutions = Institution.objects.visible_to(request.user).select_related(

@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from registry import jobs
 from registry.errors import Refused
 from registry.models import Job
 
 
-@require_GET
+@require_safe
 def job_detail(request, pk: int):
     """The job with its progress bar; htmx asks for the bar alone until the job has ended."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)

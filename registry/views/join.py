@@ -15,7 +15,7 @@ from registry.people import links
 @sensitive_post_parameters()
 @never_cache
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join(request, token: str):
     """Set the password; the link is used up by that alone, not by looking at it."""
     link = links.usable(token)

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from registry import access
 from registry.errors import Refused
@@ -20,7 +20,7 @@ MANAGERS = (reach.EVERYWHERE, reach.UNIT)
 SIGN_INS = 20
 
 
-@require_GET
+@require_safe
 @open_to(*MANAGERS)
 def people_list(request):
     """The people in one's reach, by name; views for those to be invited again, out of use, or without assignment."""
@@ -44,7 +44,7 @@ def visible(request, pk: int) -> User:
     return get_object_or_404(reach.visible_to(request.user), pk=pk)
 
 
-@require_GET
+@require_safe
 @open_to(*MANAGERS)
 def person(request, pk: int):
     """Account, assignments, history of rights and sign-ins of one person."""
@@ -97,7 +97,7 @@ def link_page(request, one: User, token: str) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to(*MANAGERS)
 def person_new(request):
     """Invite somebody; the answer shows the link to hand over."""

@@ -43,7 +43,7 @@ def assignment_add(request, pk: int):
     return person_page(request, one, status=422, assignment_form=form)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to(*MANAGERS)
 def assignment_end(request, pk: int):
     """结束任职, at once or on a day."""

@@ -5,7 +5,7 @@ from collections import Counter
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from registry import access
 from registry.facts.document import judged_documents
@@ -22,7 +22,7 @@ VERSIONS = 30
 ICONS = {"check": "auto", "declaration": "decl", "checklist": "v-rev", "context": "v-inf"}
 
 
-@require_GET
+@require_safe
 def policy_library(request):
     """The documents by place; with a word, the provisions that hold it."""
     text = request.GET.get("q", "").strip()
@@ -76,7 +76,7 @@ def _state(document: PolicyDocument, day) -> dict:
     }
 
 
-@require_GET
+@require_safe
 def policy_document(request, code: str):
     """One document: the text with each provision underlined, and beside it how the provision is handled.
 

@@ -2,7 +2,7 @@
 
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from registry import access
 from registry.guards import open_to
@@ -11,7 +11,7 @@ from registry.policy.drafts import PERMISSION
 from registry.policy.library import current_book
 
 
-@require_GET
+@require_safe
 @open_to(PERMISSION)
 def policy_conflicts(request):
     """Pairs of rules in force today on one topic that differ and do not say how they stand to each other."""

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registry import access
 from registry.errors import Refused
@@ -105,7 +105,7 @@ class ActForm(forms.Form):
             self.fields["note"].label = f"{ACTS[act][0]}原因"
 
 
-@require_GET
+@require_safe
 @open_to(PERMISSION)
 def draft_list(request):
     """Drafts of one's area, newest first, and the ways to begin one."""
@@ -174,7 +174,7 @@ def visible_draft(request, pk: int) -> PolicyDraft:
     )
 
 
-@require_GET
+@require_safe
 def draft_detail(request, pk: int):
     """What the draft changes, where it stands, and what may be done now; its preview is asked for by address."""
     draft = visible_draft(request, pk)
@@ -218,7 +218,7 @@ def _published_source(draft: PolicyDraft, document: PolicyDocument | None) -> st
     return kept.source if kept else ""
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft_rule(request, pk: int, provision: str):
     """Change modality and parameters of one rule on a form; `document` stands for the dates of the document."""
     draft = visible_draft(request, pk)
@@ -253,7 +253,7 @@ def draft_rule(request, pk: int, provision: str):
     return render(request, "registry/policy_draft_rule.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def draft_source(request, pk: int):
     """The pack as a file, to be changed elsewhere and sent in again."""
     draft = visible_draft(request, pk)

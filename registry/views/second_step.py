@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registry import qr
 from registry.errors import Refused
@@ -49,7 +49,7 @@ def _verified(request, device) -> None:
 @sensitive_post_parameters()
 @never_cache
 @before_second_step
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def second_step_check(request):
     """The code after the password."""
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -77,7 +77,7 @@ def _to_check(request):
 
 @never_cache
 @before_second_step
-@require_http_methods(["GET"])
+@require_safe
 def second_step_page(request):
     """What one has: nothing, a telephone waiting for its first code, or a telephone and backup codes."""
     if not _settled(request):

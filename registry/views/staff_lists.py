@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from registry import access_log
 from registry.errors import Refused
@@ -24,7 +24,7 @@ def _visible(request, pk: int) -> StaffList:
     return get_object_or_404(StaffList.objects.visible_to(request.user), pk=pk)
 
 
-@require_GET
+@require_safe
 @open_to(*MANAGERS)
 def staff_lists(request):
     """The form to send a list, and one's earlier lists."""
@@ -37,7 +37,7 @@ def _lists(request, form: StaffListForm, status: int = 200):
     return render(request, "registry/staff_lists.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @open_to(*MANAGERS)
 def staff_list_template(request):
     """The template with the roles and units that this administrator may give."""
@@ -63,7 +63,7 @@ def staff_list_upload(request):
     return _lists(request, form, status=422)
 
 
-@require_GET
+@require_safe
 @open_to(*MANAGERS)
 def staff_list(request, pk: int):
     """The preview of an open list; of an applied one, who has set a password."""

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from registry import system
 from registry.guards import open_to
@@ -25,7 +25,7 @@ class JobFilter(forms.Form):
         return jobs.filter(title__icontains=given["q"].strip()) if given.get("q") else jobs
 
 
-@require_GET
+@require_safe
 @open_to("operate_system")
 def job_list(request):
     """All background jobs, newest first."""
@@ -40,7 +40,7 @@ def job_list(request):
     return render(request, "registry/job_list.html", context)
 
 
-@require_GET
+@require_safe
 @open_to("operate_system")
 def system_state(request):
     """Versions, queue, disk, backup."""

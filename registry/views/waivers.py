@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registry import access, access_log, waivers
 from registry.downloads import stored_file
@@ -21,7 +21,7 @@ from registry.waiver_forms import ChooseForm, WaiverFilter, WaiverForm
 TABS = (("open", "现行有效", None), ("all", "全部", None))
 
 
-@require_GET
+@require_safe
 @open_to("view_compliance", "view_own_consortia")
 def waiver_list(request):
     """Waivers of one's area or of one's hospital's consortia, newest first."""
@@ -60,7 +60,7 @@ def waiver_list(request):
     return render(request, "registry/waivers.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to(waivers.PERMISSION)
 def waiver_new(request):
     """Record a waiver or an approved deviation: the address names the subject and the rule, the form the grounds."""
@@ -101,7 +101,7 @@ def _visible(request, pk: int) -> Waiver:
     return get_object_or_404(related, pk=pk)
 
 
-@require_GET
+@require_safe
 def waiver_detail(request, pk: int):
     """Who, when, why, by which document, until when; what it lifts, word for word."""
     waiver, today = _visible(request, pk), timezone.localdate()
@@ -121,7 +121,7 @@ def waiver_detail(request, pk: int):
     return render(request, "registry/waiver.html", context)
 
 
-@require_GET
+@require_safe
 def waiver_file(request, pk: int):
     """The scanned document, always as a download."""
     waiver = _visible(request, pk)

@@ -54,6 +54,18 @@ def test_the_lead_hospital_answers_for_its_consortium(asked, filer, bad):
     assert rectifications.acts_of(asked, filer) == {"report"}
 
 
+def test_where_no_hospital_answers_the_page_says_who_does(client, finding, evaluator, soon, bad):
+    client.force_login(evaluator)
+    address = reverse("evaluation:finding", args=[finding.pk])
+    Lead.objects.filter(consortium=bad).delete()
+    assert "请先补登牵头医院" in client.get(address).text
+    Finding.objects.filter(pk=finding.pk).update(subject_type="division", consortium=None)
+    told = "这是对行政区划的判定，由渝中区卫生健康行政部门自行改正"
+    assert told in client.get(address).text
+    with pytest.raises(Refused, match=told):
+        rectifications.ask(finding=finding, by=evaluator, due_on=soon, text="请改正")
+
+
 def test_from_asking_to_closing_with_proof(asked, filer, evaluator):
     row = rectifications.report(asked.pk, by=filer, text="已签协议", proof=pdf("协议.pdf"))
     assert row.state == "reported"

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from filing import mine, starting, transitions, unchanged
 from filing.models import Filing, UnchangedStatement
@@ -63,23 +64,44 @@ def test_undoing_an_end_restores_everything(case):
     assert picture(case.filing.consortium) == before
 
 
+def another_chair(case) -> Filing:
+    filing = change(case, "governance")
+    answer(filing, "D", case.filer, council_chair="陈院长")
+    return filing
+
+
+def test_an_end_is_not_submitted_while_a_change_is_on_its_way(case):
+    other = received(another_chair(case), case)
+    with pytest.raises(Refused, match=f"提交前还须处理：.*（{fresh(other).case_number}"):
+        transitions.submit(closing(case).pk, by=case.filer)
+
+
 def test_an_end_waits_for_changes_on_their_way(case):
-    other = change(case, "governance")
-    answer(other, "D", case.filer, council_chair="陈院长")
-    late = closing(case)
+    other = another_chair(case)
     filing = received(closing(case), case)
     received(other, case)
-    with pytest.raises(Refused, match=f"提交前还须处理：.*（{fresh(other).case_number}"):
-        transitions.submit(late.pk, by=case.filer)
     with pytest.raises(Refused, match=f"还有未办结的备案（{fresh(other).case_number}）"):
         transitions.register(filing.pk, by=case.reviewer)
     transitions.refuse(other.pk, note="重复", by=case.reviewer)
     transitions.register(filing.pk, by=case.reviewer)
 
 
+def test_a_second_end_leads_to_the_first(client, case):
+    first = closing(case)
+    client.force_login(case.filer)
+    again = reverse("filing:close_start", args=[case.filing.consortium_id])
+    answered = client.post(again, follow=True)
+    assert answered.redirect_chain[-1][0] == reverse("filing:section", args=[first.pk, "A"])
+    assert "的终止已经在办（草稿），请继续办理这一件" in answered.text.replace("&quot;", "")
+    listed = client.get(reverse("filing:mine")).text
+    assert "继续终止" in listed and again not in listed
+    transitions.withdraw(first.pk, note="误办", by=case.filer)
+    assert client.post(again).url != answered.redirect_chain[-1][0]
+    assert Filing.objects.filter(kind="close").count() == 2
+
+
 def test_a_change_of_what_has_ended_is_not_submitted(case):
-    late = change(case, "governance")
-    answer(late, "D", case.filer, council_chair="陈院长")
+    late = another_chair(case)
     registered(closing(case), case)
     with pytest.raises(Refused, match="已于 2020-10-12 终止，不能再申报"):
         transitions.submit(late.pk, by=case.filer)

@@ -21,6 +21,9 @@ class Target:
     at_most: float | None = None
     unit: str = "×"
     by_cpu: float | None = None  # the same ratio of CPU seconds, said beside and not judged
+    by_round: Spread | None = (
+        None  # the ratio within each round, which a drifting machine disturbs less; not judged
+    )
 
     @property
     def met(self) -> bool:
@@ -32,14 +35,23 @@ class Target:
         bound = f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
         verdict = "met   " if self.met else "MISSED"
         cpu = "" if self.by_cpu is None else f", by CPU {self.by_cpu:.2f}{self.unit}"
-        return f"{verdict}  {self.name}: {self.reached:.2f}{self.unit} ({bound}{self.unit}{cpu})"
+        paired = "" if self.by_round is None else f", within rounds {_range(self.by_round, 2)}{self.unit}"
+        return f"{verdict}  {self.name}: {self.reached:.2f}{self.unit} ({bound}{self.unit}{cpu}{paired})"
 
 
 def compared(
     name: str, one: Series, other: Series, *, at_least: float | None = None, at_most: float | None = None
 ) -> Target:
-    """A bound on how many times the median clock time of `one` is that of `other`, with CPU beside."""
-    return Target(name, ratio(one, other), at_least, at_most, by_cpu=ratio(one, other, "cpu"))
+    """A bound on how many times the median clock time of `one` is that of `other`, with CPU and rounds beside."""
+    rounds = [a.seconds / b.seconds for a, b in zip(one.runs, other.runs, strict=False)]
+    return Target(
+        name,
+        ratio(one, other),
+        at_least,
+        at_most,
+        by_cpu=ratio(one, other, "cpu"),
+        by_round=Spread.of(rounds),
+    )
 
 
 def ratio(one: Series, other: Series, figure: str = "seconds") -> float:

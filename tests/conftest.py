@@ -1,5 +1,10 @@
 """Fixtures of the whole suite. The strict ones apply to every test (tests/strict.py)."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
 import hypothesis
 import pytest
 from celery import current_app
@@ -11,9 +16,7 @@ from psycopg2 import sql
 from registry import access_log
 from registry.models import Job
 from registry.policy import library
-from tests import factories, strict
-
-pytest_plugins = ["tests.law"]
+from tests import connections, database, factories, law, strict
 
 # The same examples in every run: a failure seen once can be seen again.
 hypothesis.settings.register_profile("steady", derandomize=True)
@@ -26,27 +29,83 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("machine") is None)
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The triggers are in place once the tables are; the flush after a transactional test need not install them.
+def pytest_collection_finish() -> None:
+    """What stays for the whole run need not be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
-    What a test commits need not outlive a power failure.
-    """
-    project.PGTRIGGER_INSTALL_ON_MIGRATE = False
-    name = sql.Identifier(connection.settings_dict["NAME"])
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """After everything that the test had."""
+    yield
+    connections.nobody_keeps_one()
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory) -> Path:
+    """A folder of this run, the same one for all its processes."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if database.process() else base
+
+
+@pytest.fixture(scope="session")
+def database_is_a_copy(django_db_keepdb) -> bool:
+    return bool(database.process()) and not django_db_keepdb
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request,
+    database_is_a_copy,
+    shared_folder,
+    django_test_environment,
+    django_db_use_migrations,
+    django_db_blocker,
+):
+    """The triggers are in place once the tables are. What a test commits need not outlive a power failure."""
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as monkeypatch:
+        if database_is_a_copy:
+            with django_db_blocker.unblock():
+                stack.enter_context(database.copied(shared_folder, migrate=django_db_use_migrations))
+        else:
+            request.getfixturevalue("django_db_setup")
+        project.PGTRIGGER_INSTALL_ON_MIGRATE = False
+        database.is_emptied_quickly(monkeypatch)
+        name = sql.Identifier(connection.settings_dict["NAME"])
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))
+            database.made_with()
+        yield
+        with django_db_blocker.unblock():
+            connections.nobody_else_is_left()
+            stack.close()
+
+
+@pytest.fixture(scope="session")
+def law_put_aside(django_db_setup, database_is_a_copy, django_db_blocker):
+    if not database_is_a_copy:  # else the rows have come with it
+        with django_db_blocker.unblock():
+            law.put_aside()
+
+
+@pytest.fixture(name="law")
+def the_law(law_put_aside, db):
+    """Calendar, policy documents and the rules of Chongqing (tests/law.py)."""
+    law.put_back()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def flush_may_empty_the_audit():
+def connections_are_written_down():
     with pytest.MonkeyPatch.context() as monkeypatch:
-        strict.append_only_tables_can_be_emptied_between_tests(monkeypatch)
+        connections.are_written_down(monkeypatch)
         yield
 
 
 @pytest.fixture(autouse=True)
-def strictness(monkeypatch):
+def strictness(monkeypatch, request):
+    name = request.node.name.encode()[: connections.LONGEST_NAME].decode(errors="ignore")
+    monkeypatch.setenv("PGAPPNAME", name)  # a session that is left says whose it is
     strict.lists_without_order_come_shuffled(monkeypatch)
     strict.network_is_off(monkeypatch)
     strict.undefined_template_variables_fail(monkeypatch)

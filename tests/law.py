@@ -1,7 +1,6 @@
 """The law and the calendar that filings are judged by, for every test that files."""
 
 import pgtrigger
-import pytest
 from django.db import connection, transaction
 from psycopg2 import sql
 
@@ -40,23 +39,21 @@ def _for_each_table(statement: str, **values: str) -> dict[str, str]:
     return answers
 
 
-@pytest.fixture(scope="session")
-def law_put_aside(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        with transaction.atomic():
-            _load()
-            rows = _for_each_table("SELECT jsonb_agg({ours})::text FROM {ours}")
-            transaction.set_rollback(True)
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE; CREATE SCHEMA {ASIDE}")
-        _for_each_table("CREATE TABLE {aside} (LIKE {ours})")
-        _for_each_table(
-            "INSERT INTO {aside} SELECT * FROM jsonb_populate_recordset(NULL::{ours}, %s::jsonb)", **rows
-        )
+def put_aside() -> None:
+    """Keep the rows beside the tables that they belong to."""
+    with transaction.atomic():
+        _load()
+        rows = _for_each_table("SELECT jsonb_agg({ours})::text FROM {ours}")
+        transaction.set_rollback(True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE; CREATE SCHEMA {ASIDE}")
+    _for_each_table("CREATE TABLE {aside} (LIKE {ours})")
+    _for_each_table(
+        "INSERT INTO {aside} SELECT * FROM jsonb_populate_recordset(NULL::{ours}, %s::jsonb)", **rows
+    )
 
 
-@pytest.fixture
-def law(law_put_aside, db):
-    """Calendar, policy documents and the rules of Chongqing, as if they had always been there."""
+def put_back() -> None:
+    """The rows in their tables, as if they had always been there."""
     with pgtrigger.ignore(*AUDITS):
         _for_each_table("INSERT INTO {ours} SELECT * FROM {aside}")

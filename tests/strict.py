@@ -6,7 +6,6 @@ import socket
 import sys
 from contextlib import contextmanager
 
-from django.apps import apps
 from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.db import connection
@@ -67,33 +66,6 @@ def network_is_off(monkeypatch) -> None:
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-
-
-def _append_only_tables() -> list[str]:
-    return [
-        model._meta.db_table
-        for model in apps.get_models()
-        if any(trigger.name == "append_only" for trigger in getattr(model._meta, "triggers", ()))
-    ]
-
-
-def append_only_tables_can_be_emptied_between_tests(monkeypatch) -> None:
-    """The flush after a transactional test is the one place that may truncate the audit."""
-    operations = type(connection.ops)
-    flush = operations.execute_sql_flush
-
-    def execute_sql_flush(self, sql_list):
-        tables = _append_only_tables()
-        with self.connection.cursor() as cursor:
-            for table in tables:
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            try:
-                flush(self, sql_list)
-            finally:
-                for table in tables:
-                    cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-
-    monkeypatch.setattr(operations, "execute_sql_flush", execute_sql_flush)
 
 
 class Undefined(str):

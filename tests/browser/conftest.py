@@ -1,6 +1,5 @@
 """A real Chromium on a live server: one browser a process, a fresh and watched page for each test."""
 
-import os
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -11,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from celery import current_app
 from celery.contrib.testing.worker import start_worker
 from django.conf import settings as project
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -51,12 +51,15 @@ def browser() -> Iterator[Browser]:
     program = machine.browser()
     if program is None:
         pytest.fail("There is no Chromium or Chrome: run `make test`, which installs it or says how.")
+    # While a loop runs, Django gives this thread other connections than before and after it: neither sees the other's.
+    connections.close_all()
     with pytest.MonkeyPatch.context() as monkeypatch, sync_playwright() as playwright:
         # Playwright's loop runs in this thread and Django would take every query here for an asynchronous one.
         monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium
         chromium.close()
+        connections.close_all()
 
 
 @pytest.fixture
@@ -131,11 +134,9 @@ def assert_accessible() -> Callable[[Page], None]:
 
 
 @pytest.fixture
-def keep(transactional_db, tmp_path_factory) -> Callable[[str, kept.Build], None]:
+def keep(transactional_db, shared_folder) -> Callable[[str, kept.Build], None]:
     """`keep("rosters", kept.rosters)`: committed data made once a run (tests/browser/kept.py)."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return lambda name, build: kept.put_back(name, build, shared)
+    return lambda name, build: kept.put_back(name, build, shared_folder)
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 Pages of a live server see only committed rows, and a test that commits leaves an empty database behind.
 """
 
-import fcntl
 from collections.abc import Callable
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
@@ -19,6 +17,7 @@ from registry import operators
 from registry.imports import service as imports
 from registry.imports.scope import EVERYWHERE
 from registry.reference import places, tables
+from tests import database
 
 DEMO = settings.BASE_DIR / "fixtures" / "demo"
 CITIES = ("chongqing", "wuhu", "chuzhou")
@@ -30,8 +29,8 @@ Build = Callable[[], None]
 def put_back(name: str, build: Build, shared: Path) -> None:
     """Bring the database to the state `name`; the first process of the run that wants it builds it for all."""
     folder = shared / f"kept-{name}"
-    with (shared / "kept.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    database.empty()
+    with database.alone(shared):
         if not folder.exists():
             build()
             _copy_out(folder)
@@ -39,16 +38,11 @@ def put_back(name: str, build: Build, shared: Path) -> None:
     _copy_in(folder)
 
 
-def _tables() -> list[str]:
-    models = apps.get_models(include_auto_created=True)
-    return sorted({model._meta.db_table for model in models if model._meta.managed} - set(LEFT_OUT))
-
-
 def _copy_out(folder: Path) -> None:
     partial = folder.with_suffix(".partial")
     partial.mkdir()
     with connection.cursor() as cursor:
-        for table in _tables():
+        for table in database.tables().difference(LEFT_OUT):
             with (partial / table).open("w") as file:
                 cursor.copy_expert(f"COPY {table} TO STDOUT", file)
     partial.rename(folder)
@@ -56,20 +50,13 @@ def _copy_out(folder: Path) -> None:
 
 @transaction.atomic
 def _copy_in(folder: Path) -> None:
-    names = _tables()
-    with connection.cursor() as cursor:
-        for table in names:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(f"TRUNCATE {', '.join(names)}")
-        for table in names:
-            with (folder / table).open() as file:
+    kept = {path.name: path for path in folder.iterdir() if path.stat().st_size}
+    with database.triggers_are_off(kept), connection.cursor() as cursor:
+        for table, path in kept.items():
+            with path.open() as file:
                 cursor.copy_expert(f"COPY {table} FROM STDIN", file)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in names:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         for statement in connection.ops.sequence_reset_sql(no_style(), list(apps.get_models())):
             cursor.execute(statement)
-    ContentType.objects.clear_cache()
 
 
 # -- What is kept -------------------------------------------------------------------------------------------

@@ -12,6 +12,9 @@ PRODUCTION = PRODUCTION=1 ALLOWED_HOSTS=www.example.org DATABASE_URL=postgres://
 LOCK = .uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" $(UPGRADE) pyproject.toml
 
+# Where compiled modules are not to be kept, every process compiles Django anew: here dozens are started.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install db run test bench lint lock upgrade clean
 
 help: ## list these targets

@@ -34,6 +34,7 @@ def environment(request, tmp_path):
     common = os.environ | {
         "DATABASE_URL": url,
         "LOCAL_DIR": str(tmp_path),
+        "BROKER_DIR": str(tmp_path / "broker"),
         "PYTHONPATH": str(project.BASE_DIR),
     }
     if request.param == "redis":

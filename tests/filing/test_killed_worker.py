@@ -6,10 +6,13 @@ import subprocess
 from contextlib import contextmanager
 
 import pytest
+from celery import current_app
 from django.conf import settings as project
 
 from filing import transitions
+from filing.tasks import announce_recent
 from registry.models import Notification
+from tests.config.posting import broker_of
 from tests.config.test_worker import WORKER, environment  # noqa: F401  the same broker and database
 from tests.factories.filing import Case
 from tests.servers import wait_for
@@ -51,9 +54,8 @@ def a_round(environment):  # noqa: F811
     """Has a round sent to the worker, as the schedule does."""
 
     def send() -> None:
-        code = "from filing.tasks import announce_recent; announce_recent.delay()"
-        shell = [WORKER[0], "manage.py", "shell", "-v", "0", "-c", code]
-        subprocess.run(shell, env=environment, cwd=project.BASE_DIR, check=True)
+        with broker_of(environment) as broker:
+            current_app.send_task(announce_recent.name, connection=broker)
 
     return send
 

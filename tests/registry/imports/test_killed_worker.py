@@ -6,11 +6,13 @@ import subprocess
 from contextlib import contextmanager
 
 import pytest
+from celery import current_app
 from django.conf import settings as project
 
 from registry import jobs
 from registry.imports import service, undo
 from registry.models import AuditEntry, ImportBatch, Institution, InstitutionName, Job
+from tests.config.posting import broker_of
 from tests.config.test_worker import WORKER, environment  # noqa: F401  the same broker and database
 from tests.registry.imports.rosters import row
 from tests.servers import wait_for
@@ -53,14 +55,13 @@ def worker(environment, tmp_path):  # noqa: F811
 
 @pytest.fixture
 def send(environment, monkeypatch):  # noqa: F811
-    """Put a job on the worker's broker from a process of its own; the tests' own broker is in memory."""
+    """Put the jobs on the worker's broker; a message of the tests' own goes nowhere."""
     monkeypatch.setattr(jobs, "send", lambda pk: None)
 
     def run() -> None:
-        code = "from registry import jobs; from registry.models import Job\n"
-        code += "for job in Job.objects.unfinished(): jobs.send(job.pk)"
-        shell = ["manage.py", "shell", "-v", "0", "-c", code]
-        subprocess.run([WORKER[0], *shell], env=environment, cwd=project.BASE_DIR, check=True)
+        with broker_of(environment) as broker:
+            for job in Job.objects.unfinished():
+                current_app.send_task(job.task, args=[job.pk], connection=broker)
 
     return run
 

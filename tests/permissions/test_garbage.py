@@ -1,6 +1,7 @@
 """Whoever may use a page may also send it nonsense: an answer in words, never a server error."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from django.conf import settings as project
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from tests.permissions import world as w
 from tests.permissions.table import MATRIX
@@ -30,8 +31,10 @@ def _forms(base=forms.BaseForm):
         yield from _forms(one)
 
 
+@cache
 def names() -> set[str]:
     """Every field of every form of ours, and whatever else a view reads from a request."""
+    assert get_resolver().url_patterns, "all views are read, and with them their forms"
     found = {name for form in _forms() for name in getattr(form, "base_fields", ())}
     for app in APPS:
         for source in Path(project.BASE_DIR, app).rglob("*.py"):

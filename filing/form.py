@@ -5,6 +5,7 @@ documents that bind the place require, hide or add (fixtures/forms).
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from filing.fields import Field, Section
 from filing.models import Filing
@@ -46,13 +47,16 @@ class Form:
 
     def place_of(self, provision: str) -> tuple[str, str] | None:
         """Section and field in which a provision's facts are given; None where this filing does not ask for them."""
+        return self._places.get(provision)
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[str, str]]:
+        found: dict[str, tuple[str, str]] = {}
         for section in self.sections:
             for field in section.fields:
-                if provision in field.clauses:
-                    return section.key, field.key
-            if provision in section.clauses:
-                return section.key, ""
-        return None
+                found |= {clause: (section.key, field.key) for clause in field.clauses if clause not in found}
+            found |= {clause: (section.key, "") for clause in section.clauses if clause not in found}
+        return found
 
 
 def ancestry(filing: Filing) -> tuple[str, ...]:

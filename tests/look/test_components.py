@@ -266,7 +266,7 @@ def test_a_judgement_becomes_a_row_with_verdict_words_facts_and_remedy():
     bound = BoundRule(rule, pack, remarks=(PLAN_ENDED,))
     verdict = unmet("成员只有 1 类机构", "增加护理院", 类别=["社区"], 缺=None)
     judgement = Judgement(bound, None, verdict, datetime.date(2020, 10, 13))
-    source = '{% with check=j|as_check %}{% include "components/check_row.html" with group="g" open=True %}{% endwith %}'
+    source = '{% with check=j|as_check %}{% check_row check "g" open=True %}{% endwith %}'
     html = render(source, j=judgement)
     order = [
         "不符合",

@@ -12,6 +12,7 @@ from grids.facts import DivisionFacts
 from registry.facts import ConsortiumFacts
 from registry.facts.evaluation import EvaluationFacts, SchemeFacts
 from registry.facts.institutions import places
+from registry.facts.reach import of_levels, reach_of
 from registry.policy.subjects import facts_of
 
 
@@ -169,3 +170,6 @@ def _applying(codes: set[str], as_of: date) -> dict[str, list[SchemeFacts]]:
     for pk, scheme in _schemes(places_of).items():
         found[places_of[pk]].append(scheme)
     return found
+
+
+reach_of("evaluated_yearly", "scheme_measures", "lowest_grade_noted")(of_levels)

@@ -30,10 +30,16 @@ def screened(run: ComplianceRun, source: Source, book: RuleBook) -> tuple[Rows, 
         numbers = Counter(dict(counted.values_list(source.path, "number")))
     bound = {path: book.decided_for(places(path), run.as_of, source.subject) for path in numbers}
     rules = {rule.id: rule for those in bound.values() for rule in those}
-    standing = _standing(source, inside)
+    # Where every rule reaches everybody, all are judged, whatever stands of them.
+    standing = _standing(source, inside) if source.reach or not all(bound.values()) else set()
     if source.reach is not None:
         reach = source.reach(rules.values(), area, run.as_of) if rules else Q(pk__in=[])
-        rows = list(placed if reach is None else placed.filter(reach | Q(pk__in=standing)))
+        rows = list(placed if reach is None else placed.filter(reach))
+        if rest := sorted(
+            standing.difference(pk for pk, _ in rows)
+        ):  # apart: with OR the whole area would be read
+            rows += placed.filter(pk__among=rest)
+            rows.sort(key=lambda row: (row[1], row[0]))
     reached = [(pk, path) for pk, path in rows if bound[path] or pk in standing]
     numbers.subtract(path for _, path in reached)
     return reached, +numbers

@@ -17,7 +17,7 @@ from evaluation.areas import EVERYWHERE, Area
 from evaluation.facts import campaign_facts, with_evaluations, with_local_evaluations
 from evaluation.models import Campaign
 from filing.registered import filing_facts
-from grids.facts import division
+from grids.facts import division, grid
 from grids.facts.divisions import division_facts
 from grids.facts.grids import grid_facts
 from grids.facts.shares import with_districts, with_grids_led
@@ -38,12 +38,12 @@ Given = TypeVar("Given")
 Parts = frozenset[str] | None  # the parts of the facts that matter; None: all
 Reach = Callable[[Iterable[BoundRule], Area, dt.date], Q | None]
 
-BATCH = 500
+BATCH = 1000
 # Codes that stand between a municipality and its districts and are no places of their own.
 PLACEHOLDERS = ("直辖占位",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One subject as lists and findings name it; `code` tells namesakes apart, `path` says which rules bind it."""
 
@@ -86,7 +86,7 @@ class Source:
 
     def describe(self, ids: Sequence[int], day: dt.date) -> dict[int, Subject]:
         """Those of the subjects that are there on a day, by id."""
-        return self.named(self.inside(EVERYWHERE, day).filter(pk__in=ids).order_by("pk"))
+        return self.named(self.inside(EVERYWHERE, day).filter(pk__among=ids).order_by("pk"))
 
     def ids(self, area: Area, day: dt.date) -> list[int]:
         """Ids of the subjects in an area on a day, place by place."""
@@ -172,9 +172,9 @@ def describe_grids(rows: QuerySet) -> dict[int, Subject]:
     }
 
 
-def read_grids(ids: Sequence[int], day: dt.date) -> Iterator[tuple[int, Any]]:
+def read_grids(ids: Sequence[int], day: dt.date, parts: Parts = None) -> Iterator[tuple[int, Any]]:
     """Facts of the grids, with their ids."""
-    facts = ((one.id, one) for one in grid_facts(ids, day))
+    facts = ((one.id, one) for one in grid_facts(ids, day, left_out=left_out(grid.PARTS, parts)))
     return with_waivers("grid", facts, ids, day)
 
 
@@ -198,6 +198,11 @@ def read_divisions(ids: Sequence[int], day: dt.date, parts: Parts = None) -> Ite
     if not {"evaluations", "schemes"} <= out:
         facts = with_local_evaluations(facts, day)
     return with_waivers("division", ((one.id, one) for one in facts), ids, day)
+
+
+def reach_of_divisions(rules: Iterable[BoundRule], area: Area, day: dt.date) -> Q | None:
+    """Places of the area of which any of the rules may say anything else than NA."""
+    return within_reach(rules, area.condition(""), day)
 
 
 # -- Planned facilities -------------------------------------------------------------------------------------
@@ -253,11 +258,19 @@ SOURCES = (
         read_institutions,
         in_parts=True,
         reach=reach_of_institutions,
-        lightness=10,
+        lightness=5,
         path="area_path",
     ),
-    Source("grid", grids_in, describe_grids, read_grids),
-    Source("division", divisions_in, describe_divisions, read_divisions, in_parts=True, path="path"),
+    Source("grid", grids_in, describe_grids, read_grids, in_parts=True),
+    Source(
+        "division",
+        divisions_in,
+        describe_divisions,
+        read_divisions,
+        in_parts=True,
+        reach=reach_of_divisions,
+        path="path",
+    ),
     Source("planned_facility", facilities_in, describe_facilities, read_facilities),
     Source("evaluation", campaigns_in, describe_campaigns, read_campaigns, path="place_path"),
 )

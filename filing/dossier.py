@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from filing import materials, routing
-from filing.models import Filing
+from filing import routing
+from filing.models import Filing, FilingMember, Material
 from registry.facts import CredentialFacts, InstitutionFacts
 from registry.facts.institutions import (
     COLUMNS,
@@ -24,7 +24,7 @@ from registry.facts.institutions import (
     rosters_from,
     with_other_names,
 )
-from registry.gather import day, gather
+from registry.gather import Part, composed, day, gather
 from registry.models import Consortium, InstitutionName, TreatmentSubject
 
 OF_INSTITUTION = tuple(f"institution__{name}" for name in COLUMNS)
@@ -63,28 +63,45 @@ class Dossier:
 
 def read(filing: Filing, specialty: str) -> Dossier:
     """The dossier as it stands; ``specialty`` is the code that the form names, if it names one."""
-    parts: dict[str, QuerySet] = {
-        "members": _member_rows(filing),
-        "files": materials.current(filing).order_by("kind", "pk").values_list("kind", "covers_id"),
-    }
+    parts: dict[str, Part] = {"members": _member_rows(filing.pk), "files": _file_rows(filing.pk)}
     if filing.lead:
-        other_names = InstitutionName.objects.filter(institution=filing.lead_id)
-        parts["names"] = other_names.order_by("name").values_list("name")
+        parts["names"] = _name_rows(filing.lead.pk)
         parts["credentials"] = credential_rows([filing.lead.pk])
         parts["bureaus"] = routing.local_bureau_rows(filing.lead)
         if filing.consortium_kind == Consortium.Kind.COUNTY_COMMUNITY:
             parts["roster"] = roster_rows([area(places(filing.lead.area_path), 2)])
     if specialty:
-        parts["specialty"] = TreatmentSubject.objects.filter(pk=specialty).values_list("code", "name")
+        parts["specialty"] = _specialty_rows(specialty)
     if filing.approval_id:
-        approval = Filing.objects.filter(pk=filing.approval_id)
-        parts["approval"] = approval.order_by().values_list("registered_on")
+        parts["approval"] = _approval_rows(filing.approval_id)
     return _of_rows(filing, dict(zip(parts, gather(*parts.values()), strict=True)))
 
 
-def _member_rows(filing: Filing) -> QuerySet:
-    rows = with_other_names(filing.members.order_by("pk"), "institution")
+@composed("filing")
+def _member_rows(filing: int) -> QuerySet:
+    rows = with_other_names(FilingMember.objects.filter(filing=filing).order_by("pk"), "institution")
     return rows.values_list("role", "joined_on", "left_on", "remote_enabled_on", *OF_INSTITUTION, "names")
+
+
+@composed("filing")
+def _file_rows(filing: int) -> QuerySet:
+    files = Material.objects.filter(filing=filing, removed_at=None)
+    return files.order_by("kind", "pk").values_list("kind", "covers_id")
+
+
+@composed("lead")
+def _name_rows(lead: int) -> QuerySet:
+    return InstitutionName.objects.filter(institution=lead).order_by("name").values_list("name")
+
+
+@composed("code")
+def _specialty_rows(code: str) -> QuerySet:
+    return TreatmentSubject.objects.filter(pk=code).order_by().values_list("code", "name")
+
+
+@composed("filing")
+def _approval_rows(filing: int) -> QuerySet:
+    return Filing.objects.filter(pk=filing).order_by().values_list("registered_on")
 
 
 def _of_rows(filing: Filing, rows: Mapping[str, list[list[Any]]]) -> Dossier:

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from registry.facts.institutions import places
+from registry.gather import Part, composed
 from registry.models import Authority, Institution
 from registry.models.division import ManagementAreaDivision
 from registry.policy.book import BoundRule
@@ -120,11 +121,15 @@ def _places_of(lead: Institution) -> list[int]:
     return [pk for pk in (lead.township_id, lead.division_id) if pk]
 
 
-def local_bureau_rows(lead: Institution) -> QuerySet:
+def local_bureau_rows(lead: Institution) -> Part:
     """The bureaus of the lead's own county or zone (当地区县卫生健康行政部门), to be gathered."""
-    areas = ManagementAreaDivision.objects.filter(division__in=_places_of(lead)).values("area")
-    codes = lead.division.path.strip("/").split("/")
-    county = Q(division__code__in=codes, division__valid_to__isnull=True, level=Authority.Level.COUNTY)
+    return _bureau_rows(_places_of(lead), lead.division.path.strip("/").split("/"))
+
+
+@composed("divisions", "codes")
+def _bureau_rows(divisions: list[int], codes: list[str]) -> QuerySet:
+    areas = ManagementAreaDivision.objects.filter(division__among=divisions).values("area")
+    county = Q(division__code__among=codes, division__valid_to__isnull=True, level=Authority.Level.COUNTY)
     rows = Authority.objects.filter(Q(management_area__in=areas) | county)
     return rows.order_by("pk").values_list("code", "management_area_id")
 

@@ -7,13 +7,16 @@ Two codes of one physical township count once.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from grids.kinds import RESPONSIBLE_KINDS
 from grids.models import GridAssignment, GridUnit, Standing
+from registry.gather import composed, gather
+from registry.gather import day as gathered_day
 from registry.models import Division
 
 
@@ -107,7 +110,7 @@ class Coverage:
 
 
 def coverage(area: Q, day: dt.date) -> Coverage:
-    """Coverage of the townships that a condition on divisions selects; four queries whatever the size."""
+    """Coverage of the townships that a condition on divisions selects; two queries whatever the size."""
     return Coverage(day, once(township_states(area, day)))
 
 
@@ -121,14 +124,14 @@ def once(states: Iterable[TownshipState]) -> list[TownshipState]:
 
 
 def township_states(area: Q, day: dt.date) -> list[TownshipState]:
-    """The townships of an area on a day in the order of their codes, one for each code."""
+    """The townships of an area on a day in the order of their codes, one for each code; two queries."""
     rows = list(
         Division.objects.on(day)
         .filter(area, level=Division.Level.TOWNSHIP)
         .order_by("code", "pk")
         .values_list("id", "physical_unit_id", "code", "name", "path", "parent_id", "parent__name")
     )
-    grids, stakes = _stakes({physical or pk for pk, physical, *_ in rows}, day)
+    grids, stakes = _stakes(sorted({physical or pk for pk, physical, *_ in rows}), day)
     states = []
     for pk, physical, code, name, path, parent_id, county in rows:
         unit = physical or pk
@@ -146,59 +149,76 @@ def coverage_within(division: Division, day: dt.date) -> Coverage:
     return coverage(Q(path__startswith=division.path), day)
 
 
-def _stakes(units: Iterable[int], day: dt.date) -> tuple[dict[int, dict[int, str]], dict[int, list[Stake]]]:
+def _stakes(units: Sequence[int], day: dt.date) -> tuple[dict[int, dict[int, str]], dict[int, list[Stake]]]:
     """Grids and stakes by physical unit; a grid may hold the place under any of its codes."""
-    unit_of = {
-        pk: physical or pk
-        for pk, physical in Division.objects.filter(Q(pk__in=units) | Q(physical_unit__in=units))
-        .order_by()
-        .values_list("pk", "physical_unit_id")
-    }
-    rows = (
-        GridUnit.objects.filter(division__in=unit_of, during__contains=day, grid__during__contains=day)
-        .exclude(status=Standing.DISMISSED)
-        .order_by("grid__name", "pk")
-        .values_list("division_id", "grid_id", "grid__name", "status")
-    )
-    places = [(unit_of[division], grid, name, status) for division, grid, name, status in rows]
+    codes, places, rows = gather(_code_rows(units), _place_rows(units, day), _assignment_rows(units, day))
+    unit_of = {pk: physical or pk for pk, physical in codes}
     assignments = defaultdict(list)
-    for assignment in (
-        GridAssignment.objects.filter(grid__in={grid for _, grid, _, _ in places}, during__contains=day)
-        .exclude(status=Standing.DISMISSED)
-        .select_related("consortium")
-        .order_by("consortium__name", "pk")
-    ):
-        assignments[assignment.grid_id].append(assignment)
+    for row in rows:
+        assignments[row[0]].append(row)
     grids: dict[int, dict[int, str]] = defaultdict(dict)
-    found: dict[int, dict[tuple, Stake]] = defaultdict(dict)
-    for unit, grid, name, status in places:
+    found: dict[int, dict[int, Stake]] = defaultdict(dict)
+    known: dict[tuple[int, bool], Stake] = {}
+    for division, grid, name, status in places:
+        unit = unit_of[division]
         grids[unit][grid] = name
-        for assignment in assignments[grid]:
-            in_force = status == assignment.status == Standing.IN_FORCE
+        for row in assignments[grid]:
+            pk, in_force = row[1], status == row[2] == Standing.IN_FORCE
             # The same place under two codes of one grid is one stake, in force if either is.
-            key = (assignment.pk,)
-            if key not in found[unit] or in_force:
-                found[unit][key] = stake_of(assignment, name, in_force=in_force)
+            if pk not in found[unit] or in_force:
+                if (pk, in_force) not in known:
+                    known[pk, in_force] = stake_of_row(row, name, in_force=in_force)
+                found[unit][pk] = known[pk, in_force]
     stakes = defaultdict(list, {unit: list(by.values()) for unit, by in found.items()})
     return grids, stakes
 
 
-def stake_of(assignment: GridAssignment, grid_name: str, *, in_force: bool) -> Stake:
-    """The stake of one assignment; its consortium must have been read with it."""
-    consortium = assignment.consortium
-    return Stake(
-        grid_id=assignment.grid_id,
-        grid=grid_name,
-        consortium_id=consortium.pk,
-        consortium=consortium.name,
-        kind=consortium.kind,
-        focus=consortium.specialty_focus,
-        in_force=in_force,
-        exclusive=assignment.exclusive,
-        first=assignment.during.lower,
-        last=assignment.during.upper,
-        ended_on=consortium.closed_on,
+def _codes(units: Sequence[int]) -> QuerySet:
+    """Every code of some physical places."""
+    return Division.objects.filter(Q(pk__among=units) | Q(physical_unit__among=units)).order_by()
+
+
+def _places(units: Sequence[int], day: dt.date) -> QuerySet:
+    rows = GridUnit.objects.filter(
+        division__in=_codes(units).values("pk"), during__contains=day, grid__during__contains=day
     )
+    return rows.exclude(status=Standing.DISMISSED)
+
+
+@composed("units")
+def _code_rows(units: Sequence[int]) -> QuerySet:
+    return _codes(units).values_list("pk", "physical_unit_id")
+
+
+@composed("units", "day")
+def _place_rows(units: Sequence[int], day: dt.date) -> QuerySet:
+    rows = _places(units, day).order_by("grid__name", "pk")
+    return rows.values_list("division_id", "grid_id", "grid__name", "status")
+
+
+@composed("units", "day")
+def _assignment_rows(units: Sequence[int], day: dt.date) -> QuerySet:
+    return stake_rows(
+        GridAssignment.objects.filter(grid__in=_places(units, day).order_by().values("grid")), day
+    )
+
+
+def stake_rows(assignments: QuerySet[GridAssignment], day: dt.date) -> QuerySet:
+    """What :func:`stake_of_row` reads of those of the assignments that stand or are claimed on a day."""
+    rows = assignments.filter(during__contains=day).exclude(status=Standing.DISMISSED)
+    return rows.order_by("consortium__name", "pk").values_list(
+        "grid_id", "pk", "status", "exclusive", "during__startswith", "during__endswith", "consortium_id",
+        "consortium__name", "consortium__kind", "consortium__specialty_focus", "consortium__closed_on",
+    )  # fmt: skip
+
+
+def stake_of_row(row: Sequence[Any], grid_name: str, *, in_force: bool) -> Stake:
+    """The stake of one gathered assignment."""
+    grid, _, _, exclusive, first, last, consortium, name, kind, focus, closed_on = row
+    return Stake(
+        grid, grid_name, consortium, name, kind, focus, in_force, exclusive,
+        gathered_day(first), gathered_day(last), gathered_day(closed_on),
+    )  # fmt: skip
 
 
 def change_days(area: Q) -> list[dt.date]:

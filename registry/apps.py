@@ -9,7 +9,7 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from registry import audit, inbox, navigation, waiver_messages, waiver_subjects, wording
+        from registry import audit, inbox, lookups, navigation, waiver_messages, waiver_subjects, wording  # noqa: F401
         from registry.divisions import bureaus, follow
         from registry.people import second_step
         from registry.signals import job_ended

@@ -6,7 +6,7 @@ from registry.policy.check import check
 from registry.policy.verdict import insufficient, not_applicable, passed, unmet
 
 
-@check("service_areas_disjoint", subject="grid", params={"exempt_focus": FOCUSES})
+@check("service_areas_disjoint", subject="grid", reads=("units",), params={"exempt_focus": FOCUSES})
 def service_areas_disjoint(facts, p, as_of):
     """网格内的街道、乡镇没有另一个非豁免医联体负责或主张。"""
     if verdict := retired(facts):

@@ -37,7 +37,7 @@ def one_responsible(facts, p, as_of):
     return unmet("没有负责的医联体", "指定负责的医联体", **evidence)
 
 
-@check("population_covered", subject="grid")
+@check("population_covered", subject="grid", reads=("units",))
 def population_covered(facts, p, as_of):
     """网格内所有人群有医联体负责。"""
     if verdict := retired(facts):
@@ -47,7 +47,7 @@ def population_covered(facts, p, as_of):
     return insufficient("网格人口", 街道乡镇数=len(facts.units))
 
 
-@check("local_providers", subject="grid", params={"services": str})
+@check("local_providers", subject="grid", reads=("units",), params={"services": str})
 def local_providers(facts, p, as_of):
     """每个街道、乡镇有承担属地服务的基层机构。"""
     if verdict := retired(facts):
@@ -60,7 +60,9 @@ def local_providers(facts, p, as_of):
     return passed(f"{len(facts.units)} 个街道、乡镇都有基层机构承担{p.services}", 街道乡镇数=len(facts.units))
 
 
-@check("zone_in_district", subject="grid", params={"zone": str, "districts": list, "home": str})
+@check(
+    "zone_in_district", subject="grid", reads=("units",), params={"zone": str, "districts": list, "home": str}
+)
 def zone_in_district(facts, p, as_of):
     """开发区的街道、乡镇归入指定的区的网格。"""
     if verdict := retired(facts):

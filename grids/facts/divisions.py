@@ -15,7 +15,10 @@ from grids.models import Grid, GridAssignment, Standing
 from registry.facts.declarations import declarations_of
 from registry.facts.facilities import facilities_of
 from registry.facts.institutions import places
+from registry.facts.reach import of_levels, reach_of
 from registry.models import Consortium, Division
+
+NAMED = 8  # regions that one condition names
 
 
 def division_facts(
@@ -23,14 +26,14 @@ def division_facts(
 ) -> list[DivisionFacts]:
     """Facts of one batch, in the order of the ids; ``left_out`` names the parts that need not be read."""
     ids = list(ids)
-    rows = Division.objects.in_bulk(ids)
+    rows = {row.pk: row for row in Division.objects.filter(pk__among=ids).order_by()}
     wanted = {row.path: row.pk for row in rows.values()}
     reach = Q(pk__in=[])
-    for path in _outermost(wanted):
+    for path in _regions(wanted):
         reach |= Q(path__startswith=path)
     townships = _spread(wanted, ((state.path, state) for state in township_states(reach, as_of)))
     inside = Division.objects.filter(reach).values("pk")
-    centres = providers_in(inside, "community_health_centre")
+    centres = providers_in(Q(township__in=inside), "community_health_centre")
     grids = _spread(wanted, _grids(inside, as_of))
     consortia = _spread(wanted, () if "consortia" in left_out else local_consortia(inside, as_of))
     declarations = declarations_of("division", () if "declarations" in left_out else ids, as_of)
@@ -61,23 +64,28 @@ def division_facts(
     ]
 
 
-def _outermost(paths: Iterable[str]) -> list[str]:
-    """Paths that lie in no other of them, so that a condition names each region once."""
+def _regions(paths: Iterable[str]) -> list[str]:
+    """Paths that lie in no other and hold all of these, few enough for a condition that names each of them.
+
+    Of many places that which they lie in stands for them: what is read beside them belongs to none of them.
+    """
     kept: list[str] = []
     for path in sorted(paths):
         if not kept or not path.startswith(kept[-1]):
             kept.append(path)
-    return kept
+    above = {f"{path.rstrip('/').rpartition('/')[0]}/" for path in kept}
+    return _regions(above) if len(kept) > NAMED and "/" not in above else kept
 
 
 def _spread(wanted: dict[str, int], things: Iterable[tuple[str, object]]) -> dict[int, list]:
     """Things by the id of every wanted place on their path."""
     found = defaultdict(list)
     for path, thing in things:
-        steps = path.strip("/").split("/")
-        for depth in range(1, len(steps) + 1):
-            if pk := wanted.get(f"/{'/'.join(steps[:depth])}/"):
+        end = path.find("/", 1)
+        while end > 0:
+            if pk := wanted.get(path[: end + 1]):
                 found[pk].append(thing)
+            end = path.find("/", end + 1)
     return found
 
 
@@ -122,3 +130,17 @@ def _grids(inside, as_of: date) -> Iterator[tuple[str, GridLineFacts]]:
             decided[grid].append(bureau)
     for pk, name, path in rows.order_by("name", "pk").values_list("pk", "name", "division__path"):
         yield path, GridLineFacts(name, tuple(responsible[pk]), tuple(dict.fromkeys(decided[pk])))
+
+
+reach_of(
+    "townships_in_one_grid", "townships_covered", "grids_have_responsible", "communities_have_grid", "grids_decided_by",
+    "plan_and_grids", "consortia_founded", "specialty_coverage", "consortia_remote_enabled",
+)(of_levels)  # fmt: skip
+
+
+@reach_of(
+    "urban_townships_covered", "urban_district_has_grid", "city_groups_at_most", "one_centre_each",
+    "county_community_present", "units_in_one_community", "private_share",
+)  # fmt: skip
+def _counties(params, inside: Q, day: date) -> Q:
+    return Q(level=Division.Level.COUNTY)

@@ -5,6 +5,7 @@ from datetime import date
 
 from grids.kinds import RESPONSIBLE_KINDS
 from registry.facts import WaiverFacts
+from registry.facts.parts import leave_out
 from registry.policy.subjects import facts_of
 
 
@@ -42,10 +43,17 @@ class GridUnitFacts:
     providers: int = 0
 
 
+# What is read of a grid only where a rule asks for it.
+PARTS = frozenset({"units"})
+
+
 @facts_of("grid")
 @dataclass(frozen=True, slots=True)
 class GridFacts:
-    """网格 on one day. ``ancestry`` holds the codes of its division and of all above it, from the province down."""
+    """网格 on one day. ``ancestry`` holds the codes of its division and of all above it, from the province down.
+
+    ``unread`` names the parts that were left out.
+    """
 
     id: int | None = None
     name: str = ""
@@ -54,3 +62,7 @@ class GridFacts:
     units: tuple[GridUnitFacts, ...] = ()
     holders: tuple[HolderFacts, ...] = ()
     waivers: tuple[WaiverFacts, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        leave_out(self)

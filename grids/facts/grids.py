@@ -1,79 +1,86 @@
 """Reading grids into facts (读取网格事实): a fixed number of queries for a batch of any size."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from grids.coverage import Stake, stake_of, township_states
+from grids.coverage import Stake, stake_of_row, stake_rows, township_states
 from grids.facts.grid import GridFacts, GridUnitFacts, HolderFacts
 from grids.models import Grid, GridAssignment, GridUnit, Standing
 from registry.facts.institutions import places
 from registry.facts.kinds import CLASSES
+from registry.gather import composed, gather
 from registry.models import Institution, ManagementAreaDivision
 
 
-def grid_facts(ids: Iterable[int], as_of: date) -> list[GridFacts]:
-    """Facts of one batch, in the order of the ids."""
+def grid_facts(ids: Iterable[int], as_of: date, *, left_out: frozenset[str] = frozenset()) -> list[GridFacts]:
+    """Facts of one batch, in the order of the ids; ``left_out`` names the parts that need not be read."""
     ids = list(ids)
-    rows = Grid.objects.select_related("division").in_bulk(ids)
+    grids, holding, drawn = gather(
+        _own_rows(ids, as_of),
+        _holder_rows(ids, as_of),
+        None if "units" in left_out else _unit_rows(ids, as_of),
+    )
+    rows = {pk: rest for pk, *rest in grids}
+    holders = defaultdict(list)
+    for row in holding:
+        grid, status = row[0], row[2]
+        stake = stake_of_row(row, rows[grid][0], in_force=status == Standing.IN_FORCE)
+        holders[grid].append(holder(stake))
     units = defaultdict(list)
-    for unit in (
-        GridUnit.objects.filter(grid__in=ids, during__contains=as_of)
-        .exclude(status=Standing.DISMISSED)
-        .order_by("division__code", "pk")
-    ):
-        units[unit.grid_id].append(unit)
-    holders = _holders(rows, as_of)
-    townships = _townships({unit.division_id for listed in units.values() for unit in listed}, as_of)
+    townships = _townships({division for _, division, _ in drawn}, as_of) if drawn else {}
+    for grid, division, status in drawn:
+        if division in townships:
+            units[grid].append(townships[division](status == Standing.CLAIMED))
+    unread = tuple(sorted(left_out))
     return [
         GridFacts(
-            id=pk,
-            name=rows[pk].name,
-            ancestry=places(rows[pk].division.path),
-            retired=as_of not in rows[pk].during,
-            units=tuple(
-                townships[unit.division_id](unit.status == Standing.CLAIMED)
-                for unit in units[pk]
-                if unit.division_id in townships
-            ),
-            holders=holders[pk],
+            id=pk, name=name, ancestry=places(path), retired=not standing, units=tuple(units[pk]),
+            holders=tuple(holders[pk]), unread=unread,
         )
         for pk in ids
         if pk in rows
-    ]
+        for name, path, standing in (rows[pk],)
+    ]  # fmt: skip
 
 
-def _holders(rows: dict[int, Grid], as_of: date) -> dict[int, tuple[HolderFacts, ...]]:
-    found = defaultdict(list)
-    assignments = (
-        GridAssignment.objects.filter(grid__in=rows, during__contains=as_of)
-        .exclude(status=Standing.DISMISSED)
-        .select_related("consortium")
-        .order_by("consortium__name", "pk")
-    )
-    for row in assignments:
-        stake = stake_of(row, rows[row.grid_id].name, in_force=row.status == Standing.IN_FORCE)
-        found[row.grid_id].append(holder(stake))
-    return defaultdict(tuple, {pk: tuple(listed) for pk, listed in found.items()})
+@composed("ids", "as_of")
+def _own_rows(ids: Sequence[int], as_of: date) -> QuerySet:
+    rows = Grid.objects.filter(pk__among=ids).annotate(standing=Q(during__contains=as_of))
+    return rows.order_by().values_list("pk", "name", "division__path", "standing")
+
+
+@composed("ids", "as_of")
+def _holder_rows(ids: Sequence[int], as_of: date) -> QuerySet:
+    return stake_rows(GridAssignment.objects.filter(grid__among=ids), as_of)
+
+
+@composed("ids", "as_of")
+def _unit_rows(ids: Sequence[int], as_of: date) -> QuerySet:
+    rows = GridUnit.objects.filter(grid__among=ids, during__contains=as_of).exclude(status=Standing.DISMISSED)
+    return rows.order_by("division__code", "pk").values_list("grid_id", "division_id", "status")
 
 
 def _townships(division_ids: set[int], as_of: date) -> dict:
     """By township id, a function that makes its facts, given whether the grid only claims it."""
-    states = township_states(Q(pk__in=division_ids), as_of)
+    wanted = sorted(division_ids)
+    states = township_states(Q(pk__among=wanted), as_of)
     zones = defaultdict(list)
-    areas = ManagementAreaDivision.objects.filter(division__in=division_ids).order_by("area__code")
+    areas = ManagementAreaDivision.objects.filter(division__among=wanted).order_by("area__code")
     for division, name in areas.values_list("division_id", "area__name"):
         zones[division].append(name)
-    providers = providers_in(division_ids, "primary_care")
+    providers = providers_in(Q(township__among=wanted), "primary_care")
+
+    held = {state.id: tuple(map(holder, state.stakes)) for state in states}
 
     def maker(state):
         return lambda claimed: GridUnitFacts(
             code=state.code,
             name=state.name,
             claimed=claimed,
-            holders=tuple(holder(stake) for stake in state.stakes),
+            holders=held[state.id],
             zones=tuple(zones[state.id]),
             providers=providers[state.id],
         )
@@ -81,9 +88,9 @@ def _townships(division_ids: set[int], as_of: date) -> dict:
     return {state.id: maker(state) for state in states}
 
 
-def providers_in(townships, kind: str) -> Counter[int]:
-    """How many open institutions of a kind are recorded in each township, in one query."""
-    rows = Institution.objects.live().filter(township__in=townships, status=Institution.Status.OPEN)
+def providers_in(inside: Q, kind: str) -> Counter[int]:
+    """How many open institutions of a kind are recorded in each township, of those that a condition names; one query."""
+    rows = Institution.objects.live().filter(inside, township__isnull=False, status=Institution.Status.OPEN)
     return Counter(
         township
         for township, code in rows.order_by().values_list("township_id", "institution_class_id")

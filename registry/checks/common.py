@@ -12,6 +12,7 @@ from registry.policy.verdict import Verdict, insufficient, unmet
 from registry.policy.vocabulary import word
 
 SHOWN = 20
+GRID_KINDS = ("city_group", "county_community")  # of whose kind an institution is to be in one only
 
 
 def names(members: Iterable[Any]) -> list[str]:

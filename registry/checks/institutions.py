@@ -1,6 +1,6 @@
 """Rules about single institutions (对机构的条款)."""
 
-from registry.checks.common import named_entry
+from registry.checks.common import GRID_KINDS, named_entry
 from registry.facts.kinds import is_kind
 from registry.policy.check import Param, check
 from registry.policy.verdict import deviation, info, insufficient, not_applicable, passed, review, unmet
@@ -64,11 +64,7 @@ def leads_kind(facts, p, as_of):
 )
 def several_memberships(facts, p, as_of):
     """加入几个网格类医联体：列举的机构可以，其他机构由审核人判断。"""
-    grids = sorted(
-        s.consortium
-        for s in facts.services
-        if not s.leads and s.counted and s.kind in ("city_group", "county_community")
-    )
+    grids = sorted(s.consortium for s in facts.services if not s.leads and s.counted and s.kind in GRID_KINDS)
     if len(grids) < 2:
         return not_applicable("没有同时加入几个网格类医联体")
     evidence = {"加入的医联体": grids}

@@ -26,7 +26,7 @@ from registry.facts.institution import InstitutionFacts
 from registry.facts.institutions import (
     COLUMNS,
     area,
-    credential_rows,
+    credential_values,
     credentials_from,
     facts_of_row,
     places,
@@ -36,8 +36,8 @@ from registry.facts.institutions import (
 )
 from registry.facts.links import hospitals_from, led_community_rows, partners_from, party_rows
 from registry.facts.waivers import waiver_rows, waivers_from
-from registry.gather import day, gather
-from registry.models import Consortium, Lead, Membership
+from registry.gather import composed, day, gather
+from registry.models import Consortium, Credential, Lead, Membership
 
 BATCH = 500
 COUNTY_PATH = 22  # characters of a path down to the county: /110000/110100/110101/
@@ -61,15 +61,12 @@ def consortium_facts(
     """
     grouped = "members" in left_out
     ids = list(ids)
-    leading = Lead.objects.filter(consortium__in=ids, during__contains=as_of).order_by("pk")
     consortia, leads, members, groups, credentials, declared, waivers = gather(
-        Consortium.objects.filter(pk__in=ids).order_by("pk").values_list(*_Row.columns()),
-        with_other_names(leading, "institution").values_list(
-            "consortium_id", "company_name", *OF_INSTITUTION, "names"
-        ),
+        _own_rows(ids),
+        _lead_rows(ids, as_of),
         _member_rows(ids, as_of, *([_Kind.URBAN_RURAL_LINK] if grouped else [])),
         _group_rows(ids, as_of) if grouped else None,
-        credential_rows(leading.order_by().values("institution")),
+        _credential_rows(ids, as_of),
         None if "declarations" in left_out else declaration_rows("consortium", ids),
         waiver_rows("consortium", ids, as_of),
     )
@@ -124,9 +121,32 @@ class _Row(NamedTuple):
         return f"{self.path.partition(f'/{self.market}/')[0]}/{self.market}/"
 
 
+@composed("ids")
+def _own_rows(ids: Sequence[int]) -> QuerySet:
+    return Consortium.objects.filter(pk__among=ids).order_by("pk").values_list(*_Row.columns())
+
+
+def _leading(ids: Sequence[int], as_of: date) -> QuerySet:
+    return Lead.objects.filter(consortium__among=ids, during__contains=as_of)
+
+
+@composed("ids", "as_of")
+def _lead_rows(ids: Sequence[int], as_of: date) -> QuerySet:
+    rows = with_other_names(_leading(ids, as_of).order_by("pk"), "institution")
+    return rows.values_list("consortium_id", "company_name", *OF_INSTITUTION, "names")
+
+
+@composed("ids", "as_of")
+def _credential_rows(ids: Sequence[int], as_of: date) -> QuerySet:
+    """专科资质 of the leads."""
+    leading = _leading(ids, as_of).order_by().values("institution")
+    return credential_values(Credential.objects.filter(institution__in=leading))
+
+
+@composed("ids", "as_of")
 def _member_rows(ids: Sequence[int], as_of: date, *kinds: str) -> QuerySet:
     """The members of the day; of the consortia of some kinds, if any are given."""
-    rows = Membership.objects.filter(consortium__in=ids, during__contains=as_of).order_by("pk")
+    rows = Membership.objects.filter(consortium__among=ids, during__contains=as_of).order_by("pk")
     if kinds:
         rows = rows.filter(consortium__kind__in=kinds)
     return with_other_names(rows, "institution").values_list(
@@ -134,19 +154,21 @@ def _member_rows(ids: Sequence[int], as_of: date, *kinds: str) -> QuerySet:
     )
 
 
+@composed("ids", "as_of")
 def _group_rows(ids: Sequence[int], as_of: date) -> QuerySet:
     """The members of the day but links', counted by all in which members of one group are alike; without the lead."""
     leads = Lead.objects.filter(
         consortium=OuterRef("consortium"), institution=OuterRef("institution"), during__contains=as_of
     )
-    rows = Membership.objects.filter(~Exists(leads), consortium__in=ids, during__contains=as_of)
-    rows = rows.exclude(consortium__kind=_Kind.URBAN_RURAL_LINK).order_by()
+    rows = Membership.objects.filter(~Exists(leads), consortium__among=ids, during__contains=as_of)
+    rows = rows.exclude(consortium__kind=_Kind.URBAN_RURAL_LINK)
     columns = (
         "consortium_id", "role", "remote_enabled_on", "institution__institution_class_id", "institution__affiliation",
         "institution__ownership", "institution__is_military", "county_path",
     )  # fmt: skip
     placed = rows.annotate(county_path=Left("institution__area_path", COUNTY_PATH))
-    return placed.values(*columns).annotate(number=Count("pk")).values_list(*columns, "number")
+    counted = placed.order_by(*columns).values(*columns).annotate(number=Count("pk"))
+    return counted.values_list(*columns, "number")
 
 
 class _Batch:
@@ -183,7 +205,7 @@ class _Batch:
 
     def take_groups(self, rows: Iterable[Sequence[Any]]) -> None:
         self.groups = {pk: [] for pk, row in self.rows.items() if row.kind != _Kind.URBAN_RURAL_LINK}
-        for consortium, role, remote, *common, number in sorted(rows, key=str):
+        for consortium, role, remote, *common, number in rows:
             self.groups[consortium].append(GroupFacts(traits(*common), number, role, day(remote)))
 
     def lead_of(self, consortium: int) -> int | None:
@@ -206,8 +228,10 @@ class _Batch:
             None if "roster" in out else roster_rows(counties),
             None if "facilities" in out else facility_rows(markets),
             None if "same_specialty" in out else _alliance_rows(cities, self.as_of),
-            None if "partners" in out else led_community_rows(set().union(*parties.values()), self.as_of),
-            None if "linked_hospitals" in out else party_rows(communities.values(), self.as_of),
+            None
+            if "partners" in out
+            else led_community_rows(sorted(set().union(*parties.values())), self.as_of),
+            None if "linked_hospitals" in out else party_rows(sorted(communities.values()), self.as_of),
         )
         self.rosters = rosters_from(rosters)
         self.facilities = facilities_from(facilities, markets)

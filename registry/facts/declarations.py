@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from registry.facts.consortium import DeclarationFacts
-from registry.gather import gather
+from registry.gather import composed, gather
 from registry.models import Declaration
 
 ACCEPTED = {Declaration.State.ACCEPTED: True, Declaration.State.REJECTED: False}
@@ -21,12 +21,13 @@ def declarations_of(subject: str, ids: Iterable[int], as_of: date) -> dict[int, 
 
     ``subject`` is "consortium" or "division". A draft counts nowhere.
     """
-    return declarations_from(gather(declaration_rows(subject, ids))[0], as_of)
+    return declarations_from(gather(declaration_rows(subject, list(ids)))[0], as_of)
 
 
-def declaration_rows(subject: str, ids: Iterable[int]) -> QuerySet:
+@composed("ids")
+def declaration_rows(subject: str, ids: Sequence[int]) -> QuerySet:
     """What has been declared of some subjects, to be gathered."""
-    rows = Declaration.objects.counted().filter(**{f"{subject}__in": list(ids)}).order_by("pk")
+    rows = Declaration.objects.counted().filter(**{f"{subject}__among": ids}).order_by("pk")
     return rows.values_list(f"{subject}_id", *COLUMNS)
 
 

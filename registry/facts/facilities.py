@@ -20,7 +20,7 @@ COLUMNS = (
 def facility_facts(ids: Iterable[int]) -> list[PlannedFacilityFacts]:
     """Facts by the order of the ids."""
     ids = list(ids)
-    (rows,) = gather(PlannedFacility.objects.filter(pk__in=ids).order_by("pk").values_list(*COLUMNS))
+    (rows,) = gather(PlannedFacility.objects.filter(pk__among=ids).order_by("pk").values_list(*COLUMNS))
     known = {row[0]: _of_row(row) for row in rows}
     return [known[pk] for pk in ids if pk in known]
 

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet
 
 from registry.facts.institution import CredentialFacts, InstitutionFacts
 from registry.facts.kinds import CLASSES
-from registry.gather import gather
+from registry.gather import Part, composed, gather
 from registry.models import Credential, Institution, InstitutionName
 
 COLUMNS = (
@@ -33,8 +34,20 @@ def area(codes: tuple[str, ...], position: int) -> str:
 
 def institution_facts(ids: Iterable[int], **more: Mapping[int, tuple]) -> dict[int, InstitutionFacts]:
     """Facts by id, in one query. ``more`` gives further fields by id, e.g. services={5: (...)}."""
-    rows = with_other_names(Institution.objects.filter(pk__in=set(ids)), "pk").values_list(*COLUMNS, "names")
+    return institutions_from(*gather(institution_rows(list(ids))), **more)
+
+
+def institutions_from(
+    rows: Iterable[Sequence[Any]], **more: Mapping[int, tuple]
+) -> dict[int, InstitutionFacts]:
+    """Gathered institutions by id, each with its further fields."""
     return {row[0]: facts_of_row(row, **{name: by[row[0]] for name, by in more.items()}) for row in rows}
+
+
+@composed("ids")
+def institution_rows(ids: Sequence[int]) -> QuerySet:
+    """Some institutions, to be gathered."""
+    return with_other_names(Institution.objects.filter(pk__among=ids), "pk").values_list(*COLUMNS, "names")
 
 
 def with_other_names(rows: QuerySet, institution: str) -> QuerySet:
@@ -70,13 +83,18 @@ def facts_of_row(row: Sequence, **more: tuple) -> InstitutionFacts:
 
 def credentials_of(ids: Iterable[int]) -> dict[int, tuple[CredentialFacts, ...]]:
     """专科资质 by institution, in one query."""
-    return credentials_from(*gather(credential_rows(set(ids))))
+    return credentials_from(*gather(credential_rows(list(ids))))
 
 
-def credential_rows(institutions: Iterable[int] | QuerySet) -> QuerySet:
+@composed("ids")
+def credential_rows(ids: Iterable[int]) -> QuerySet:
     """专科资质 of some institutions, to be gathered."""
-    rows = Credential.objects.filter(institution__in=institutions).order_by("pk")
-    return rows.values_list(
+    return credential_values(Credential.objects.filter(institution__among=ids))
+
+
+def credential_values(rows: QuerySet[Credential]) -> QuerySet:
+    """What :func:`credentials_from` reads of some 专科资质."""
+    return rows.order_by("pk").values_list(
         "institution_id",
         "subject_id",
         "subject__name",
@@ -101,14 +119,19 @@ def rosters_of(counties: Iterable[str]) -> dict[str, dict[str, int]]:
     return rosters_from(*gather(roster_rows(counties)))
 
 
-def roster_rows(counties: Iterable[str]) -> QuerySet:
+def roster_rows(counties: Iterable[str]) -> Part:
     """How many open institutions of each class stand in some counties, to be gathered."""
+    return _roster_rows(sorted({code for code in counties if code}))
+
+
+@composed("counties")
+def _roster_rows(counties: Sequence[str]) -> QuerySet:
     prefixes = {prefix for kind in ROSTER_KINDS for prefix in CLASSES[kind]}
     of_kinds = Q(pk__in=[])
     for prefix in sorted(prefixes):
         of_kinds |= Q(institution_class__code__startswith=prefix)
     rows = Institution.objects.live().filter(
-        of_kinds, division__code__in={code for code in counties if code}, status=Institution.Status.OPEN
+        of_kinds, division__code__among=counties, status=Institution.Status.OPEN
     )
     counted = rows.order_by().values("division__code", "institution_class_id").annotate(number=Count("pk"))
     return counted.values_list("division__code", "institution_class_id", "number")

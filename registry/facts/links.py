@@ -12,7 +12,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from registry.facts.institution import LinkFacts
-from registry.gather import gather
+from registry.gather import composed, gather
 from registry.models import Consortium, Lead, Membership
 
 _Kind = Consortium.Kind
@@ -30,15 +30,16 @@ def communities_led_by(
 ) -> dict[int, tuple[LinkFacts, ...]]:
     """The county communities that the parties of each link lead on the day; ``parties`` are ids by link."""
     known = {link: set(ids) - {None} for link, ids in parties.items()}
-    (rows,) = gather(led_community_rows(set().union(*known.values()), as_of))
+    (rows,) = gather(led_community_rows(sorted(set().union(*known.values())), as_of))
     return partners_from(rows, known)
 
 
-def led_community_rows(leads: Iterable[int], as_of: date) -> QuerySet:
+@composed("leads", "as_of")
+def led_community_rows(leads: Sequence[int], as_of: date) -> QuerySet:
     """County communities led by any of the institutions, with their 成员单位 and those of them reached by telemedicine."""
     members = _members(as_of).filter(consortium=OuterRef("consortium")).order_by().values("consortium")
     reached = Count("pk", filter=Q(remote_enabled_on__lte=as_of))
-    rows = _leads(as_of, _Kind.COUNTY_COMMUNITY).filter(institution__in=set(leads))
+    rows = _leads(as_of, _Kind.COUNTY_COMMUNITY).filter(institution__among=leads)
     return rows.annotate(
         members=Coalesce(Subquery(members.annotate(number=Count("pk")).values("number")), 0),
         remote=Coalesce(Subquery(members.annotate(number=reached).values("number")), 0),
@@ -68,15 +69,15 @@ class _Party(NamedTuple):
         return LinkFacts(consortium, self.name, self.class_code or "", self.level)
 
 
-def party_rows(touching: Iterable[int], as_of: date) -> QuerySet:
+@composed("touching", "as_of")
+def party_rows(touching: Sequence[int], as_of: date) -> QuerySet:
     """All parties (lead and members) of the urban-rural links in which any of the institutions takes part."""
-    touching = list(touching)
     leads = _leads(as_of, _Kind.URBAN_RURAL_LINK).filter(institution__isnull=False).order_by()
     links = Consortium.objects.active_on(as_of).filter(kind=_Kind.URBAN_RURAL_LINK)
     members = _members(as_of).filter(consortium__in=links).order_by()
     # Found from the institutions, not from all links or all members of a nation.
-    led = Lead.objects.filter(institution__in=touching, during__contains=as_of).order_by()
-    joined = _members(as_of).filter(institution__in=touching).order_by()
+    led = Lead.objects.filter(institution__among=touching, during__contains=as_of).order_by()
+    joined = _members(as_of).filter(institution__among=touching).order_by()
     touched = Q(consortium__in=led.values("consortium").union(joined.values("consortium")))
     own = _leads(as_of, _Kind.COUNTY_COMMUNITY).filter(institution=OuterRef("institution")).order_by("-pk")
     community = {
@@ -115,7 +116,7 @@ def communities_linked_with(hospitals: Iterable[int], as_of: date) -> dict[int, 
     if not wanted:
         return {}
     found: dict[int, dict[int, LinkFacts]] = defaultdict(dict)
-    for parties in _by_link(*gather(party_rows(wanted, as_of))).values():
+    for parties in _by_link(*gather(party_rows(sorted(wanted), as_of))).values():
         for pk in wanted & parties.keys():
             for other in parties.values():
                 if other.id != pk and other.community:

@@ -1,7 +1,7 @@
-"""Whom a check can concern at all (检查所及): a condition on institutions outside of which it answers NA.
+"""Whom a check can concern at all (检查所及): a condition on institutions, or on places, outside of which it answers NA.
 
 A register holds a million institutions, and of nearly all of them every rule says 不适用. A check that is told here
-needs to read only the institutions within its reach; one that is not told reads them all. A condition may let too
+needs to read only the subjects within its reach; one that is not told reads them all. A condition may let too
 many in, never too few: a test judges those outside as well.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from registry.checks.common import plain
+from registry.checks.common import GRID_KINDS, plain
 from registry.facts.kinds import CLASSES
 from registry.models import Consortium, Institution, InstitutionName, Lead, Membership
 from registry.policy.book import BoundRule
@@ -32,11 +32,13 @@ def reach_of(*checks: str) -> Callable[[Condition], Condition]:
 
 
 def within_reach(rules: Iterable[BoundRule], inside: Q, day: date) -> Q | None:
-    """Institutions of which any of the rules may say something else than NA; None: nobody can be left out."""
+    """Subjects of which any of the rules may say something else than NA; None: nobody can be left out."""
     reached = Q(pk__in=[])
     for rule in rules:
         condition = _conditions.get(rule.spec.check)
         if condition is None or (rule.pack.is_undated and rule.spec.decides_lateness):
+            return None
+        if rule.spec.kinds or rule.spec.scope:  # a blank kind or scope is answered before the check
             return None
         reached |= condition(rule.spec.params, inside, day)
     return reached
@@ -53,6 +55,19 @@ def may_be_hospital() -> Q:
     for prefix in CLASSES["hospital"]:
         found |= Q(institution_class__code__startswith=prefix)
     return found
+
+
+@reach_of(
+    "declared",
+    "declared_choices",
+    "declared_figures",
+    "declared_days",
+    "facilities_completed",
+    "facility_modes",
+)
+def of_levels(params: Mapping[str, Any], inside: Q, day: date) -> Q:
+    """Places of the levels for which the rule is made; of any level where it names none."""
+    return Q(level__in=params["levels"]) if params["levels"] else Q()
 
 
 @reach_of("named_lead_leads", "remote_hospitals_joined")
@@ -86,8 +101,9 @@ def _referred(params: Mapping[str, Any], inside: Q, day: date) -> Q:
 @reach_of("several_memberships")
 def _several(params: Mapping[str, Any], inside: Q, day: date) -> Q:
     here = Membership.objects.filter(
-        institution__in=Institution.objects.filter(inside).order_by(), during__contains=day
-    )
+        institution__in=Institution.objects.filter(inside).order_by(), during__contains=day,
+        role=Membership.Role.MEMBER, consortium__kind__in=GRID_KINDS,
+    )  # fmt: skip
     several = here.order_by().values("institution").annotate(number=Count("pk")).filter(number__gt=1)
     return Q(pk__in=several.values("institution"))
 

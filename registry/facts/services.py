@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from registry.facts.institution import InstitutionFacts, ServiceFacts
-from registry.facts.institutions import institution_facts
+from registry.facts.institutions import institution_rows, institutions_from
 from registry.facts.links import communities_linked_with
+from registry.gather import composed, gather
 from registry.models import Consortium, Declaration, Lead, Membership
 
 BATCH = 2000
@@ -36,31 +37,38 @@ def served_facts(
     """
     ids = list(ids)
     services: dict[int, dict[int, ServiceFacts]] = defaultdict(dict)
-    active = Consortium.objects.active_on(as_of)
-    led = Lead.objects.filter(institution__in=ids, consortium__in=active, during__contains=as_of).order_by(
-        "pk"
-    )
-    leads = list(led.values_list("institution_id", "institution__is_military", *OF_CONSORTIUM))
+    rows, leads, joined = gather(institution_rows(ids), _led_rows(ids, as_of), _joined_rows(ids, as_of))
     remote = _remote_members({pk for _, military, pk, *_ in leads if military}, as_of)
     for institution, _, pk, *row in leads:
         services[institution][pk] = _service(row, as_of, leads=True, remote_members=remote.get(pk))
-    rows = Membership.objects.filter(institution__in=ids, consortium__in=active, during__contains=as_of)
-    for institution, role, pk, *row in rows.order_by("pk").values_list(
-        "institution_id", "role", *OF_CONSORTIUM
-    ):
+    for institution, role, pk, *row in joined:
         if pk not in services[institution]:
             counted = role == Membership.Role.MEMBER
             services[institution][pk] = _service(row, as_of, counted=counted)
     links = defaultdict(tuple, {} if "links" in left_out else communities_linked_with(ids, as_of))
     unread = defaultdict(lambda: tuple(sorted(left_out)))
     taken = defaultdict(tuple, {pk: tuple(s for _, s in sorted(by.items())) for pk, by in services.items()})
-    return institution_facts(ids, services=taken, links=links, unread=unread)
+    return institutions_from(rows, services=taken, links=links, unread=unread)
+
+
+@composed("ids", "as_of")
+def _led_rows(ids: Sequence[int], as_of: date) -> QuerySet:
+    rows = Lead.objects.filter(institution__among=ids, during__contains=as_of).order_by("pk")
+    rows = rows.filter(consortium__in=Consortium.objects.active_on(as_of))
+    return rows.values_list("institution_id", "institution__is_military", *OF_CONSORTIUM)
+
+
+@composed("ids", "as_of")
+def _joined_rows(ids: Sequence[int], as_of: date) -> QuerySet:
+    rows = Membership.objects.filter(institution__among=ids, during__contains=as_of).order_by("pk")
+    rows = rows.filter(consortium__in=Consortium.objects.active_on(as_of))
+    return rows.values_list("institution_id", "role", *OF_CONSORTIUM)
 
 
 def _service(row: Sequence[Any], as_of: date, **more: Any) -> ServiceFacts:
     """A consortium from the values of OF_CONSORTIUM after its key."""
     name, kind, scope, registered_on = row
-    registered = registered_on is not None and registered_on <= as_of
+    registered = registered_on is not None and date.fromisoformat(registered_on) <= as_of
     return ServiceFacts(name, kind, scope=scope, registered=registered, **more)
 
 

@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from registry.facts.waiver import WaiverFacts
-from registry.gather import day, gather
+from registry.gather import composed, day, gather
 from registry.models import Waiver
 
 
-def waiver_rows(subject: str, ids: Iterable[int], as_of: date) -> QuerySet:
+@composed("ids", "as_of")
+def waiver_rows(subject: str, ids: Sequence[int], as_of: date) -> QuerySet:
     """豁免 in force on a day, to be gathered."""
-    rows = Waiver.objects.about(subject, list(ids)).holding_on(as_of).order_by("pk")
+    rows = Waiver.objects.about(subject, ids).holding_on(as_of).order_by("pk")
     return rows.annotate(about_id=Coalesce("consortium_id", "subject_id")).values_list(
         "about_id", "provision", "reason", "approver", "granted_by__name", "granted_on", "document", "until", "replaced", "kind"
     )  # fmt: skip
@@ -43,7 +44,7 @@ def waivers_from(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[WaiverFacts, 
 
 def waivers_of(subject: str, ids: Iterable[int], as_of: date) -> dict[int, tuple[WaiverFacts, ...]]:
     """豁免 in force on a day by subject, in one query."""
-    return waivers_from(*gather(waiver_rows(subject, ids, as_of)))
+    return waivers_from(*gather(waiver_rows(subject, list(ids), as_of)))
 
 
 def with_waivers(

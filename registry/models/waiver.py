@@ -28,8 +28,8 @@ class WaiverQuerySet(models.QuerySet):
     def about(self, subject_type: str, ids):
         """Those for subjects of one kind; a filing is judged with its consortium."""
         if subject_type in ("consortium", "filing"):
-            return self.filter(consortium__in=ids)
-        return self.filter(subject_type=subject_type, subject_id__in=ids)
+            return self.filter(consortium__among=ids)
+        return self.filter(subject_type=subject_type, subject_id__among=ids)
 
     def holding_on(self, day):
         """In force on a day: granted, not run out, not revoked by then."""

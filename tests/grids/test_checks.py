@@ -1,6 +1,7 @@
 """The checks over grids and places, on facts alone."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,8 @@ from grids.facts import (
     LocalConsortiumFacts,
     ShareFacts,
     TownshipFacts,
+    division,
+    grid,
 )
 from registry.facts import ConsortiumFacts, DistrictShareFacts, InstitutionFacts, ServiceFacts
 from registry.policy.check import find_check
@@ -28,12 +31,20 @@ ENDED = HolderFacts("旧集团", "city_group", "none", "东网格", ended_on=DAY
 CLAIM = HolderFacts("丁集团", "city_group", "none", "东网格", in_force=False)
 
 
+PARTS = {"grid": grid.PARTS, "division": division.PARTS}
+
+
 def outcome(name, facts, **params):
-    return str(find_check(name)(facts, params, DAY).outcome)
+    return str(verdict(name, facts, **params).outcome)
 
 
 def verdict(name, facts, **params):
-    return find_check(name)(facts, params, DAY)
+    """The verdict, which must be the same where the parts are left out that the check does not declare."""
+    judged = find_check(name)
+    given = judged(facts, params, DAY)
+    if undeclared := PARTS.get(facts.subject, frozenset()) - judged.reads:
+        assert judged(replace(facts, unread=tuple(sorted(undeclared))), params, DAY) == given
+    return given
 
 
 @pytest.mark.parametrize(

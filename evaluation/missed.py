@@ -20,7 +20,13 @@ logger = logging.getLogger(__name__)
 
 
 def is_comparable(run: ComplianceRun) -> bool:
-    """Whether an earlier run over the same place, by the same program, can be held against this one."""
+    """Whether an earlier run over the same place, by the same program, can be held against this one; asked once a run."""
+    if "_comparable" not in run.__dict__:
+        run.__dict__["_comparable"] = _is_comparable(run)
+    return run.__dict__["_comparable"]
+
+
+def _is_comparable(run: ComplianceRun) -> bool:
     if run.is_snapshot or run.origin == ComplianceRun.Origin.CHANGE:
         return False
     before = run.earlier.order_by("-started_at").first()

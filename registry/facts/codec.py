@@ -37,27 +37,16 @@ def spell(value: Any) -> str:
     A consortium with its members is some hundred values: to build them as lists and mappings first takes several times
     as long as judging them.
     """
-    kind = type(value)
-    known = _SPELLED.get(kind)
-    if known is not None:
-        return known(value)
-    if is_dataclass(kind):
-        _SPELLED[kind] = _speller(kind)
-        return spell(value)
-    if isinstance(value, str):
-        return encode_basestring(value)
-    if isinstance(value, date):
-        return f'"{value.isoformat()}"'
-    if isinstance(value, Mapping):
-        items = (f"{encode_basestring(key)}:{spell(item)}" for key, item in sorted(value.items()))
-        return f"{{{','.join(items)}}}"
-    if isinstance(value, tuple | list):
-        return _spell_list(value)
-    raise TypeError(f"{kind.__name__} is no fact")
+    return _SPELLED[value.__class__](value)
 
 
 def _spell_list(values: tuple | list) -> str:
-    return f"[{','.join([spell(value) for value in values])}]" if values else "[]"
+    return f"[{','.join([_SPELLED[value.__class__](value) for value in values])}]" if values else "[]"
+
+
+def _spell_mapping(values: Mapping) -> str:
+    items = [f"{encode_basestring(key)}:{spell(item)}" for key, item in sorted(values.items())]
+    return f"{{{','.join(items)}}}"
 
 
 def _speller(kind: type) -> Callable[[Any], str]:
@@ -71,7 +60,7 @@ def _speller(kind: type) -> Callable[[Any], str]:
 
     def spelled(value: Any) -> str:
         parts = [
-            name + (encode_basestring(item) if type(item) is str else spell(item))
+            name + _SPELLED[item.__class__](item)
             for (name, default), item in zip(layout, read(value), strict=True)
             if item.__class__ is not Unread and item != default
         ]
@@ -80,16 +69,33 @@ def _speller(kind: type) -> Callable[[Any], str]:
     return spelled
 
 
-_SPELLED: dict[type, Callable[[Any], str]] = {
-    str: encode_basestring,
-    int: str,
-    float: float.__repr__,
-    bool: lambda value: "true" if value else "false",
-    types.NoneType: lambda value: "null",
-    date: lambda value: f'"{value.isoformat()}"',
-    tuple: _spell_list,
-    list: _spell_list,
-}
+class _Spellings(dict[type, Callable[[Any], str]]):
+    """How values of each class are spelled; told once for a class that is met."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        if is_dataclass(kind):
+            self[kind] = _speller(kind)
+        else:
+            near = next((one for one in (str, date, Mapping, tuple, list) if issubclass(kind, one)), None)
+            if near is None:
+                raise TypeError(f"{kind.__name__} is no fact")
+            self[kind] = self[near]
+        return self[kind]
+
+
+_SPELLED = _Spellings(
+    {
+        str: encode_basestring,
+        int: str,
+        float: float.__repr__,
+        bool: lambda value: "true" if value else "false",
+        types.NoneType: lambda value: "null",
+        date: lambda value: f'"{value.isoformat()}"',
+        tuple: _spell_list,
+        list: _spell_list,
+        Mapping: _spell_mapping,
+    }
+)
 
 
 def decode(kind: Any, value: Any) -> Any:

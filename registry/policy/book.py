@@ -1,7 +1,7 @@
 """The rule book (规则汇编): which rules bind a place on a day, and where active rules contradict each other."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from registry.policy.check import Params
@@ -17,13 +17,20 @@ PLACES_KEPT = (
 
 @dataclass(frozen=True, slots=True)
 class BoundRule:
-    """A rule as it binds on a day: its document, the remarks to show with its verdicts, and what stands in its way."""
+    """A rule as it binds on a day: its document, the remarks to show with its verdicts, and what stands in its way.
+
+    ``params`` are its parameters as its check receives them.
+    """
 
     spec: RuleSpec
     pack: PackSpec
     remarks: tuple[str, ...] = ()
     missing_parent: str = ""
     kinds_wording: str = ""
+    params: Params = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "params", Params(self.spec.params, self.spec.vocabulary))
 
     @property
     def id(self) -> str:

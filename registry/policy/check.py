@@ -56,6 +56,7 @@ class Params(SimpleNamespace):
     def __init__(self, values: Mapping[str, Any], vocabulary: Mapping[str, Mapping[str, str]]):
         super().__init__(**values)
         self._vocabulary = vocabulary
+        self._said: dict[tuple[str, tuple[str, ...], str], str] = {}
 
     def word(self, group: str, code: str) -> str:
         """The document's word for a code, or the common one: in Chongqing 省级 is called 市级."""
@@ -64,8 +65,11 @@ class Params(SimpleNamespace):
 
     def words(self, group: str, codes: Iterable[str], last: str = "、") -> str:
         """Several codes as words with 、 between them; ``last`` stands before the last one, e.g. 或."""
-        every = list(dict.fromkeys(self.word(group, code) for code in codes))
-        return last.join(filter(None, ["、".join(every[:-1]), every[-1]])) if every else ""
+        asked = (group, tuple(codes), last)
+        if asked not in self._said:
+            every = list(dict.fromkeys(self.word(group, code) for code in asked[1]))
+            self._said[asked] = last.join(filter(None, ["、".join(every[:-1]), every[-1]])) if every else ""
+        return self._said[asked]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from registry.policy.book import PARENT_MISSING, BoundRule, RuleBook
-from registry.policy.check import find_check
+from registry.policy.check import Params, find_check
 from registry.policy.verdict import Outcome, Verdict, insufficient, not_applicable
 from registry.policy.vocabulary import SCOPES
 
@@ -54,7 +55,7 @@ def judge_decided(facts: Any, own: Sequence[BoundRule], as_of: date) -> Iterator
         if rule.spec.exempts and _decide(rule, facts, as_of).outcome in _TOUCHES:
             exempted |= dict.fromkeys(rule.spec.exempts, rule)
     for rule in own:
-        if by := exempted.get(rule.id):
+        if exempted and (by := exempted.get(rule.id)):
             verdict = not_applicable(f"依{by.spec.clause}“{by.spec.quote}”，本条不适用", 豁免条款=by.id)
         else:
             verdict = verdict_of(rule, facts, as_of)
@@ -78,7 +79,8 @@ def _decide(rule: BoundRule, facts: Any, as_of: date, **replaced: Any) -> Verdic
     check = find_check(spec.check)
     if check is None:
         raise LookupError(f"{spec.id}: no check {spec.check}")
-    verdict = check(facts, {**spec.params, **replaced}, as_of, spec.vocabulary)
+    params = Params({**spec.params, **replaced}, spec.vocabulary) if replaced else rule.params
+    verdict = check.function(facts, params, as_of)
     if rule.missing_parent and verdict.outcome is not Outcome.NA:  # whom it does not touch it still can tell
         return Verdict(
             Outcome.INSUFFICIENT, f"{PARENT_MISSING}：{rule.missing_parent}", missing=(rule.missing_parent,)
@@ -94,13 +96,18 @@ def _outside(rule: BoundRule, facts: Any) -> Verdict | None:
     if spec.kinds and facts.kind not in spec.kinds:
         if not facts.kind:
             return insufficient("医联体类型")
-        return not_applicable(f"本条只适用于{rule.kinds_wording}")
+        return _only_for(rule.kinds_wording)
     if spec.scope and facts.scope != spec.scope:
         if not facts.scope:
             return insufficient("范围")
         scope = next(word for word, code in SCOPES.items() if code == spec.scope)
-        return not_applicable(f"本条只适用于{scope}的{rule.kinds_wording}")
+        return _only_for(f"{scope}的{rule.kinds_wording}")
     return None
+
+
+@lru_cache(maxsize=500)
+def _only_for(whom: str) -> Verdict:
+    return not_applicable(f"本条只适用于{whom}")
 
 
 def _waived(rule: BoundRule, facts: Any, as_of: date, verdict: Verdict) -> Verdict | None:

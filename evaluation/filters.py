@@ -9,7 +9,7 @@ from django.utils import timezone
 from evaluation.areas import area_of
 from evaluation.models import ComplianceRun, Finding
 from registry import access
-from registry.models import Consortium, Division, PolicyDocument
+from registry.models import Consortium, Division, PolicyDocument, Rule
 from registry.policy.pack import MODALITIES
 from registry.policy.subjects import SUBJECTS
 from registry.policy.verdict import LABELS
@@ -106,13 +106,15 @@ class FindingFilter(forms.Form):
         if place := next((one for one in self.places if one.code == given.get("area")), None):
             condition &= area_of(place).condition("division")
         pairs = {
-            "pack": "rule__document__code",
             "modality": "modality",
             "kind": "kind",
             "subject": "subject_type",
             "rule": "provision",
             "consortium": "consortium",
         }
+        if given.get("pack"):
+            written = Rule.objects.filter(document__code=given["pack"])
+            condition &= Q(provision__in=written.order_by().values("provision"))
         for name, column in pairs.items():
             if given.get(name):
                 condition &= Q(**{column: given[name]})

@@ -1,35 +1,42 @@
 """Keeping findings (记录检查结果) compactly: what has not changed is not written again."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from evaluation.areas import Area
 from evaluation.models import ComplianceRun, Finding
 from evaluation.subjects import BY_SUBJECT, Source, Subject, judged
-from registry.imports.staging import as_json, copy_into
+from registry.imports.staging import as_json, copy_lines, line_of
+from registry.models import FactSheet
 from registry.policy.book import PLAN_ENDED, BoundRule, RuleBook
-from registry.policy.engine import Judgement
 from registry.policy.library import stored_rules
-from registry.policy.receipts import code_version, spelled_facts
-from registry.policy.verdict import Outcome
+from registry.policy.receipts import code_version, exempting_rules, spelled_facts
+from registry.policy.verdict import Outcome, Verdict
 
+MANY = 20  # sheets of facts from which a COPY is worth its savepoint
 LOCK_CLASS = 5_152  # namespace of the locks on subjects that are being judged
 # A verdict that differs in one of these is given for another reason, under another version, or of a renamed subject.
 SAYS = (
     "explanation", "cure", "evidence", "missing", "plan_ended", "rule_id", "bound", "subject_name", "division_id",
     "kind",
 )  # fmt: skip
-REFRESHED = (
-    *SAYS, "facts_id", "calendar_version", "code_version", "reference_date", "subject_code", "modality",
+# A finding in the order in which it is written: what the verdict says, how the rule was applied, of whom it is said.
+SAID = ("verdict", "explanation", "cure", "evidence", "missing")
+APPLIED = ("provision", "modality", "rule_id", "plan_ended", "bound")
+OF_WHOM = (
+    "subject_type", "subject_id", "subject_name", "subject_code", "division_id", "consortium_id", "kind", "facts_id",
+    "calendar_version", "code_version", "reference_date", "snapshot_id", "first_seen",
 )  # fmt: skip
-WRITTEN = (
-    *REFRESHED, "subject_type", "subject_id", "consortium_id", "provision", "verdict", "first_seen", "snapshot_id",
+WRITTEN = (*SAID, *APPLIED, *OF_WHOM)
+REFRESHED = (
+    *SAYS, "modality", "subject_code", "facts_id", "calendar_version", "code_version", "reference_date",
 )  # fmt: skip
 
 
@@ -46,40 +53,37 @@ class Recorded:
     changed: dict[int, dict[str, str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How a rule was applied in a place: its stored version, and how it stood to other documents on the day."""
+
+    provision: str
+    modality: str
+    rule_id: int
+    plan_ended: bool
+    bound: dict[str, Any]
+    line: str  # the same as it is written
+
+
 @dataclass(slots=True)
 class Fresh:
     """A verdict just given, on its way to becoming a finding; a light row, for a nation brings a hundred thousand."""
 
     subject: Subject
-    judgement: Judgement
-    bound: dict[str, Any]
-    rule_id: int = 0
-
-    @property
-    def provision(self) -> str:
-        return self.judgement.rule.id
+    facts: Any
+    verdict: Verdict
+    applied: Applied
 
     @property
     def key(self) -> tuple[int, str]:
-        return self.subject.id, self.judgement.rule.id
+        return self.subject.id, self.applied.provision
 
     def says(self) -> tuple:
         """The values of SAYS."""
-        subject, verdict = self.subject, self.judgement.verdict
+        subject, verdict, applied = self.subject, self.verdict, self.applied
         return (
-            verdict.explanation, verdict.cure, dict(verdict.evidence), list(verdict.missing),
-            PLAN_ENDED in self.judgement.rule.remarks, self.rule_id, self.bound, subject.name, subject.division_id,
-            subject.kind,
-        )  # fmt: skip
-
-    def written(self, run, source: Source, facts: str, first_seen: date) -> tuple:
-        """The values of WRITTEN; `facts` is the digest of the facts that the verdict rests on."""
-        subject, judgement = self.subject, self.judgement
-        return (
-            *self.says(), facts, getattr(judgement.facts, "calendar_version", ""), code_version(), run.as_of,
-            subject.code, judgement.rule.spec.modality,
-            source.subject, subject.id, subject.consortium_id, judgement.rule.id, str(judgement.verdict.outcome),
-            first_seen, run.pk if run.is_snapshot else None,
+            verdict.explanation, verdict.cure, dict(verdict.evidence), list(verdict.missing), applied.plan_ended,
+            applied.rule_id, applied.bound, subject.name, subject.division_id, subject.kind,
         )  # fmt: skip
 
 
@@ -93,13 +97,14 @@ def record(run: ComplianceRun, source: Source, ids: Sequence[int], book: RuleBoo
     _lock(source, ids)
     result = Recorded()
     fresh: list[Fresh] = []
+    rules = _Rules(book, run.as_of)
     for subject, judgements in judged(source, ids, book, run.as_of):
         for judgement in judgements:
-            result.tally[str(judgement.verdict.outcome)] += 1
-            if judgement.verdict.outcome is not Outcome.NA:
-                fresh.append(Fresh(subject, judgement, _bound(judgement.rule)))
-    _exempting(fresh, book, run.as_of)
-    _set_rules(fresh, book)
+            outcome = judgement.verdict.outcome
+            result.tally[outcome.value] += 1
+            if outcome is not Outcome.NA:
+                applied = rules.applied(judgement.rule, subject.path, judgement.facts.ancestry)
+                fresh.append(Fresh(subject, judgement.facts, judgement.verdict, applied))
     if run.is_snapshot:
         _replace_snapshot(run, source, ids, fresh)
         result.opened = len(fresh)
@@ -131,81 +136,111 @@ def _lock(source: Source, ids: Sequence[int]) -> None:
         )
 
 
-def _bound(rule: BoundRule) -> dict:
-    """How the rule stood to other documents on the day, as far as its verdict depends on that."""
-    bound = {"parent": rule.missing_parent} if rule.missing_parent else {}
-    return bound | {"undated": True} if rule.pack.is_undated else bound
+class _Rules:
+    """How the rules of a day are applied, worked out once for all places where the same rules are in force."""
 
+    def __init__(self, book: RuleBook, day: date) -> None:
+        self._book, self._day, self._stored = book, day, stored_rules(book)
+        self._places: dict[str, dict[str, Applied]] = {}
+        self._in_force: dict[int, dict[str, Applied]] = {}
 
-def _exempting(fresh: Sequence[Fresh], book: RuleBook, day: date) -> None:
-    """Note with each verdict the rules that might have exempted its subject, and did not."""
-    known: dict[str, Mapping[str, list[str]]] = {}
-    for one in fresh:
-        path = one.subject.path
-        if path not in known:
-            known[path] = _exempting_in(book.rules_for(one.judgement.facts.ancestry, day))
-        if exempting := known[path].get(one.provision):
-            one.bound["exempting"] = exempting
+    def applied(self, rule: BoundRule, path: str, ancestry: Sequence[str]) -> Applied:
+        if path not in self._places:
+            together = self._book.rules_for(ancestry, self._day)  # kept by the book, so its id stays its own
+            self._places[path] = self._in_force.setdefault(id(together), {})
+        known = self._places[path]
+        if rule.id not in known:
+            known[rule.id] = self._apply(rule, self._book.rules_for(ancestry, self._day))
+        return known[rule.id]
 
-
-def _exempting_in(rules: Sequence[BoundRule]) -> Mapping[str, list[str]]:
-    """By exempted provision, those of the rules of a place that exempt from it."""
-    found = defaultdict(list)
-    for rule in rules:
-        for exempted in rule.spec.exempts:
-            found[exempted].append(rule.id)
-    return found
-
-
-def _set_rules(fresh: Sequence[Fresh], book: RuleBook) -> None:
-    """The stored version of each rule that was applied, and of those that might have exempted from it."""
-    stored = stored_rules(book)
-    for one in fresh:
-        one.rule_id = stored[one.provision]
-        if exempting := one.bound.get("exempting"):
-            one.bound["exempting"] = [stored[name] for name in exempting]
+    def _apply(self, rule: BoundRule, together: Sequence[BoundRule]) -> Applied:
+        """Noting with the rule the rules that might have exempted from it, as far as its verdict depends on that."""
+        bound: dict[str, Any] = {"parent": rule.missing_parent} if rule.missing_parent else {}
+        if rule.pack.is_undated:
+            bound["undated"] = True
+        if exempting := [self._stored[other.id] for other in exempting_rules(rule, together)]:
+            bound["exempting"] = exempting
+        values = (rule.id, rule.spec.modality, self._stored[rule.id], PLAN_ENDED in rule.remarks, bound)
+        return Applied(*values, line=line_of([*values[:-1], _spelled(bound)]))
 
 
 def _write(run, source: Source, fresh: Sequence[Fresh]) -> None:
     """Write findings that are new."""
     facts = _stored_facts(fresh)
-    rows = (one.written(run, source, facts[id(one.judgement.facts)], run.as_of) for one in fresh)
-    copy_into(
-        Finding,
-        WRITTEN,
-        ([_spelled(value) if isinstance(value, dict | list) else value for value in row] for row in rows),
-    )
+    of_whom: dict[int, str] = {}
+    lines = []
+    for one in fresh:
+        key, verdict = id(one.facts), one.verdict
+        if key not in of_whom:
+            of_whom[key] = line_of((*_of_whom(run, source, one, facts[key]), run.as_of))
+        missing = as_json(verdict.missing) if verdict.missing else "[]"
+        said = verdict.outcome.value, verdict.explanation, verdict.cure, _spelled(verdict.evidence), missing
+        lines.append(f"{line_of(said)}\t{one.applied.line}\t{of_whom[key]}")
+    copy_lines(Finding, WRITTEN, lines)
 
 
-def _spelled(value: dict | list) -> str:
-    return as_json(value) if value else "{}" if isinstance(value, dict) else "[]"
+def _of_whom(run, source: Source, one: Fresh, facts: str) -> tuple:
+    """The values of OF_WHOM but the day on which it was first seen; `facts` is the digest of the facts."""
+    subject = one.subject
+    return (
+        source.subject, subject.id, subject.name, subject.code, subject.division_id, subject.consortium_id, subject.kind,
+        facts, getattr(one.facts, "calendar_version", ""), code_version(), run.as_of.isoformat(),
+        run.pk if run.is_snapshot else None,
+    )  # fmt: skip
 
 
-def _refresh(run, source: Source, fresh: Mapping[int, tuple[Fresh, date]]) -> None:
-    """Write findings again, by their key and with the day on which they were first seen."""
-    facts = _stored_facts([one for one, _ in fresh.values()])
-    rows = {
-        pk: one.written(run, source, facts[id(one.judgement.facts)], seen)
-        for pk, (one, seen) in fresh.items()
-    }
-    findings = [Finding(pk=pk, **dict(zip(WRITTEN, row, strict=True))) for pk, row in rows.items()]
-    Finding.objects.bulk_update(findings, [name.removesuffix("_id") for name in REFRESHED])
+def _spelled(value: Mapping) -> str:
+    return as_json(dict(value)) if value else "{}"
+
+
+def _refresh(run, source: Source, fresh: Mapping[int, Fresh]) -> None:
+    """Write findings again, by their key; the day on which they were first seen stays."""
+    if not fresh:
+        return
+    facts = _stored_facts(list(fresh.values()))
+    rows = []
+    for pk, one in fresh.items():
+        of_whom = dict(zip(OF_WHOM, _of_whom(run, source, one, facts[id(one.facts)]), strict=False))
+        says = dict(zip(SAYS, one.says(), strict=True))
+        rows.append(of_whom | says | {"id": pk, "modality": one.applied.modality})
+    columns = ", ".join(f"{name} = fresh.{name}" for name in REFRESHED)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE evaluation_finding SET {columns} "  # noqa: S608 (columns of this module)
+            "FROM jsonb_populate_recordset(NULL::evaluation_finding, %s) AS fresh "
+            "WHERE evaluation_finding.id = fresh.id",
+            [as_json(rows)],
+        )
 
 
 def _stored_facts(fresh: Sequence[Fresh]) -> dict[int, str]:
     """Store the facts that the verdicts rest on, once per subject; their digests by the identity of the facts."""
-    distinct = {id(one.judgement.facts): one.judgement.facts for one in fresh}
+    distinct = {id(one.facts): one.facts for one in fresh}
     spelled = {key: spelled_facts(facts) for key, facts in distinct.items()}
     if spelled:
-        digests, bodies = zip(*sorted(set(spelled.values())), strict=True)
-        kind = next(iter(distinct.values())).subject
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO registry_factsheet (digest, subject, body, recorded_at) SELECT digest, %s, body::jsonb, "
-                "now() FROM unnest(%s::text[], %s::text[]) AS sheet (digest, body) ON CONFLICT DO NOTHING",
-                [kind, list(digests), list(bodies)],
-            )
+        _store(next(iter(distinct.values())).subject, sorted(set(spelled.values())))
     return {key: digest for key, (digest, _) in spelled.items()}
+
+
+def _store(kind: str, sheets: Sequence[tuple[str, str]]) -> None:
+    """Sheets (digest and body) that are not there yet. Many go in by COPY, as long as all of them are new."""
+    if len(sheets) >= MANY:
+        now = timezone.now()
+        try:
+            with transaction.atomic():
+                lines = [line_of((digest, kind, body, now)) for digest, body in sheets]
+                copy_lines(FactSheet, ("digest", "subject", "body", "recorded_at"), lines)
+        except IntegrityError:
+            pass
+        else:
+            return
+    digests, bodies = zip(*sheets, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO registry_factsheet (digest, subject, body, recorded_at) SELECT digest, %s, body::jsonb, "
+            "now() FROM unnest(%s::text[], %s::text[]) AS sheet (digest, body) ON CONFLICT DO NOTHING",
+            [kind, list(digests), list(bodies)],
+        )
 
 
 def _replace_snapshot(run, source: Source, ids: Sequence[int], fresh: Sequence[Fresh]) -> None:
@@ -215,19 +250,19 @@ def _replace_snapshot(run, source: Source, ids: Sequence[int], fresh: Sequence[F
 
 def _merge(run, source: Source, ids: Sequence[int], fresh: Sequence[Fresh], result: Recorded) -> None:
     rows = Finding.objects.standing().filter(subject_type=source.subject, subject_id__in=ids).order_by("pk")
-    columns = rows.values_list("subject_id", "provision", "pk", "verdict", "first_seen", *SAYS)
+    columns = rows.values_list("subject_id", "provision", "pk", "verdict", *SAYS)
     standing = {(subject, provision): rest for subject, provision, *rest in columns}
     before_all: dict[int, dict[str, str]] = {}
     for (subject, provision), (_, verdict, *_rest) in standing.items():
         before_all.setdefault(subject, {})[provision] = verdict
     created: list[Fresh] = []
-    refreshed: dict[int, tuple[Fresh, date]] = {}
+    refreshed: dict[int, Fresh] = {}
     closed: list[int] = []
     for one in fresh:
-        pk, verdict, first_seen, *said = standing.pop(one.key, (None, "", None))
-        if verdict == str(one.judgement.verdict.outcome):
+        pk, verdict, *said = standing.pop(one.key, (None, ""))
+        if verdict == one.verdict.outcome.value:
             if tuple(said) != one.says():
-                refreshed[pk] = one, first_seen
+                refreshed[pk] = one
             continue
         if pk is not None:
             closed.append(pk)

@@ -3,6 +3,7 @@
 from evaluation.models.campaign import Campaign, CampaignEvent, IndicatorValue, Participant
 from evaluation.models.compliance import ComplianceRun, Finding, RunItem
 from evaluation.models.impact import ImpactFlip, ImpactPreview
+from evaluation.models.keys import FoundConsortium, FoundDivision, FoundFacts, FoundRule
 from evaluation.models.recheck import Change, Touched, WatchedAudit
 from evaluation.models.rectification import Rectification, RectificationStep
 from evaluation.models.scheme import Indicator, Scheme
@@ -15,6 +16,10 @@ __all__ = [
     "Change",
     "ComplianceRun",
     "Finding",
+    "FoundConsortium",
+    "FoundDivision",
+    "FoundFacts",
+    "FoundRule",
     "Grade",
     "ImpactFlip",
     "ImpactPreview",

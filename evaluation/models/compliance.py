@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 
+from evaluation.models.keys import keys_held
 from evaluation.models.tally import counted
 from registry import access
 from registry.audit import audited
@@ -168,8 +169,14 @@ class Finding(models.Model):
     subject_id = models.BigIntegerField("对象号")
     subject_name = models.CharField("对象", max_length=300)
     subject_code = models.CharField("对象代码", max_length=40, blank=True)
+    # Keys without a constraint of their own are held by triggers, set by set (evaluation/models/keys.py).
     division = models.ForeignKey(
-        "registry.Division", models.PROTECT, related_name="+", verbose_name="行政区划"
+        "registry.Division",
+        models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,  # finding_by_area begins with it
+        verbose_name="行政区划",
     )
     consortium = models.ForeignKey(
         "registry.Consortium",
@@ -177,11 +184,19 @@ class Finding(models.Model):
         null=True,
         blank=True,
         related_name="findings",
+        db_constraint=False,
         db_index=False,  # finding_of_consortium begins with it
         verbose_name="医联体",
     )
     kind = models.CharField("医联体类型", max_length=20, choices=Consortium.Kind.choices, blank=True)
-    rule = models.ForeignKey("registry.Rule", models.PROTECT, related_name="findings", verbose_name="条款")
+    rule = models.ForeignKey(
+        "registry.Rule",
+        models.PROTECT,
+        related_name="findings",
+        db_constraint=False,
+        db_index=False,  # what stands by a rule is looked for by its provision (finding_by_rule)
+        verbose_name="条款",
+    )
     provision = models.CharField("条款编号", max_length=20)
     modality = models.CharField("要求", max_length=4)
     verdict = models.CharField("判定", max_length=12)
@@ -195,6 +210,7 @@ class Finding(models.Model):
         models.PROTECT,
         null=True,
         related_name="+",
+        db_constraint=False,
         db_index=False,  # facts are never deleted, and nobody asks what rests on them
         verbose_name="所用事实",
     )
@@ -245,15 +261,10 @@ class Finding(models.Model):
                 condition=Q(resolved_on__isnull=True, snapshot__isnull=True),
                 name="finding_by_rule",
             ),
-            models.Index(
-                fields=["division", "verdict", "id"],
-                condition=Q(resolved_on__isnull=True, snapshot__isnull=True),
-                name="finding_by_area",
-            ),
+            models.Index(fields=["division", "verdict", "id"], name="finding_by_area"),
             models.Index(fields=["consortium", "id"], name="finding_of_consortium"),
-            models.Index(fields=["first_seen", "resolved_on"], name="finding_by_days"),
         ]
-        triggers = counted()
+        triggers = counted() + keys_held()
 
     def __str__(self) -> str:
         return f"{self.provision} {self.subject_name} {self.verdict}"

@@ -57,7 +57,12 @@ class Tally(models.Model):
     """
 
     division = models.ForeignKey(
-        "registry.Division", models.CASCADE, related_name="+", verbose_name="行政区划"
+        "registry.Division",
+        models.CASCADE,
+        related_name="+",
+        db_constraint=False,  # counted from findings, whose place is there
+        db_index=False,  # tally_of_division
+        verbose_name="行政区划",
     )
     provision = models.CharField("条款编号", max_length=20)
     verdict = models.CharField("判定", max_length=12)

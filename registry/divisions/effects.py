@@ -61,13 +61,17 @@ def leave(model: str, field: str, what: str = "保持原记录") -> Follower:
 
 
 def references(target: type[models.Model]) -> list[models.Field]:
-    """Every foreign key of every app to a model, hidden and automatic ones included; proxies and copies once."""
+    """Every foreign key of every app to a model, hidden and automatic ones included; proxies and copies once.
+
+    A key that may name what is not there (DO_NOTHING, without a constraint) is none.
+    """
     found = {}
     for model in apps.get_models(include_auto_created=True):
         if model._meta.proxy or not model._meta.managed:
             continue
         for one in model._meta.local_fields:
-            if one.is_relation and one.related_model is target and one.db_constraint:
+            may_dangle = one.is_relation and one.remote_field.on_delete is models.DO_NOTHING
+            if one.related_model is target and (one.db_constraint or not may_dangle):
                 found[model._meta.label, one.name] = one
     return [found[key] for key in sorted(found)]
 

@@ -37,12 +37,18 @@ def _cell(value) -> str:
     return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
 
 
-def _line(row: Sequence) -> str:
-    """One line of a COPY; cells are looked at one by one only where one of them holds what must be escaped."""
+def line_of(row: Sequence) -> str:
+    """One line of a COPY, or a part of one; cells are looked at singly only where one holds what must be escaped."""
     line = "\t".join(
         ["\\N" if value is None else value if type(value) is str else str(value) for value in row]
     )
-    plain = line.count("\t") == len(row) - 1 and len(_SPECIAL.findall(line)) == len(row) - 1 + row.count(None)
+    plain = (
+        line.count("\t") == len(row) - 1
+        and line.count("\\") == row.count(None)
+        and "\n" not in line
+        and "\r" not in line
+        and "\0" not in line
+    )
     return line if plain else "\t".join(map(_cell, row))
 
 
@@ -92,13 +98,18 @@ def copying(*copies: Copy) -> Iterator[None]:
 
 def values_copy(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence]) -> Copy:
     """Rows (values in the order of `fields`) for a table without triggers."""
-    return Copy.of(model, fields, [_line(row) for row in rows])
+    return Copy.of(model, fields, [line_of(row) for row in rows])
 
 
 def copy_into(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence]) -> None:
     """COPY rows (values in the order of `fields`) into the model's table; for staging tables without triggers."""
+    copy_lines(model, fields, [line_of(row) for row in rows])
+
+
+def copy_lines(model: type[models.Model], fields: Sequence[str], lines: list[str]) -> None:
+    """COPY lines, each put together from :func:`line_of` its parts, into the model's table."""
     with connection.cursor() as cursor:
-        _send(cursor, [values_copy(model, fields, rows)])
+        _send(cursor, [Copy.of(model, fields, lines)])
 
 
 def count_anew() -> None:

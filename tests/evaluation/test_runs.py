@@ -253,6 +253,20 @@ def test_every_verdict_comes_out_again_from_its_receipt(law, good, bad, check):
     assert FactSheet.objects.count() == 2
 
 
+@pytest.mark.parametrize("many", [1, 1000])
+def test_facts_that_are_there_already_are_not_stored_again(law, good, bad, yuzhong, check, monkeypatch, many):
+    monkeypatch.setattr(recording, "MANY", many)
+    check()
+    before = set(FactSheet.objects.values_list("pk", flat=True))
+    Finding.objects.all().delete()
+    MembershipFactory(consortium=bad, institution__division=yuzhong)
+    check()
+    after = set(FactSheet.objects.values_list("pk", flat=True))
+    assert before < after
+    assert len(after) == 3
+    assert set(Finding.objects.filter(consortium=good).values_list("facts", flat=True)) < before
+
+
 def test_the_night_checks_every_province_that_has_consortia(law, bad, run_jobs):
     nightly_compliance()
     (job,) = run_jobs()

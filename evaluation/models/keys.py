@@ -35,7 +35,7 @@ _STILL_NAMED = """
 
 def _words(column: str) -> dict[str, str]:
     meta = POINTS_AT[column][0]._meta
-    return {"column": column, "table": meta.db_table, "key": meta.pk.column}
+    return {"column": column, "table": meta.db_table, "key": meta.pk.attname}
 
 
 def keys_held() -> list[pgtrigger.Trigger]:

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import CharField, OuterRef, Q
-from django.db.models.functions import Cast
+from django.db.models import Q
 from django.utils import timezone
 from guardian.models import UserObjectPermission
 
@@ -138,39 +136,51 @@ def held_by(user) -> list[Held]:
     if not user.is_authenticated:
         return []
     if "_held" not in user.__dict__:
-        user.__dict__["_held"] = [_held(row) for row in _assignments_with_grants(user)]
+        user.__dict__["_held"] = [_held(*row) for row in _assignments_with_grants(user)]
     return user.__dict__["_held"]
 
 
-def _assignments_with_grants(user):
-    at = [
-        Q(permission__content_type__model=kind, object_pk=Cast(OuterRef(f"{kind}_id"), CharField()))
-        for kind in UNIT_MODELS
-    ]
-    grants = UserObjectPermission.objects.filter(
-        at[0] | at[1], user=user, permission__content_type__app_label="registry"
-    )
-    return (
-        user.assignments.active()
-        .select_related("authority__division", "institution__division")
-        .annotate(granted=ArraySubquery(grants.order_by("pk").values("permission__codename")))
-        .order_by("pk")
-    )
+# Every page asks this. Written out, because the ORM takes longer to put it together than the server to answer it.
+_HELD = """
+    SELECT held.role, held.authority_id, bureau.short_name, bureau.path, place.path, bureau.management_area_id,
+           held.institution_id, hospital.name, site.path,
+           ARRAY(
+               SELECT permission.codename
+               FROM guardian_userobjectpermission given
+               JOIN auth_permission permission ON permission.id = given.permission_id
+               JOIN django_content_type kind ON kind.id = permission.content_type_id
+               WHERE given.user_id = held.user_id AND kind.app_label = 'registry' AND (
+                   kind.model = 'authority' AND given.object_pk = held.authority_id::text
+                   OR kind.model = 'institution' AND given.object_pk = held.institution_id::text
+               )
+           )
+    FROM registry_assignment held
+    LEFT JOIN registry_authority bureau ON bureau.id = held.authority_id
+    LEFT JOIN registry_division place ON place.id = bureau.division_id
+    LEFT JOIN registry_institution hospital ON hospital.id = held.institution_id
+    LEFT JOIN registry_division site ON site.id = hospital.division_id
+    WHERE held.user_id = %s AND held.during @> %s::date
+    ORDER BY held.id
+"""
 
 
-def _held(row) -> Held:
-    role = ROLES[row.role]
-    authority, hospital = row.authority, row.institution
-    division = authority.division if authority else hospital.division if hospital else None
+def _assignments_with_grants(user) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [user.pk, timezone.localdate()])
+        return cursor.fetchall()
+
+
+def _held(code, bureau, bureau_name, path, place, area, hospital, hospital_name, site, granted) -> Held:
+    role = ROLES[code]
     return Held(
         role=role.code,
-        kind="authority" if authority else "institution" if hospital else "system",
-        unit_id=row.authority_id or row.institution_id,
-        name=str(row.unit or ""),
-        path=authority.path if authority else "",
-        division_path=division.path if division else "",
-        area_id=authority.management_area_id if authority else None,
-        permissions=role.permissions if role.unit == "system" else role.permissions & set(row.granted),
+        kind="authority" if bureau else "institution" if hospital else "system",
+        unit_id=bureau or hospital,
+        name=bureau_name or hospital_name or "",
+        path=path or "",
+        division_path=place or site or "",
+        area_id=area,
+        permissions=role.permissions if role.unit == "system" else role.permissions & set(granted),
     )
 
 

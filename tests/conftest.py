@@ -8,6 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from celery import current_app
+from django.apps import apps
 from django.conf import settings as project
 from django.core.cache import cache
 from django.db import connection
@@ -26,7 +27,8 @@ hypothesis.settings.load_profile("steady")
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests begin first, so that at the end nobody waits for the last of them."""
-    items.sort(key=lambda item: item.get_closest_marker("machine") is None)
+    first = ("machine", "long")
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in first))
 
 
 def pytest_collection_finish() -> None:
@@ -66,8 +68,11 @@ def django_db_setup(
     """The triggers are in place once the tables are. What a test commits need not outlive a power failure."""
     with ExitStack() as stack, pytest.MonkeyPatch.context() as monkeypatch:
         if database_is_a_copy:
+            if not django_db_use_migrations:
+                without = {app.label: None for app in apps.get_app_configs()}
+                monkeypatch.setattr(project, "MIGRATION_MODULES", without)
             with django_db_blocker.unblock():
-                stack.enter_context(database.copied(shared_folder, migrate=django_db_use_migrations))
+                stack.enter_context(database.copied(shared_folder))
         else:
             request.getfixturevalue("django_db_setup")
         project.PGTRIGGER_INSTALL_ON_MIGRATE = False

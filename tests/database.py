@@ -36,14 +36,14 @@ def alone(shared: Path) -> Iterator[None]:
 
 
 @contextmanager
-def copied(shared: Path, *, migrate: bool) -> Iterator[None]:
+def copied(shared: Path) -> Iterator[None]:
     """A copy for this process of the database that the first one makes for all; the last one removes it."""
     creation, settings = connection.creation, connection.settings_dict
     original, pattern = settings["NAME"], f"test_{settings['NAME']}"
     using = shared / "uses-the-database"
     with alone(shared):
         if not using.exists():
-            settings["TEST"] |= {"NAME": pattern, "MIGRATE": migrate}
+            settings["TEST"]["NAME"] = pattern
             creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
             law.put_aside()
             using.mkdir()

@@ -24,6 +24,7 @@ def load() -> str:
     return out.getvalue()
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_the_demonstration_province_comes_in_clean_and_only_once(settings):
     call_command("load_reference", verbosity=0)

@@ -48,6 +48,7 @@ def row_versions() -> dict[str, tuple]:
     return versions
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_loading_twice_writes_no_row_even_when_everything_is_compared():
     first = load()

@@ -204,6 +204,7 @@ class RolledBack(Exception):
     pass
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_any_sequence_of_acts(world, monkeypatch):
     class Isolated(Register):

@@ -110,7 +110,7 @@ class Coverage:
 
 
 def coverage(area: Q, day: dt.date) -> Coverage:
-    """Coverage of the townships that a condition on divisions selects; two queries whatever the size."""
+    """Coverage of the townships that a condition on divisions selects; three queries whatever the size."""
     return Coverage(day, once(township_states(area, day)))
 
 
@@ -124,7 +124,7 @@ def once(states: Iterable[TownshipState]) -> list[TownshipState]:
 
 
 def township_states(area: Q, day: dt.date) -> list[TownshipState]:
-    """The townships of an area on a day in the order of their codes, one for each code; two queries."""
+    """The townships of an area on a day in the order of their codes, one for each code; three queries."""
     rows = list(
         Division.objects.on(day)
         .filter(area, level=Division.Level.TOWNSHIP)
@@ -151,8 +151,10 @@ def coverage_within(division: Division, day: dt.date) -> Coverage:
 
 def _stakes(units: Sequence[int], day: dt.date) -> tuple[dict[int, dict[int, str]], dict[int, list[Stake]]]:
     """Grids and stakes by physical unit; a grid may hold the place under any of its codes."""
-    codes, places, rows = gather(_code_rows(units), _place_rows(units, day), _assignment_rows(units, day))
-    unit_of = {pk: physical or pk for pk, physical in codes}
+    (aliases,) = gather(_alias_rows(units))
+    unit_of: dict[int, int] = {unit: unit for unit in units} | dict(aliases)
+    codes = sorted(unit_of)
+    places, rows = gather(_place_rows(codes, day), _assignment_rows(codes, day))
     assignments = defaultdict(list)
     for row in rows:
         assignments[row[0]].append(row)
@@ -173,33 +175,29 @@ def _stakes(units: Sequence[int], day: dt.date) -> tuple[dict[int, dict[int, str
     return grids, stakes
 
 
-def _codes(units: Sequence[int]) -> QuerySet:
-    """Every code of some physical places."""
-    return Division.objects.filter(Q(pk__among=units) | Q(physical_unit__among=units)).order_by()
-
-
-def _places(units: Sequence[int], day: dt.date) -> QuerySet:
-    rows = GridUnit.objects.filter(
-        division__in=_codes(units).values("pk"), during__contains=day, grid__during__contains=day
+@composed("units")
+def _alias_rows(units: Sequence[int]) -> QuerySet:
+    """Other codes of some physical places."""
+    return (
+        Division.objects.filter(physical_unit__among=units).order_by().values_list("pk", "physical_unit_id")
     )
+
+
+def _places(codes: Sequence[int], day: dt.date) -> QuerySet:
+    rows = GridUnit.objects.filter(division__among=codes, during__contains=day, grid__during__contains=day)
     return rows.exclude(status=Standing.DISMISSED)
 
 
-@composed("units")
-def _code_rows(units: Sequence[int]) -> QuerySet:
-    return _codes(units).values_list("pk", "physical_unit_id")
-
-
-@composed("units", "day")
-def _place_rows(units: Sequence[int], day: dt.date) -> QuerySet:
-    rows = _places(units, day).order_by("grid__name", "pk")
+@composed("codes", "day")
+def _place_rows(codes: Sequence[int], day: dt.date) -> QuerySet:
+    rows = _places(codes, day).order_by("grid__name", "pk")
     return rows.values_list("division_id", "grid_id", "grid__name", "status")
 
 
-@composed("units", "day")
-def _assignment_rows(units: Sequence[int], day: dt.date) -> QuerySet:
+@composed("codes", "day")
+def _assignment_rows(codes: Sequence[int], day: dt.date) -> QuerySet:
     return stake_rows(
-        GridAssignment.objects.filter(grid__in=_places(units, day).order_by().values("grid")), day
+        GridAssignment.objects.filter(grid__in=_places(codes, day).order_by().values("grid")), day
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Exists, OuterRef, Q
 
 from registry.checks.common import GRID_KINDS, plain
 from registry.facts.kinds import CLASSES
@@ -75,7 +75,7 @@ def _named(params: Mapping[str, Any], inside: Q, day: date) -> Q:
     wanted = {
         plain(str(name)) for entry in params["named"] for name in (entry["name"], *entry.get("also", ()))
     }
-    here = Institution.objects.filter(inside)
+    here = Institution.objects.live().filter(inside)
     names = [*here.order_by().values_list("pk", "name")]
     names += (
         InstitutionName.objects.filter(institution__in=here).order_by().values_list("institution_id", "name")
@@ -100,12 +100,12 @@ def _referred(params: Mapping[str, Any], inside: Q, day: date) -> Q:
 
 @reach_of("several_memberships")
 def _several(params: Mapping[str, Any], inside: Q, day: date) -> Q:
-    here = Membership.objects.filter(
-        institution__in=Institution.objects.filter(inside).order_by(), during__contains=day,
-        role=Membership.Role.MEMBER, consortium__kind__in=GRID_KINDS,
+    # Asked of each institution of the area: counted over all, a nation's memberships would be read for every province.
+    joined = Membership.objects.filter(
+        institution=OuterRef("pk"), during__contains=day, role=Membership.Role.MEMBER,
+        consortium__kind__in=GRID_KINDS,
     )  # fmt: skip
-    several = here.order_by().values("institution").annotate(number=Count("pk")).filter(number__gt=1)
-    return Q(pk__in=several.values("institution"))
+    return Q(Exists(joined.order_by()[1:2]))
 
 
 @reach_of("joins_wider")

@@ -188,6 +188,22 @@ def test_a_killed_worker_loses_nothing_that_was_done(
     assert Finding.objects.standing().values("subject_id").distinct().count() == 5
 
 
+def test_a_batch_is_looked_up_by_its_keys(law, good, check, monkeypatch):
+    """At the usual settings the planner reads a nation's register through for each province."""
+    settings = set()
+    whole = recording.record
+
+    def record(*given):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('random_page_cost'), current_setting('jit')")
+            settings.add(cursor.fetchone())
+        return whole(*given)
+
+    monkeypatch.setattr(runs, "record", record)
+    check()
+    assert settings == {("1.1", "off")}
+
+
 def test_a_second_delivery_after_the_end_changes_nothing(law, bad, check):
     run = check()
     before = list(Finding.objects.order_by("pk").values())

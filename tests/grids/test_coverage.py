@@ -111,7 +111,7 @@ def test_it_costs_the_same_for_one_township_or_many(held, django_assert_num_quer
     for _ in range(towns):
         unit = GridUnitFactory(grid__division=held.county)
         GridAssignmentFactory(grid=unit.grid, consortium=held.first)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         seen = coverage_within(held.county, DAY)
         assert len(seen.by_county()) == 1
         assert all(t.county == "南岸区" for t in seen.townships)

@@ -103,9 +103,9 @@ def test_reading_costs_the_same_for_few_or_many(overlapping, django_assert_num_q
         GridAssignmentFactory(grid=unit.grid)
     grids = list(Grid.objects.values_list("pk", flat=True))
     places = list(Division.objects.exclude(level="township").values_list("pk", flat=True))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         grid_facts(grids, DAY)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         division_facts(places, DAY)
 
 

@@ -1,7 +1,7 @@
 """Keeping findings (记录检查结果) compactly: what has not changed is not written again."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils import timezone
 from evaluation.areas import Area
 from evaluation.models import ComplianceRun, Finding
 from evaluation.subjects import BY_SUBJECT, Source, Subject, judged
-from registry.imports.staging import as_json, copy_lines, line_of
+from registry.imports.staging import Copy, as_json, copy_into, copying, line_of
 from registry.models import FactSheet
 from registry.policy.book import PLAN_ENDED, BoundRule, RuleBook
 from registry.policy.library import stored_rules
@@ -21,6 +21,8 @@ from registry.policy.receipts import code_version, exempting_rules, spelled_fact
 from registry.policy.verdict import Outcome, Verdict
 
 MANY = 20  # sheets of facts from which a COPY is worth its savepoint
+PART = 1000  # findings that are written at once
+Sheet = tuple[str, str, str]  # of facts: digest, kind of subject, body
 LOCK_CLASS = 5_152  # namespace of the locks on subjects that are being judged
 # A verdict that differs in one of these is given for another reason, under another version, or of a renamed subject.
 SAYS = (
@@ -187,8 +189,21 @@ class _Rules:
 
 
 def _write(run, source: Source, fresh: Sequence[Fresh]) -> None:
-    """Write findings that are new."""
-    facts = _stored_facts(fresh)
+    """Write findings that are new, part by part: the server takes one in while the next is put together."""
+    facts: dict[int, str] = {}
+    taken_in: list[Copy] = []
+    for start in range(0, len(fresh), PART):
+        part = fresh[start : start + PART]
+        with copying(*taken_in):
+            sheets = _sheets(part, facts)
+            lines = _lines(run, source, part, facts)
+        _store(sheets)
+        taken_in = [Copy.of(Finding, WRITTEN, lines)]
+    with copying(*taken_in):
+        pass
+
+
+def _lines(run, source: Source, fresh: Sequence[Fresh], facts: Mapping[int, str]) -> list[str]:
     of_whom: dict[int, str] = {}
     lines = []
     for one in fresh:
@@ -198,7 +213,7 @@ def _write(run, source: Source, fresh: Sequence[Fresh]) -> None:
         missing = as_json(verdict.missing) if verdict.missing else "[]"
         said = verdict.outcome.value, verdict.explanation, verdict.cure, _spelled(verdict.evidence), missing
         lines.append(f"{line_of(said)}\t{one.applied.line}\t{of_whom[key]}")
-    copy_lines(Finding, WRITTEN, lines)
+    return lines
 
 
 def _of_whom(run, source: Source, one: Fresh, facts: str) -> tuple:
@@ -219,7 +234,8 @@ def _refresh(run, source: Source, fresh: Mapping[int, Fresh]) -> None:
     """Write findings again, by their key; the day on which they were first seen stays."""
     if not fresh:
         return
-    facts = _stored_facts(list(fresh.values()))
+    facts: dict[int, str] = {}
+    _store(_sheets(fresh.values(), facts))
     rows = []
     for pk, one in fresh.items():
         of_whom = dict(zip(OF_WHOM, _of_whom(run, source, one, facts[id(one.facts)]), strict=False))
@@ -235,33 +251,41 @@ def _refresh(run, source: Source, fresh: Mapping[int, Fresh]) -> None:
         )
 
 
-def _stored_facts(fresh: Sequence[Fresh]) -> dict[int, str]:
-    """Store the facts that the verdicts rest on, once per subject; their digests by the identity of the facts."""
-    distinct = {id(one.facts): one.facts for one in fresh}
-    spelled = {key: spelled_facts(facts) for key, facts in distinct.items()}
-    if spelled:
-        _store(next(iter(distinct.values())).subject, sorted(set(spelled.values())))
-    return {key: digest for key, (digest, _) in spelled.items()}
+def _sheets(fresh: Iterable[Fresh], known: dict[int, str]) -> list[Sheet]:
+    """The facts that the verdicts rest on, once per subject; their digests by the identity of the facts go to `known`."""
+    sheets: dict[str, Sheet] = {}
+    for one in fresh:
+        if id(one.facts) not in known:
+            digest, body = spelled_facts(one.facts)
+            known[id(one.facts)] = digest
+            sheets[digest] = digest, one.facts.subject, body
+    return sorted(sheets.values())
 
 
-def _store(kind: str, sheets: Sequence[tuple[str, str]]) -> None:
-    """Sheets (digest and body) that are not there yet. Many go in by COPY, as long as all of them are new."""
+def _store(sheets: Sequence[Sheet]) -> None:
+    """Sheets of facts that are not there yet. Many go in by COPY, as long as all of them are new."""
     if len(sheets) >= MANY:
         now = timezone.now()
         try:
             with transaction.atomic():
-                lines = [line_of((digest, kind, body, now)) for digest, body in sheets]
-                copy_lines(FactSheet, ("digest", "subject", "body", "recorded_at"), lines)
+                copy_into(
+                    FactSheet,
+                    ("digest", "subject", "body", "recorded_at"),
+                    ((*sheet, now) for sheet in sheets),
+                )
         except IntegrityError:
             pass
         else:
             return
-    digests, bodies = zip(*sheets, strict=True)
+    if not sheets:
+        return
+    columns = [list(column) for column in zip(*sheets, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO registry_factsheet (digest, subject, body, recorded_at) SELECT digest, %s, body::jsonb, "
-            "now() FROM unnest(%s::text[], %s::text[]) AS sheet (digest, body) ON CONFLICT DO NOTHING",
-            [kind, list(digests), list(bodies)],
+            "INSERT INTO registry_factsheet (digest, subject, body, recorded_at) SELECT digest, subject, body::jsonb, "
+            "now() FROM unnest(%s::text[], %s::text[], %s::text[]) AS sheet (digest, subject, body) "
+            "ON CONFLICT DO NOTHING",
+            columns,
         )
 
 

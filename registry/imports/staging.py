@@ -103,13 +103,8 @@ def values_copy(model: type[models.Model], fields: Sequence[str], rows: Iterable
 
 def copy_into(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence]) -> None:
     """COPY rows (values in the order of `fields`) into the model's table; for staging tables without triggers."""
-    copy_lines(model, fields, [line_of(row) for row in rows])
-
-
-def copy_lines(model: type[models.Model], fields: Sequence[str], lines: list[str]) -> None:
-    """COPY lines, each put together from :func:`line_of` its parts, into the model's table."""
     with connection.cursor() as cursor:
-        _send(cursor, [Copy.of(model, fields, lines)])
+        _send(cursor, [values_copy(model, fields, rows)])
 
 
 def count_anew() -> None:

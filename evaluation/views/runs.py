@@ -14,6 +14,7 @@ from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import Division
 from registry.paging import keyset_page
+from registry.policy.subjects import SUBJECTS
 from registry.ui.marks import VERDICTS
 
 
@@ -70,7 +71,7 @@ def run_detail(request, pk: int):
     context = {
         "run": run,
         "job": run.job,
-        "faults": faults,
+        "faults": [(SUBJECTS[item.subject_type], item) for item in faults],
         "tally": [(verdict, run.tally[verdict]) for verdict in VERDICTS if run.tally.get(verdict)],
         "places": [] if run.job.finished else runs.progress_by_place(run),
         "may_cancel": not run.job.finished and run.job.owner_id == request.user.pk,

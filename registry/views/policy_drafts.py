@@ -16,7 +16,9 @@ from registry.models import Division, PolicyDocument, PolicyDraft
 from registry.paging import keyset_page
 from registry.plausible import PLAUSIBLE_DAY
 from registry.policy import drafts
+from registry.policy.check import find_check
 from registry.policy.differences import differences
+from registry.policy.pack import HANDLINGS
 from registry.policy.parse import PackError
 from registry.policy.rule_forms import DocumentForm, RuleForm
 
@@ -36,7 +38,7 @@ class UploadForm(forms.Form):
 
     pack = forms.FileField(
         label="政策包",
-        help_text="TOML 文件；写法见 docs/policy-packs.md",
+        help_text="扩展名为 toml 的文件；从一份草稿可以下载现有的政策包照着改，写法见随系统交付的《政策包编写指南》",
         error_messages={"required": "请选择政策包文件。", "empty": "文件是空的。"},
         widget=forms.ClearableFileInput(attrs={"accept": ".toml"}),
     )
@@ -188,7 +190,7 @@ def draft_detail(request, pk: int):
             "draft": draft,
             "document": document,
             "changes": differences(before, draft.source) if before or not draft.base_version else None,
-            "rules": [{"check": "—", **rule} for rule in tomllib.loads(draft.source).get("rule", ())],
+            "rules": [(rule, _method(rule)) for rule in tomllib.loads(draft.source).get("rule", ())],
             "outdated": drafts.is_outdated(draft),
             "conflicts": drafts.new_conflicts(draft),
             "may_edit": "edit" in may,
@@ -206,6 +208,12 @@ def draft_detail(request, pk: int):
             ],
         },
     )
+
+
+def _method(rule: dict) -> str:
+    """How a rule is decided, in words."""
+    check = find_check(rule.get("check", ""))
+    return check.description if check else HANDLINGS.get(rule.get("handling", ""), "")
 
 
 def _published_source(draft: PolicyDraft, document: PolicyDocument | None) -> str:

@@ -40,7 +40,7 @@ def test_from_edit_to_history_to_export(page, sign_in, transactional_db, run_job
     page.get_by_label("核定床位数").fill("120")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("已保存")).to_be_visible()
-    history = page.get_by_role("region", name="变更记录")
+    history = page.get_by_role("region", name="变更记录", exact=True)
     expect(history).to_contain_text("2026 年校验")
     expect(history).to_contain_text("120")
     assert_accessible(page)

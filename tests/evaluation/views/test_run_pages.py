@@ -80,3 +80,22 @@ def test_a_run_that_missed_something_says_so(client, checked, commission):
     assert "没有遗漏" in page(client, "run", checked.pk)
     ComplianceRun.objects.update(missed=2)
     assert "没有被随改随查发现" in page(client, "run", checked.pk)
+
+
+def test_what_is_kept_of_a_past_day_is_said_to_stand_beside(
+    client, law, bad, chongqing, commission, run_jobs
+):
+    evaluator = evaluator_of(commission)
+    run = runs.start(division=chongqing, by=evaluator, as_of=dt.date(2019, 6, 30))
+    run_jobs()
+    client.force_login(evaluator)
+    text = page(client, "run", run.pk)
+    assert "现有结果没有改动" in text and "不再成立" not in text
+
+
+def test_what_could_not_be_checked_is_named_in_words(client, checked, commission):
+    checked.items.create(subject_type="consortium", subjects=[1], error="ValueError: x")
+    client.force_login(evaluator_of(commission))
+    table = page(client, "run", checked.pk)
+    listed = table[table.index("没有查成的对象表") :]
+    assert "<td>医联体</td>" in listed and "<td>consortium</td>" not in listed

@@ -65,7 +65,7 @@ def test_a_change_is_previewed_then_done(city, client, page):
         ("merge", {"others": "999999"}, "没有代码“999999”"),
         ("split", {"parts": "340299"}, "没有名称"),
         ("rename", {"name": "新区", "on": "2999-01-01"}, "日期不能晚于"),
-        ("rename", {"name": "新区", "basis": ""}, "这个字段是必填项"),
+        ("rename", {"name": "新区", "basis": ""}, "没有填写，请补上"),
     ],
 )
 def test_what_is_wrong_is_said_on_the_form(city, page, client, kind, typed, said):

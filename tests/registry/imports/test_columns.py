@@ -225,7 +225,7 @@ def test_a_title_holds_below_its_authority_and_not_beside_it(admin, client, send
         ("医院名称", "address", "已经认作“机构名称”；"),
         ("（）", "address", "列名里要有文字"),
         ("楼宇", "nonsense", "nonsense"),
-        ("楼宇", "", "必填"),
+        ("楼宇", "", "没有选择，请选一项"),
     ],
 )
 def test_a_title_that_cannot_be_added_says_why(admin, client, title, field, says):

@@ -198,6 +198,8 @@ def test_pages_of_a_draft(client, one, other, django_assert_max_num_queries):
     with django_assert_max_num_queries(16):
         text = client.get(detail).content.decode()
     assert "须由提请人以外的另一人确认" in text
+    listed = text[text.index("判定方法") :]
+    assert "成员单位至少分属若干类" in listed and "member_kinds_at_least" not in listed
     client.post(reverse("registry:policy_draft_confirm", args=[draft.pk]), {"seen": draft.digest})
     draft.refresh_from_db()
     assert draft.state == "proposed"

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-PATIENCE = 5.0  # seconds for a thread that is just ending and a server that is just told
+PATIENCE = 20.0  # seconds for a thread that is just ending and a server that is just told
 LONGEST_NAME = 63  # bytes that the server keeps of a session's name
 _opened: list["Opened"] = []
 

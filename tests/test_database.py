@@ -27,6 +27,7 @@ def test_content_types_and_permissions_stay_and_are_made_again_where_they_were_c
     types = set(ContentType.objects.values_list("pk", flat=True))
     database.empty()
     assert set(ContentType.objects.values_list("pk", flat=True)) == types
+    permissions = set(Permission.objects.values_list("pk", "codename"))
     Permission.objects.all().delete()
     database.empty()
-    assert Permission.objects.filter(codename="add_institution").exists()
+    assert set(Permission.objects.values_list("pk", "codename")) == permissions, "under the same numbers"

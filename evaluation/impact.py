@@ -83,7 +83,7 @@ def work(job: Job, preview: ImpactPreview) -> dict:
         counts: Counter[tuple[str, str, str]] = Counter()
         size = max(1, min(200, -(-total // STEPS)))
         for source, ids in listed:
-            for batch in batches(ids, size * source.lightness):
+            for batch in batches(ids, size):
                 counts.update(_compare(preview, source, batch, (before, after), affected))
                 done += len(batch)
                 jobs.advance(job, done)

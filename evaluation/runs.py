@@ -168,7 +168,7 @@ def plan(run: ComplianceRun) -> None:
 
 def _items(run: ComplianceRun, source: Source, place: str, rows: Rows) -> Iterator[RunItem]:
     """The batches in which subjects of a place are judged."""
-    for batch in batches([pk for pk, _ in rows], BATCH * source.lightness):
+    for batch in batches([pk for pk, _ in rows], BATCH):
         yield RunItem(
             run=run, subject_type=source.subject, place=place, subjects=list(batch), size=len(batch)
         )

@@ -38,6 +38,7 @@ Given = TypeVar("Given")
 Parts = frozenset[str] | None  # the parts of the facts that matter; None: all
 Reach = Callable[[Iterable[BoundRule], Area, dt.date], Q | None]
 
+# Subjects judged in one transaction. Each is locked in it: a server as it comes has room for 6,400 locks in all.
 BATCH = 1000
 # Codes that stand between a municipality and its districts and are no places of their own.
 PLACEHOLDERS = ("直辖占位",)
@@ -76,7 +77,6 @@ class Source:
     in_parts: bool = False
     reach: Reach | None = None  # outside of it every rule says NA
     shown_as: str = ""
-    lightness: int = 1  # how many of it cost what one consortium with its members costs
     path: str = "division__path"
 
     @property
@@ -258,7 +258,6 @@ SOURCES = (
         read_institutions,
         in_parts=True,
         reach=reach_of_institutions,
-        lightness=5,
         path="area_path",
     ),
     Source("grid", grids_in, describe_grids, read_grids, in_parts=True),

@@ -9,7 +9,16 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from registry import audit, inbox, lookups, navigation, waiver_messages, waiver_subjects, wording  # noqa: F401
+        from registry import (
+            audit,
+            inbox,
+            lookups,  # noqa: F401
+            navigation,
+            policy_messages,
+            waiver_messages,
+            waiver_subjects,
+            wording,
+        )
         from registry.divisions import bureaus, follow
         from registry.people import second_step
         from registry.signals import job_ended
@@ -18,6 +27,7 @@ class RegistryConfig(AppConfig):
         audit.install_on_open_connections()
         inbox.declare(inbox.Kind("account", "账户提醒", "长期没有登录将要停用、第二步验证被重设"))
         inbox.declare(waiver_messages.KIND)
+        inbox.declare(policy_messages.KIND)
         waiver_subjects.declare_own()
         job_ended.connect(navigation.count_after_job, dispatch_uid="bar-after-job")
         user_logged_in.connect(second_step.remember_to_ask, dispatch_uid="second-step")

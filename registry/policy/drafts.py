@@ -8,12 +8,13 @@
 import datetime as dt
 import logging
 import tomllib
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from registry import access, audit
+from registry import access, audit, policy_messages
 from registry.errors import Refused, Stale
 from registry.models import Division, PolicyDocument, PolicyDraft
 from registry.policy.book import RuleBook
@@ -75,7 +76,7 @@ def start(*, by, source: str, text: str, note: str, name: str = "") -> PolicyDra
     _said(note, "请写明起草的缘由。")
     document = PolicyDocument.objects.filter(code=pack.id).first()
     if document:
-        access.require(by, PERMISSION, _place_of(document.jurisdiction))
+        access.require(by, PERMISSION, place_of(document.jurisdiction))
     return PolicyDraft.objects.create(
         code=pack.id, title=pack.title, division=division, source=source, text=text,
         digest=draft_digest(source, text), base_version=document.version if document else "",
@@ -138,6 +139,7 @@ def propose(draft_id: int, *, by, effective_on: dt.date, seen: str) -> PolicyDra
             )  # fmt: skip
     except IntegrityError:
         raise Refused("这份文件已有另一份草稿在等待确认或生效。请先处理那一份。") from None
+    transaction.on_commit(partial(policy_messages.proposed, draft.pk), robust=True)
     return draft
 
 
@@ -153,6 +155,7 @@ def confirm(draft_id: int, *, by, note: str = "", seen: str) -> PolicyDraft:
     draft.save(update_fields=["decided_by", "decided_at", "decision_note", "state"])
     if draft.effective_on <= timezone.localdate():
         _publish(draft)
+    _announce(draft)
     return draft
 
 
@@ -164,6 +167,7 @@ def reject(draft_id: int, *, by, note: str, seen: str) -> PolicyDraft:
     draft.state, draft.decision_note = _State.DRAFT, note.strip()
     draft.decided_by, draft.decided_at = by, timezone.now()
     draft.save(update_fields=["state", "decision_note", "decided_by", "decided_at"])
+    _announce(draft)
     return draft
 
 
@@ -197,7 +201,20 @@ def publish_due() -> list[PolicyDraft]:
                     draft.save(update_fields=["state", "decision_note"])
                 else:
                     published.append(draft)
+                _announce(draft)
     return published
+
+
+def _announce(draft: PolicyDraft) -> None:
+    told = partial(
+        policy_messages.decided,
+        draft.pk,
+        state=draft.state,
+        note=draft.decision_note,
+        by=draft.decided_by_id,
+        at=draft.decided_at,
+    )
+    transaction.on_commit(told, robust=True)
 
 
 def _publish(draft: PolicyDraft) -> None:
@@ -270,10 +287,11 @@ def _locked(draft_id: int, by, states, act: str, seen: str) -> PolicyDraft:
 def _place(pack: PackSpec) -> Division:
     if pack.jurisdiction == NATIONAL:
         raise Refused("全国文件随程序提供，不在这里起草。")
-    return _place_of(pack.jurisdiction)
+    return place_of(pack.jurisdiction)
 
 
-def _place_of(code: str) -> Division:
+def place_of(code: str) -> Division:
+    """The current place of a document; Refused where the code names none."""
     place = Division.objects.current().filter(code=code).first()
     if place is None:
         raise Refused(f"没有区划代码 {code}。jurisdiction 应是现行的区划代码，如 500000。")

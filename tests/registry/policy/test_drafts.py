@@ -221,3 +221,39 @@ def test_an_uploaded_pack_with_mistakes_lists_them(client, one):
     assert "没有参数 most" in response.content.decode()
     sent = {"pack": SimpleUploadedFile("x.toml", b"\xff\xfe\x00"), "note": "缘由"}
     assert "UTF-8" in client.post(reverse("registry:policy_draft_upload"), sent).content.decode()
+
+
+def heard(person) -> list[str]:
+    return [row.title.split("：")[-1] for row in person.notifications.order_by("pk")]
+
+
+def test_who_can_confirm_hears_of_a_proposal_and_the_drafter_of_what_became_of_it(
+    one, other, commission, django_capture_on_commit_callbacks
+):
+    reviewer = reviewer_of(commission)
+    with django_capture_on_commit_callbacks(execute=True):
+        draft = edited(one)
+        drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
+    assert (heard(one), heard(other), heard(reviewer)) == ([], ["提请发布，等另一人确认"], [])
+    with django_capture_on_commit_callbacks(execute=True):
+        drafts.reject(draft.pk, by=other, note="请说明依据。", seen=draft.digest)
+        drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
+    assert heard(one) == ["已退回修改"]
+    with django_capture_on_commit_callbacks(execute=True):
+        drafts.confirm(draft.pk, by=other, seen=draft.digest)
+    assert heard(one)[-1].startswith("已发布，自 2026-03-02 起")
+    assert len(heard(other)) == 2
+    told = one.notifications.latest("pk")
+    assert told.url == reverse("registry:policy_draft", args=[draft.pk])
+
+
+def test_where_the_bureau_has_nobody_else_the_one_above_hears(
+    one, commission, django_capture_on_commit_callbacks
+):
+    commission.parent = AuthorityFactory()
+    commission.save(update_fields=["parent"])
+    boss = evaluator_of(commission.parent)
+    with django_capture_on_commit_callbacks(execute=True):
+        draft = edited(one)
+        drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
+    assert heard(boss) == ["提请发布，等另一人确认"]

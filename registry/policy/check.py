@@ -18,6 +18,7 @@ from registry.policy.verdict import Verdict
 from registry.policy.vocabulary import WORDS, word
 
 _REQUIRED = object()
+LARGEST_NUMBER = 1_000_000  # no document counts further; nothing in them is counted below nought
 _TYPES = {
     bool: "是否（true 或 false）", int: "整数（不加引号）", str: "文字（加引号）", list: "一列值（用方括号）",
     dict: "一组 名称 = 值（用花括号）", date: "日期（如 2018-12-28，不加引号）", float: "小数",
@@ -135,6 +136,8 @@ def _value(name, value, param: Param, words, named) -> Any:
             name,
             f"参数 {name} 应为{_TYPES.get(param.type, '另一种值')}，实为{_TYPES.get(type(value), '另一种值')}。",
         )
+    if param.type is int and not 0 <= value <= LARGEST_NUMBER:
+        raise BadParameter(name, f"参数 {name} 应在 0 到 {LARGEST_NUMBER} 之间，实为 {value}。")
     if param.words:
         known = {**WORDS[param.words], **words.get(param.words, {})}
         known |= {code: code for code in WORDS[param.words].values()}

@@ -44,6 +44,7 @@ def across(
     ``sources`` gives the texts of packs whose mistakes are to be shown at their lines.
     """
     documents = Counter(pack.id for pack in packs)
+    used_in = {rule.id: pack for pack in packs if pack.id != only for rule in pack.rules}
     provisions = Counter(rule.id for pack in packs for rule in pack.rules)
     cited = {name for pack in packs if pack.id != only for name in _cited(pack)} if only else set()
     for pack in packs:
@@ -59,11 +60,13 @@ def across(
         for parent in pack.parents:
             if parent not in documents:
                 yield wrong(
-                    "", f'没有上位文件 {parent}。先载入它，没有正文的写一个 status = "placeholder" 的政策包。'
+                    "",
+                    f'没有上位文件 {parent}。先载入它，没有正文的写一个 status = "placeholder" 的政策包。',
+                    parent,
                 )
         for rule in pack.rules:
             if provisions[rule.id] > 1:
-                yield wrong(rule.id, "条款编号重复。一个编号只能用一次，其他文件用过的也不能用。")
+                yield wrong(rule.id, f"条款编号重复，{_title(used_in, rule, pack)}已经用过。请换一个编号。")
             if rule.refers_to and rule.refers_to not in documents:
                 yield wrong(
                     rule.id,
@@ -71,10 +74,18 @@ def across(
                     rule.refers_to,
                 )
             for other in (*rule.adds, *rule.replaces, *rule.exempts):
-                if other not in provisions:
+                if other == rule.id:
+                    yield wrong(rule.id, "条款不能补充、替代或豁免自己。写另一条的编号，或删去。", other)
+                elif other not in provisions:
                     yield wrong(rule.id, f"没有条款 {other}。核对编号，或先载入它所在的文件。", other)
         for name in sorted(cited - set(provisions)):
             yield wrong("", f"其他文件的条款引用了 {name}，不能删去。先改引用它的文件。")
+
+
+def _title(used_in: Mapping[str, PackSpec], rule: RuleSpec, pack: PackSpec) -> str:
+    """The other document that uses a number; all of them look alike where a whole folder is read at once."""
+    other = used_in.get(rule.id, pack)
+    return f"《{other.short_title}》" if other.id != pack.id else "另一份文件"
 
 
 def _cited(pack: PackSpec) -> Iterator[str]:

@@ -100,6 +100,21 @@ def line_naming(source: str, rule: str, name: str) -> int:
     return start
 
 
+def line_of_key(source: str, key: str) -> int:
+    """The first line on which a key stands; 1 where it does not."""
+    return _line_in(source.splitlines(), key)
+
+
+def _line_in(lines: list[str], key: str, start: int = 1, end: int | None = None) -> int:
+    """The line on which a key stands, within a rule where one is given; else the line that begins it."""
+    pattern = re.compile(rf'(^|[{{,\s])"?{re.escape(key)}"?\s*=|^\s*{re.escape(key)}\s*$')
+    for number in range(start, (end or len(lines) + 1)):
+        line = lines[number - 1]
+        if not line.lstrip().startswith("#") and pattern.search(line):
+            return number
+    return start
+
+
 def compact(text: str) -> str:
     """A text without its white space, as quotes are compared."""
     return re.sub(r"\s+", "", text)
@@ -158,6 +173,7 @@ class _Reader:
             self._rule(table, start, end, document, vocabulary, named)
             for table, start, end in zip(tables, starts, [*starts[1:], len(self.lines) + 1], strict=False)
         ]
+        self._once(tables, starts)
         lifting.check_named(
             named.get(lifting.NAMED, []),
             [rule.id for rule in rules if rule],
@@ -269,6 +285,20 @@ class _Reader:
         values["scope"] = SCOPES.get(table.get("scope", ""), "")
         return RuleSpec.from_body(values)
 
+    def _once(self, tables, starts: list[int]) -> None:
+        """A number names one provision: the second one that bears it is the mistake."""
+        first: dict[str, int] = {}
+        for table, start in zip(tables, starts, strict=False):
+            number, line = str(table.get("id", "")), self._line_of("id", start)
+            if number in first:
+                self._add(
+                    line,
+                    number,
+                    f"条款编号重复，第 {first[number]} 行已经用过。一个编号只能用一次，请换一个。",
+                )
+            elif number:
+                first[number] = line
+
     def _citation(self, table, wrong) -> None:
         quote = str(table.get("quote", ""))
         if len(quote) > QUOTE_LENGTH:
@@ -312,10 +342,4 @@ class _Reader:
         self.problems.append(Problem(self.name, line, rule, message))
 
     def _line_of(self, key: str, start: int = 1, end: int | None = None) -> int:
-        """The line on which a key stands, within a rule where one is given; else the line that begins it."""
-        pattern = re.compile(rf'(^|[{{,\s])"?{re.escape(key)}"?\s*=|^\s*{re.escape(key)}\s*$')
-        for number in range(start, (end or len(self.lines) + 1)):
-            line = self.lines[number - 1]
-            if not line.lstrip().startswith("#") and pattern.search(line):
-                return number
-        return start
+        return _line_in(self.lines, key, start, end)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from registry.plausible import PLAUSIBLE_DAY
-from registry.policy.check import Param, find_check
+from registry.policy.check import LARGEST_NUMBER, Param, find_check
 from registry.policy.pack import MODALITIES
 from registry.policy.param_words import param_word
 from registry.policy.vocabulary import WORDS
@@ -97,7 +97,7 @@ def _field(name: str, param: Param, value: Any, pack: Mapping[str, Any]) -> form
     if param.type is bool:
         return forms.BooleanField(**{**options, "required": False})
     if param.type is int:
-        return forms.IntegerField(min_value=0, max_value=1_000_000, **options)
+        return forms.IntegerField(min_value=0, max_value=LARGEST_NUMBER, **options)
     if param.type is dt.date:
         return _day(param_word(name), required=param.required, initial=value)
     if param.type is str:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from registry.plausible import EARLIEST, LATEST
+
 DATES = ("issued_on", "effective_from", "effective_to", "plan_from", "plan_to")
 DOCUMENT_TEXTS = {
     "id": 40, "title": 200, "short_title": 40, "number": 60, "issuer": 100, "jurisdiction": 12, "status": 11,
@@ -68,6 +70,12 @@ def check_document(document: Mapping[str, Any], wrong: Wrong) -> None:
     for key in DATES:
         if key in document and type(document[key]) is not date:
             wrong(key, f"{key} 应为日期，如 2018-12-28，不加引号")
+        elif key in document and not EARLIEST <= document[key] <= LATEST:
+            wrong(key, f"{key} 应在 {EARLIEST} 到 {LATEST} 之间。请核对年份。")
+    for begin, end in (("plan_from", "plan_to"), ("effective_from", "effective_to")):
+        days = document.get(begin), document.get(end)
+        if all(type(day) is date for day in days) and days[1] < days[0]:
+            wrong(end, f"{end} 早于 {begin}。请核对这两个日期。")
     if not _texts(document.get("parents", [])):
         wrong("parents", "parents 应是文件标识的列表")
     if _text(document.get("id")) and not _SLUG.fullmatch(document["id"]):

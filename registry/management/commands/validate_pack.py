@@ -2,15 +2,17 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from registry.policy.drafts import LARGEST
+from registry.errors import Refused
+from registry.policy.drafts import LARGEST, place_of
 from registry.policy.library import published_packs
 from registry.policy.load import across
-from registry.policy.pack import PackSpec
-from registry.policy.parse import PackError, Problem, read_pack, source_of
+from registry.policy.pack import NATIONAL, PackSpec
+from registry.policy.parse import PackError, Problem, line_of_key, read_pack, source_of
 
 
 class Command(BaseCommand):
@@ -49,11 +51,23 @@ def _read(file: Path) -> tuple[PackSpec | None, list[Problem]]:
             raise CommandError(f"{file} 超过 1 MB，不是政策包。请核对是否选错了文件。", returncode=2)
         pack = read_pack(file)
         others = [one for one in published_packs() if one.id != pack.id]
-        return pack, list(across([*others, pack], {pack.id: source_of(file)}, only=pack.id))
+        source = source_of(file)
+        found = across([*others, pack], {pack.id: source}, only=pack.id)
+        return pack, [*_nowhere(pack, file, source), *(replace(one, file=file.name) for one in found)]
     except PackError as error:
         return None, error.problems
     except OSError as error:
         raise CommandError(f"{file} 读不出来：{error.strerror}。", returncode=2) from None
+
+
+def _nowhere(pack: PackSpec, file: Path, source: str) -> list[Problem]:
+    """That the register has no place with the code of the document."""
+    try:
+        if pack.jurisdiction != NATIONAL:
+            place_of(pack.jurisdiction)
+    except Refused as refusal:
+        return [Problem(file.name, line_of_key(source, "jurisdiction"), "", str(refusal))]
+    return []
 
 
 def _document(pack: PackSpec | None, problems: list[Problem]) -> dict:

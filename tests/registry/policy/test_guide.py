@@ -58,7 +58,7 @@ def validated(folder) -> tuple[str, int]:
     return out.getvalue(), 0
 
 
-def test_the_slips_of_the_guide_are_told_as_it_shows(folder):
+def test_the_slips_of_the_guide_are_told_as_it_shows(folder, city):
     source = FILES[PACK]
     for right, wrong in SLIPS:
         assert source.count(right) == 1

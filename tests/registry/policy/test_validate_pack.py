@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from registry.models import PolicyDocument, Rule
 from registry.policy.load import FOLDER, load_packs
+from tests.factories import ProvinceFactory
 
 pytestmark = pytest.mark.django_db
 GOOD = FOLDER / "chongqing-2018.toml"
@@ -15,6 +16,7 @@ GOOD = FOLDER / "chongqing-2018.toml"
 
 @pytest.fixture(autouse=True)
 def published(db):
+    ProvinceFactory(code="500000", name="重庆市")
     load_packs()
 
 
@@ -70,6 +72,13 @@ def test_a_good_pack_passes_and_nothing_is_written(pack):
         ('jurisdiction = "500000"', "jurisdiction = 500000", "加引号"),
         ('issued_on = 2018-12-28', 'issued_on = 2018-13-28', "日期写成 2018-12-28"),
         ('exempts = ["CQ-73"', 'exempts = ["CQ-973"', "没有条款 CQ-973"),
+        ('exempts = ["CQ-73"', 'exempts = ["CQ-78"', "自己"),
+        ('parents = ["national-2017-32"', 'parents = ["national-2017-33"', "没有上位文件"),
+        ('jurisdiction = "500000"', 'jurisdiction = "509999"', "没有区划代码 509999"),
+        ('at_least = 2 }', 'at_least = -2 }', "应在 0 到 1000000 之间"),
+        ('plan_to = 2020-12-31', 'plan_to = 2017-12-31', "plan_to 早于 plan_from"),
+        ('issued_on = 2018-12-28', 'issued_on = 0201-12-28', "请核对年份"),
+        ('id = "CQ-03"', 'id = "CQ-02"', "条款编号重复，第"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_at_its_line_with_the_remedy(pack, old, new, words):
@@ -94,7 +103,9 @@ def test_a_number_that_another_document_uses_is_taken(pack):
     pack.write_text(source, encoding="utf-8")
     told, status = validated(pack)
     assert status == 1
-    assert "条款编号重复" in told["problems"][0]["message"]
+    problem = told["problems"][0]
+    assert "条款编号重复，《重庆市医疗联合体建设规划" in problem["message"]
+    assert problem["file"] == pack.name, "the file that was read, whatever it calls itself"
 
 
 def test_encodings(pack):

@@ -36,5 +36,6 @@ add(
         "registry:policy_library",
         {"filer": 90, "reviewer": 90, "registry_admin": 90, "planner": 90, "evaluator": 90, "leader": 90},
         areas=("registry:policy_drafts", "registry:waivers", "registry:policy_conflicts"),
+        records=("evaluation:impact",),
     ),
 )

@@ -20,7 +20,8 @@ class Entry:
     """One entry: its word, its page, and the place it takes in the bar of each role that sees it.
 
     `count` gives the work that waits for a person on that page (nothing else is counted in the bar).
-    `areas` name pages whose addresses begin those of further pages of the entry.
+    `areas` name pages whose addresses begin those of further pages of the entry; `records` name pages of one record
+    each, whose addresses do so up to its number.
     """
 
     label: str
@@ -28,10 +29,16 @@ class Entry:
     places: dict[str, int]
     count: Callable[[object], int] | None = None
     areas: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
 
     def place(self, roles):
         """Its first place among the roles one holds; None when none of them sees it."""
         return min((self.places[role] for role in roles if role in self.places), default=None)
+
+    def beginnings(self) -> list[str]:
+        """How the addresses of its further pages begin."""
+        before_number = [reverse(name, args=[0]).removesuffix("0/") for name in self.records]
+        return [*map(reverse, self.areas), *before_number]
 
 
 def add(*entries: Entry) -> None:
@@ -81,9 +88,7 @@ def menu(user, path: str) -> list[dict]:
     ]
     urls = [reverse(entry.url_name) for entry in shown]
     areas = [
-        (begin, url)
-        for entry, url in zip(shown, urls, strict=True)
-        for begin in {url, *map(reverse, entry.areas)}
+        (begin, url) for entry, url in zip(shown, urls, strict=True) for begin in {url, *entry.beginnings()}
     ]
     within = [pair for pair in areas if path.startswith(pair[0])]
     current = max(within, key=lambda pair: len(pair[0]), default=("", None))[1]

@@ -115,3 +115,13 @@ def test_only_those_who_may_draft_for_the_place_see_it(client, preview, commissi
     for person in (leader_of(commission), elsewhere):
         client.force_login(person)
         assert client.get(reverse("evaluation:impact", args=[preview.pk])).status_code == 404
+
+
+def test_a_finished_preview_takes_its_stop_button_away_and_keeps_the_library_marked(client, preview, officer):
+    client.force_login(officer)
+    url = reverse("evaluation:impact", args=[preview.pk])
+    polled = client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert '<div id="impact-cancel" hx-swap-oob="true"></div>' in polled
+    page = client.get(url)
+    assert "停止预览" not in page.content.decode()
+    assert [one["label"] for one in page.context["frame"].navigation if one["current"]] == ["政策库"]

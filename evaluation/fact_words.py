@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from evaluation.subjects import PLACEHOLDERS
 from evaluation.words import NOTHING, in_words
 from registry.models import Consortium, Division, InstitutionClass, Membership
 from registry.policy.vocabulary import word
@@ -116,7 +117,11 @@ class Line:
 def lines_of(body: Mapping[str, Any]) -> list[Line]:
     """The facts that have a label, in the order of the labels; codes of places and classes become names."""
     writer = _Writer(body)
-    return [writer.line(name, body[name]) for name in LABELS if body.get(name) not in NOTHING]
+    return [
+        writer.line(name, body[name])
+        for name in LABELS
+        if body.get(name) not in NOTHING and not (name in PLACES and body[name] in writer.stand_ins)
+    ]
 
 
 PLACES = ("county", "city", "province")
@@ -128,9 +133,11 @@ class _Writer:
     def __init__(self, body: Mapping[str, Any]):
         codes: dict[str, set[str]] = {"place": set(), "class": set()}
         _collect(body, codes)
-        self.places = dict(
-            Division.objects.filter(code__in=codes["place"]).order_by("pk").values_list("code", "name")
-        )
+        known = Division.objects.filter(code__in=codes["place"]).order_by("pk")
+        places = list(known.values_list("code", "name", "kind"))
+        self.places = {code: name for code, name, _ in places}
+        # A municipality has no cities; what stands in the codes between it and its counties is no place.
+        self.stand_ins = {code for code, _, kind in places if kind in PLACEHOLDERS}
         self.classes = dict(InstitutionClass.objects.filter(pk__in=codes["class"]).values_list("pk", "name"))
 
     def line(self, name: str, value: Any) -> Line:

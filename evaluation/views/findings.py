@@ -69,6 +69,7 @@ def finding_list(request):
         "run": run,
         "total": sum(tally.values()),
         "may_run": access.may(request.user, "run_compliance"),
+        "may_see_runs": access.may(request.user, "view_compliance"),
         "past_day": None if run else form.past_day,
         "first_check": _first_check(form) if form.past_day else None,
     }

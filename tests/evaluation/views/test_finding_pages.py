@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from evaluation import runs
+from evaluation.fact_words import lines_of
 from evaluation.models import ComplianceRun, Finding
 from registry.models import AccessLog
 from tests.actors import evaluator_of, filer_of, leader_of, registry_admin_of, reviewer_of, stranger
 from tests.evaluation.pages import page
 from tests.factories import (
     AuthorityFactory,
+    CityFactory,
     ConsortiumFactory,
     CountyFactory,
     LeadFactory,
@@ -124,6 +126,21 @@ def test_a_hospital_sees_the_findings_of_its_own_consortia(client, checked, good
     text = page(client, "findings")
     assert "甲医疗集团" in text
     assert "乙医疗集团" not in text
+
+
+def test_a_hospital_is_not_sent_to_the_runs_that_it_may_not_open(client, checked, good):
+    client.force_login(filer_of(good.leads.get().institution))
+    url = reverse("evaluation:findings")
+    for query in ({}, {"verdict": "WAIVED"}, {"on": "2020-01-01"}):
+        text = client.get(url, query).content.decode()
+        assert reverse("evaluation:runs") not in text
+    assert client.get(reverse("evaluation:runs")).status_code == 404
+
+
+def test_the_code_that_stands_for_the_cities_of_a_municipality_is_shown_as_no_place(commission):
+    stand_in = CityFactory(code="500100", name="市辖区", kind="直辖占位", parent=commission.division)
+    lines = lines_of({"name": "甲医院", "province": "500000", "city": stand_in.code})
+    assert {line.label: line.text for line in lines} == {"名称": "甲医院", "省": commission.division.name}
 
 
 @pytest.mark.parametrize("actor", [stranger, lambda: registry_admin_of(AuthorityFactory())])

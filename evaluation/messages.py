@@ -1,12 +1,13 @@
-"""Telling of rectifications (整改通知): the hospital hears what is asked of it, the asker what it has reported."""
+"""Telling of rectifications (整改通知): the unit hears what is asked of it, the asker what it has reported."""
 
 from django.urls import reverse
 
+from evaluation import answering
 from evaluation.models import RectificationStep
-from registry import access, inbox
+from registry import inbox
 from registry.inbox import Kind
 
-KIND = Kind("rectification", "整改", "交办、退回、调整期限、销号和撤销，以及医院报送的整改情况")
+KIND = Kind("rectification", "整改", "交办、退回、调整期限、销号和撤销，以及责任单位报送的整改情况")
 _Act = RectificationStep.Act
 WORDS = {
     _Act.ASK: "须整改，期限 {due}",
@@ -21,15 +22,15 @@ WORDS = {
 def stepped(step_id: int) -> None:
     """Tell of one step to the side that did not take it."""
     rows = RectificationStep.objects.select_related(
-        "by", "rectification__asked_by", "rectification__responsible", "rectification__finding"
+        "by",
+        "rectification__asked_by",
+        "rectification__responsible",
+        "rectification__bureau",
+        "rectification__finding",
     )
     step = rows.get(pk=step_id)
     row = step.rectification
-    people = (
-        [row.asked_by]
-        if step.act == _Act.REPORT
-        else list(access.people_with("report_values", row.responsible))
-    )
+    people = [row.asked_by] if step.act == _Act.REPORT else answering.people_of(row)
     inbox.tell(
         [person for person in people if person.pk != step.by_id],
         "rectification",

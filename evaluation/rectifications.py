@@ -1,4 +1,4 @@
-"""Following up what was found (整改跟踪): asked for by the authority, reported by the hospital, closed with proof.
+"""Following up what was found (整改跟踪): asked for by the authority, reported by who answers for it, closed with proof.
 
 待整改 ──报送──▶ 待核验 ──核验销号──▶ 已销号
    ▲                │
@@ -12,46 +12,23 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from evaluation import messages
+from evaluation import answering, messages
 from evaluation.models import Finding, Rectification, RectificationStep
 from evaluation.models.compliance import OPEN_VERDICTS
 from registry import access
 from registry.errors import Refused
-from registry.models import Division, Institution, Lead
-from registry.policy.subjects import SUBJECTS
-from registry.roles import INSTITUTION_PERMISSIONS
+from registry.models import Authority, Institution
 from registry.uploads import clean_name, receive
 
 _State, _Act = Rectification.State, RectificationStep.Act
-# Where each act leads from and to; whoever may do it holds this permission at the place or at the hospital.
-MOVES: dict[str, tuple[tuple[str, ...], str | None, str]] = {
-    _Act.REPORT: ((_State.ASKED,), _State.REPORTED, "report_values"),
-    _Act.RETURN: ((_State.REPORTED,), _State.ASKED, "run_compliance"),
-    _Act.EXTEND: ((_State.ASKED, _State.REPORTED), None, "run_compliance"),
-    _Act.CLOSE: ((_State.ASKED, _State.REPORTED), _State.CLOSED, "run_compliance"),
-    _Act.WITHDRAW: ((_State.ASKED, _State.REPORTED), _State.WITHDRAWN, "run_compliance"),
+# Where each act leads from and to; who may do it stands in evaluation.answering.
+MOVES: dict[str, tuple[tuple[str, ...], str | None]] = {
+    _Act.REPORT: ((_State.ASKED,), _State.REPORTED),
+    _Act.RETURN: ((_State.REPORTED,), _State.ASKED),
+    _Act.EXTEND: ((_State.ASKED, _State.REPORTED), None),
+    _Act.CLOSE: ((_State.ASKED, _State.REPORTED), _State.CLOSED),
+    _Act.WITHDRAW: ((_State.ASKED, _State.REPORTED), _State.WITHDRAWN),
 }
-
-
-def responsible_for(finding: Finding) -> Institution | None:
-    """Who answers for a finding: the consortium's lead hospital of today, or the institution that it is about."""
-    if finding.consortium_id:
-        lead = Lead.objects.filter(
-            consortium=finding.consortium_id, during__contains=timezone.localdate(), institution__isnull=False
-        )
-        row = lead.select_related("institution").order_by("pk").first()
-        return row.institution if row else None
-    if finding.subject_type == "institution":
-        return Institution.objects.filter(pk=finding.subject_id).first()
-    return None
-
-
-def nobody_to_ask(finding: Finding) -> str:
-    """Why nobody can be asked to put a finding right, and what is done instead."""
-    if finding.consortium_id:
-        return "这个医联体现在没有登记牵头医院，不能交办整改。请先补登牵头医院。"
-    word = SUBJECTS[finding.subject_type]
-    return f"这是对{word}的判定，由{finding.division.name}卫生健康行政部门自行改正，不向医院交办；改正登记后自动重新判定。"
 
 
 def may_ask(finding: Finding, user) -> bool:
@@ -66,8 +43,11 @@ def may_ask(finding: Finding, user) -> bool:
 
 
 @transaction.atomic
-def ask(*, finding: Finding, by, due_on: dt.date, text: str) -> Rectification:
-    """交办整改：the hospital that answers for the finding is to put it right by a day."""
+def ask(*, finding: Finding, by, due_on: dt.date, text: str, unit: str = "") -> Rectification:
+    """交办整改：a unit that answers for the finding is to put it right by a day.
+
+    `unit` is one of the keys of `answering.units_for`; without it the likeliest is asked.
+    """
     finding = Finding.objects.select_for_update(of=("self",)).select_related("division").get(pk=finding.pk)
     access.require(by, "run_compliance", finding.division)
     if not finding.stands or finding.snapshot_id is not None:
@@ -76,13 +56,20 @@ def ask(*, finding: Finding, by, due_on: dt.date, text: str) -> Rectification:
         raise Refused("只有不符合、偏离、资料不足和需人工判断的判定可以交办整改。")
     _in_future(due_on)
     _said(text, "请写明整改要求。")
-    responsible = responsible_for(finding)
-    if responsible is None:
-        raise Refused(nobody_to_ask(finding))
+    units = answering.units_for(finding)
+    if not units or (unit and unit not in units):
+        raise Refused("所选的责任单位现在不能交办。请刷新页面，重新选择责任单位。")
+    asked = units[unit or next(iter(units))]
+    bureau = asked if isinstance(asked, Authority) else None
     try:
         with transaction.atomic():
             rectification = Rectification.objects.create(
-                finding=finding, responsible=responsible, due_on=due_on, asked_by=by
+                finding=finding,
+                responsible=asked if isinstance(asked, Institution) else None,
+                bureau=bureau,
+                own_initiative=bureau is not None and answering.asks_itself(bureau, by),
+                due_on=due_on,
+                asked_by=by,
             )
     except IntegrityError:
         raise Refused("这项判定已经交办整改，还没有销号。") from None
@@ -95,7 +82,7 @@ def ask(*, finding: Finding, by, due_on: dt.date, text: str) -> Rectification:
 
 @transaction.atomic
 def report(rectification_id: int, *, by, text: str, proof: UploadedFile | None) -> Rectification:
-    """报送整改：what the hospital has done, with the file that proves it."""
+    """报送整改：what the unit has done, with the file that proves it."""
     row = _locked(rectification_id, _Act.REPORT, by)
     _said(text, "请写明整改情况。")
     if proof is None:
@@ -125,11 +112,11 @@ def extend(rectification_id: int, *, by, text: str, due_on: dt.date) -> Rectific
 
 @transaction.atomic
 def close(rectification_id: int, *, by, text: str, proof: UploadedFile | None = None) -> Rectification:
-    """核验销号: needs proof, which is the hospital's file, one of the authority's own, or that the verdict is gone."""
+    """核验销号: needs proof, which is the unit's file, one of the authority's own, or that the verdict is gone."""
     row = _locked(rectification_id, _Act.CLOSE, by)
     _said(text, "请写明核验情况。")
     if proof is None and row.finding.stands and row.state != _State.REPORTED:
-        raise Refused("该判定仍然成立，也没有收到整改材料。请上传核验材料，或等医院报送后再销号。")
+        raise Refused("该判定仍然成立，也没有收到整改材料。请上传核验材料，或等责任单位报送后再销号。")
     row.closed_by, row.closed_at = by, timezone.now()
     return _move(row, _Act.CLOSE, by, text, proof=proof)
 
@@ -147,29 +134,15 @@ def acts_of(row: Rectification, user) -> set[str]:
     """What this person may do with it now."""
     return {
         str(act)
-        for act, (states, _, _) in MOVES.items()
-        if row.state in states and access.covers(user, *_right(row, act))
+        for act, (states, _) in MOVES.items()
+        if row.state in states and answering.may(row, act, user)
     }
-
-
-def permit(row: Rectification, act: str, by) -> None:
-    """Raise Denied unless the person may do this to it, whatever its state."""
-    access.require(by, *_right(row, act))
-
-
-def _right(row: Rectification, act: str) -> tuple[str, Institution | Division]:
-    """The permission that an act needs, and the hospital or place at which it is needed."""
-    permission = MOVES[act][2]
-    return (
-        permission,
-        row.responsible if permission in INSTITUTION_PERMISSIONS else row.finding.division,
-    )
 
 
 def _locked(pk: int, act: str, by) -> Rectification:
     rows = Rectification.objects.select_for_update(of=("self",))
-    row = rows.select_related("finding__division", "responsible").get(pk=pk)
-    permit(row, act, by)
+    row = rows.select_related("finding__division", "responsible", "bureau").get(pk=pk)
+    answering.require(row, act, by)
     if row.state not in MOVES[act][0]:
         raise Refused(
             f"该整改事项{row.get_state_display()}，不能{RectificationStep.Act(act).label}。请刷新页面。"

@@ -59,7 +59,7 @@ def _tell(draft: PolicyDraft, key: str, title: str, text: str, people: list[User
 
 def _who_may_confirm(draft: PolicyDraft) -> list[User]:
     """Those of the place's bureau but the proposer, else of the next one above where there is another."""
-    bureau = Authority.objects.filter(division=draft.division).first()
+    bureau = Authority.objects.nearest_to(draft.division)
     while bureau is not None:
         people = access.people_with("draft_policies", bureau).exclude(pk=draft.proposed_by_id)
         if others := list(people):

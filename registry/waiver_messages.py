@@ -61,7 +61,5 @@ def _hospital(waiver: Waiver) -> list[User]:
 
 def _bureau(waiver: Waiver) -> list[User]:
     """Those who follow compliance at the bureau of the place, or at the next one above that has anybody."""
-    codes = waiver.place.path.strip("/").split("/")
-    rows = Authority.objects.filter(division__code__in=codes, division__valid_to__isnull=True)
-    nearest = rows.select_related("parent__parent").order_by("-path").first()
+    nearest = Authority.objects.nearest_to(waiver.place)
     return list(access.people_near("run_compliance", nearest)) if nearest else []

@@ -1,4 +1,4 @@
-"""Putting right what was found (整改): asked for by the authority, done and shown by the hospital, closed with proof."""
+"""Putting right what was found (整改): asked for by an authority, done and shown by a unit, closed with proof."""
 
 import uuid
 
@@ -25,7 +25,10 @@ class RectificationQuerySet(models.QuerySet):
 
 
 class Rectification(models.Model):
-    """整改事项: one finding that a hospital has to put right by a day."""
+    """整改事项: one finding that a hospital, or the bureau of its place, has to put right by a day.
+
+    ``own_initiative`` marks what a bureau asked of itself: then it verifies it, too; else those above it do.
+    """
 
     class State(models.TextChoices):
         ASKED = "asked", "待整改"
@@ -39,8 +42,22 @@ class Rectification(models.Model):
         Finding, models.CASCADE, related_name="rectifications", verbose_name="检查结果"
     )
     responsible = models.ForeignKey(
-        "registry.Institution", models.PROTECT, related_name="rectifications", verbose_name="责任单位"
+        "registry.Institution",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rectifications",
+        verbose_name="责任医院",
     )
+    bureau = models.ForeignKey(
+        "registry.Authority",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rectifications",
+        verbose_name="责任机关",
+    )
+    own_initiative = models.BooleanField("自行整改", default=False, help_text="责任机关自己提出的整改")
     due_on = models.DateField("整改期限", help_text="当日仍在期限内")
     state = models.CharField("状态", max_length=9, choices=State.choices, default=State.ASKED)
     asked_by = models.ForeignKey(
@@ -67,6 +84,11 @@ class Rectification(models.Model):
                 | Q(state__in=["closed", "withdrawn"], closed_at__isnull=False, closed_by__isnull=False),
                 name="rectification_closed_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(responsible__isnull=False, bureau__isnull=True)
+                | Q(responsible__isnull=True, bureau__isnull=False),
+                name="rectification_of_one_unit",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "due_on", "id"], name="rectification_by_due"),
@@ -76,6 +98,11 @@ class Rectification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finding.provision} {self.finding.subject_name}"
+
+    @property
+    def unit(self):
+        """The hospital or bureau that answers for it."""
+        return self.responsible or self.bureau
 
     @property
     def finished(self) -> bool:

@@ -7,13 +7,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from evaluation.answering import units_for
 from evaluation.fact_words import lines_of
 from evaluation.filters import FindingFilter
 from evaluation.findings_workbook import EXPORTED, findings_workbook
 from evaluation.models import ComplianceRun, Finding
 from evaluation.models.compliance import OPEN_VERDICTS
 from evaluation.overview import heat
-from evaluation.rectifications import may_ask, nobody_to_ask, responsible_for
+from evaluation.rectifications import may_ask
 from evaluation.views.rectifications import ActForm
 from evaluation.views.values import workbook_response
 from evaluation.words import evidence_pairs
@@ -192,17 +193,19 @@ def finding_detail(request, pk: int):
             "history": history,
             "is_open": finding.verdict in OPEN_VERDICTS,
             "rectifications": finding.rectifications.visible_to(request.user)
-            .select_related("responsible")
+            .select_related("responsible", "bureau")
             .order_by("-pk"),
-            "asking": ActForm("ask", initial={"text": finding.cure})
-            if may_ask(finding, request.user)
-            else None,
-            "responsible": responsible_for(finding),
-            "nobody": nobody_to_ask(finding),
+            "asking": _asking(finding) if may_ask(finding, request.user) else None,
             "waiver": waiver,
             "may_waive": _may_waive(finding, request.user, waiver),
         },
     )
+
+
+def _asking(finding: Finding) -> ActForm | None:
+    """The form that has it put right; none where nobody answers for it."""
+    units = units_for(finding)
+    return ActForm("ask", initial={"text": finding.cure}, units=units) if units else None
 
 
 def _may_waive(finding: Finding, user, waiver: Waiver | None) -> bool:

@@ -6,7 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from evaluation import rectifications
+from evaluation import answering, rectifications
+from evaluation.answering import units_for
 from evaluation.models import Finding, Rectification, RectificationStep
 from registry import access, access_log
 from registry.downloads import stored_file
@@ -19,7 +20,7 @@ from registry.uploads import ACCEPTED_WORDS
 TABS = (("open", "未销号", None), ("overdue", "已逾期", None), ("all", "全部", None))
 ACTS = {
     "report": ("报送整改", rectifications.report, "已报送，等主管部门核验。"),
-    "return": ("退回再改", rectifications.send_back, "已退回，医院可以看到原因和新的期限。"),
+    "return": ("退回再改", rectifications.send_back, "已退回，责任单位可以看到原因和新的期限。"),
     "extend": ("调整期限", rectifications.extend, "期限已调整。"),
     "close": ("核验销号", rectifications.close, "已销号。"),
     "withdraw": ("撤销", rectifications.withdraw, "已撤销。"),
@@ -32,6 +33,7 @@ LABELS = {
 class ActForm(forms.Form):
     """One act: what is said, and where the act needs them a day and a file."""
 
+    unit = forms.ChoiceField(label="责任单位", required=False)
     text = forms.CharField(label="说明", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
     due_on = forms.DateField(
         label="整改期限",
@@ -48,8 +50,11 @@ class ActForm(forms.Form):
         },
     )
 
-    def __init__(self, act: str, *args, **kwargs):
+    def __init__(self, act: str, *args, units=None, **kwargs):
         super().__init__(*args, auto_id=f"{act}-%s", **kwargs)
+        self.fields["unit"].choices = [(kind, unit.name) for kind, unit in (units or {}).items()]
+        if not units:
+            del self.fields["unit"]
         self.fields["text"].label = LABELS.get(act, "整改要求")
         if act not in ("ask", "return", "extend"):
             del self.fields["due_on"]
@@ -57,7 +62,7 @@ class ActForm(forms.Form):
             del self.fields["proof"]
         elif act == "close":
             self.fields["proof"].required = False
-            self.fields["proof"].help_text += "；医院已报送材料或判定已不再成立时可以不传"
+            self.fields["proof"].help_text += "；责任单位已报送材料或判定已不再成立时可以不传"
 
 
 @require_safe
@@ -70,7 +75,7 @@ def rectification_list(request):
         rows = rows.unfinished()
     if view == "overdue":
         rows = rows.filter(due_on__lt=timezone.localdate())
-    rows = rows.select_related("finding__rule__document", "finding__division", "responsible")
+    rows = rows.select_related("finding__rule__document", "finding__division", "responsible", "bureau")
     page = keyset_page(rows, request, order=("due_on", "id"))
     return render(request, "evaluation/rectification_list.html", {"page": page, "tabs": TABS, "view": view})
 
@@ -103,7 +108,7 @@ def rectification_ask(request, pk: int):
     """交办整改 of a finding."""
     finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related("division"), pk=pk)
     access.require(request.user, "run_compliance", finding.division)
-    form = ActForm("ask", request.POST)
+    form = ActForm("ask", request.POST, units=units_for(finding))
     if not form.is_valid():
         messages.error(request, _first_error(form))
         return redirect("evaluation:finding", pk)
@@ -112,14 +117,14 @@ def rectification_ask(request, pk: int):
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("evaluation:finding", pk)
-    messages.success(request, f"已交办{row.responsible.name}整改，期限 {row.due_on}。")
+    messages.success(request, f"已交办{row.unit.name}整改，期限 {row.due_on}。")
     return redirect("evaluation:rectification", row.pk)
 
 
 @require_POST
 def rectification_act(request, pk: int, act: str):
     """报送, 退回, 调整期限, 销号 or 撤销."""
-    rectifications.permit(_visible(request, pk), act, request.user)
+    answering.require(_visible(request, pk), act, request.user)
     _title, service, done = ACTS[act]
     form = ActForm(act, request.POST, request.FILES)
     if not form.is_valid():
@@ -146,7 +151,10 @@ def rectification_proof(request, pk: int, step: int):
 def _visible(request, pk: int) -> Rectification:
     rows = Rectification.objects.visible_to(request.user)
     return get_object_or_404(
-        rows.select_related("finding__rule__document", "finding__division", "responsible", "asked_by"), pk=pk
+        rows.select_related(
+            "finding__rule__document", "finding__division", "responsible", "bureau", "asked_by"
+        ),
+        pk=pk,
     )
 
 

@@ -202,6 +202,12 @@ class AuthorityQuerySet(models.QuerySet):
         """The bureau itself and every bureau below it."""
         return self.filter(path__startswith=authority.path)
 
+    def nearest_to(self, place: Division):
+        """The bureau of a place, or of the nearest one above that has a bureau; None where there is none."""
+        codes = place.path.strip("/").split("/")
+        rows = self.filter(division__code__in=codes, division__valid_to__isnull=True)
+        return rows.select_related("parent__parent").order_by("-path").first()
+
 
 class Authority(models.Model):
     """卫生健康行政部门：the bureau of a division or of a management area."""

@@ -12,9 +12,9 @@ from evaluation import recheck, rectifications
 from evaluation.models import Finding, Rectification
 from registry.access import Denied
 from registry.errors import Refused
-from registry.models import Lead, Notification
-from tests.actors import evaluator_of, filer_of, leader_of
-from tests.factories import MembershipFactory
+from registry.models import Lead, Notification, Rule
+from tests.actors import evaluator_of, filer_of, leader_of, planner_of
+from tests.factories import AuthorityFactory, CountyFactory, MembershipFactory
 from tests.factories.filing import pdf
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +28,11 @@ def soon():
 @pytest.fixture
 def evaluator(commission):
     return evaluator_of(commission)
+
+
+@pytest.fixture
+def yuzhong_bureau(commission, yuzhong):
+    return AuthorityFactory(division=yuzhong, parent=commission)
 
 
 @pytest.fixture
@@ -54,16 +59,77 @@ def test_the_lead_hospital_answers_for_its_consortium(asked, filer, bad):
     assert rectifications.acts_of(asked, filer) == {"report"}
 
 
-def test_where_no_hospital_answers_the_page_says_who_does(client, finding, evaluator, soon, bad):
+def test_whoever_the_provision_binds_is_asked_first(client, finding, evaluator, bad, yuzhong_bureau):
     client.force_login(evaluator)
     address = reverse("evaluation:finding", args=[finding.pk])
+    hospital = Lead.objects.get(consortium=bad).institution
+    units = lambda: list(client.get(address).context["asking"].fields["unit"].choices)  # noqa: E731
+    assert units() == [("hospital", hospital.name), ("bureau", yuzhong_bureau.name)]
     Lead.objects.filter(consortium=bad).delete()
-    assert "请先补登牵头医院" in client.get(address).text
-    Finding.objects.filter(pk=finding.pk).update(subject_type="division", consortium=None)
-    told = "这是对行政区划的判定，由渝中区卫生健康行政部门自行改正"
-    assert told in client.get(address).text
-    with pytest.raises(Refused, match=told):
-        rectifications.ask(finding=finding, by=evaluator, due_on=soon, text="请改正")
+    assert units() == [("bureau", yuzhong_bureau.name)]
+    Finding.objects.filter(pk=finding.pk).update(
+        subject_type="institution", subject_id=hospital.pk, consortium=None
+    )
+    Rule.objects.filter(pk=finding.rule_id).update(
+        body=finding.rule.body | {"applies_to": "卫生健康行政部门"}
+    )
+    assert units() == [("bureau", yuzhong_bureau.name), ("hospital", hospital.name)]
+
+
+def test_a_bureau_puts_right_what_those_above_it_verify(finding, evaluator, soon, yuzhong_bureau):
+    below, planner = evaluator_of(yuzhong_bureau), planner_of(yuzhong_bureau)
+    row = rectifications.ask(finding=finding, by=evaluator, due_on=soon, text="请划分网格", unit="bureau")
+    assert (row.unit, row.own_initiative) == (yuzhong_bureau, False)
+    assert Rectification.objects.visible_to(planner).get() == row
+    assert rectifications.acts_of(row, planner) == rectifications.acts_of(row, below) == {"report"}
+    assert rectifications.acts_of(row, evaluator) == {"extend", "close", "withdraw"}
+    with pytest.raises(Denied, match="责任单位的考核人或规划处"):
+        rectifications.report(row.pk, by=evaluator, text="代报", proof=pdf())
+    row = rectifications.report(row.pk, by=planner, text="已划分", proof=pdf())
+    with pytest.raises(Denied, match="上级机关"):
+        rectifications.close(row.pk, by=below, text="已核")
+    assert rectifications.close(row.pk, by=evaluator, text="已核").state == "closed"
+
+
+def test_what_a_bureau_asks_of_itself_it_verifies_itself(finding, soon, yuzhong_bureau, evaluator):
+    below = evaluator_of(yuzhong_bureau)
+    row = rectifications.ask(finding=finding, by=below, due_on=soon, text="本区自查", unit="bureau")
+    assert row.own_initiative
+    assert rectifications.acts_of(row, below) == {"report", "extend", "close", "withdraw"}
+    rectifications.report(row.pk, by=below, text="已改", proof=pdf())
+    assert rectifications.close(row.pk, by=below, text="已核").closed_by == below
+
+
+def test_staff_of_another_county_have_no_part_in_it(client, finding, evaluator, soon, yuzhong_bureau):
+    row = rectifications.ask(finding=finding, by=evaluator, due_on=soon, text="请划分网格", unit="bureau")
+    stranger = planner_of(AuthorityFactory(division=CountyFactory()))
+    client.force_login(stranger)
+    assert client.get(reverse("evaluation:rectification", args=[row.pk])).status_code == 404
+    assert rectifications.acts_of(row, stranger) == set()
+
+
+def test_a_unit_that_does_not_answer_for_it_cannot_be_asked(client, finding, evaluator, soon, bad):
+    with pytest.raises(Refused, match="重新选择责任单位"):
+        rectifications.ask(finding=finding, by=evaluator, due_on=soon, text="请改正", unit="ministry")
+    client.force_login(evaluator)
+    asked = reverse("evaluation:rectification_ask", args=[finding.pk])
+    client.post(asked, {"text": "请改正", "due_on": soon, "unit": "ministry"})
+    assert not Rectification.objects.exists()
+
+
+def test_the_bureau_hears_or_else_those_above_it(
+    finding, evaluator, soon, yuzhong_bureau, django_capture_on_commit_callbacks
+):
+    colleague = evaluator_of(yuzhong_bureau.parent)
+    with django_capture_on_commit_callbacks(execute=True):
+        row = rectifications.ask(finding=finding, by=evaluator, due_on=soon, text="请划分", unit="bureau")
+    assert [one.recipient for one in Notification.objects.all()] == [colleague]
+    planner = planner_of(yuzhong_bureau)
+    with django_capture_on_commit_callbacks(execute=True):
+        rectifications.extend(row.pk, by=evaluator, due_on=soon, text="延期")
+    assert [
+        one.recipient for one in Notification.objects.filter(event__endswith=str(row.steps.last().pk))
+    ] == [planner]
 
 
 def test_from_asking_to_closing_with_proof(asked, filer, evaluator):

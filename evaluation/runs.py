@@ -35,9 +35,10 @@ KIND = "compliance"
 SPREAD = 10_000  # subjects to be judged from which a run is divided by place: small batches cost more than they share
 HELD = 0.5  # seconds between two looks at batches that helpers hold
 # A batch is found by keys, and most of what it reads is in memory. At the usual settings the planner reads a nation's
-# register through instead, with several processes, for each province.
+# register through instead, with several processes or to join it in order, for each province.
 BY_KEY = (
-    "SET LOCAL random_page_cost = 1.1; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off"
+    "SET LOCAL random_page_cost = 1.1; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off; "
+    "SET LOCAL enable_mergejoin = off"
 )
 
 
@@ -143,7 +144,7 @@ def help_with(run: ComplianceRun) -> bool:
 def plan(run: ComplianceRun) -> None:
     """Write the work list: batches of subjects, each within one city (or county, in a city or municipality).
 
-    A small run is not divided by place.
+    A small run is not divided by place. What stands of subjects that are gone is closed here and now.
     """
     _read_by_key()
     book = book_on(run.as_of)
@@ -162,8 +163,11 @@ def plan(run: ComplianceRun) -> None:
     own = run.division.code  # a stable sort: one place after another, the whole last, kinds in their order
     items.sort(key=lambda item: (item.place == own, item.place))
     RunItem.objects.bulk_create(items)
+    if not run.is_snapshot:
+        reached = {source.subject: {pk for pk, _ in rows} for source, (rows, _) in listed.items()}
+        run.resolved = resolve_departed(run, reached)
     run.planned_at = timezone.now()
-    run.save(update_fields=["planned_at"])
+    run.save(update_fields=["resolved", "planned_at"])
 
 
 def _items(run: ComplianceRun, source: Source, place: str, rows: Rows) -> Iterator[RunItem]:
@@ -286,18 +290,17 @@ def _isolate(item: RunItem, error: Exception) -> int:
 
 @transaction.atomic
 def finish(run: ComplianceRun) -> None:
-    """Close what belongs to subjects that are gone, add up, and mark the run finished."""
+    """Add up, and mark the run finished."""
     run = ComplianceRun.objects.select_for_update(of=("self",)).select_related("division").get(pk=run.pk)
     if run.finished_at or run.items.filter(done_at__isnull=True).exists():
         return
     tally: Counter = Counter()
-    opened = resolved = faults = missed = 0
+    opened, resolved, faults, missed = 0, run.resolved, 0, 0
     for item in run.items.order_by("pk").iterator(chunk_size=500):
         tally.update(item.tally)
         opened, resolved = opened + item.opened, resolved + item.resolved
         faults, missed = faults + bool(item.error), missed + item.missed
     if not run.is_snapshot:
-        resolved += resolve_departed(run, area_of(run.division))
         compact(run.division)
     run.tally, run.opened, run.resolved, run.faults = tally, opened, resolved, faults
     run.missed = missed if is_comparable(run) else None

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
@@ -52,6 +52,10 @@ def line_of(row: Sequence) -> str:
     return line if plain else "\t".join(map(_cell, row))
 
 
+# Something that brings a mass of rows in, given a cursor.
+Mass = Callable[[Any], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """Lines on their way into a table."""
@@ -60,40 +64,52 @@ class Copy:
     lines: bytes
 
     @classmethod
-    def of(cls, model: type[models.Model], fields: Sequence[str], lines: list[str]) -> "Copy":
+    def of(cls, model: type[models.Model], fields: Sequence[str], lines: Sequence[str]) -> "Copy":
         quote = connection.ops.quote_name
         names = ", ".join(quote(model._meta.get_field(name).column) for name in fields)
         statement = f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN"
         return cls(statement, "\n".join([*lines, ""]).encode() if lines else b"")
 
-
-def _send(cursor, copies: Iterable[Copy]) -> None:
-    for one in copies:
-        if one.lines:
+    def __call__(self, cursor) -> None:
+        if self.lines:
             with cursor.db.wrap_database_errors:  # as Django's own cursors do for what they know
-                cursor.copy_expert(one.statement, BytesIO(one.lines), 2**20)
+                cursor.copy_expert(self.statement, BytesIO(self.lines), 2**20)
+
+
+def _send(cursor, mass: Mass) -> None:
+    mass(cursor)
 
 
 @contextmanager
-def copying(*copies: Copy) -> Iterator[None]:
-    """COPY in a thread while the block runs: the server takes the rows in on another core.
+def copying(*masses: Mass) -> Iterator[Callable[..., None]]:
+    """Bring masses of rows in, one after the other, in a thread while the block runs: the server works on another core.
 
-    Both share the connection and so the transaction. A query inside the block waits until the copies are through;
-    what went wrong with them is raised there, or at the end of the block.
+    Gives a function that sends more masses after them. All share the connection and so the transaction. A query inside
+    the block waits until the masses are through; what went wrong with them is raised there, or at the end of the block.
     """
+    sent: list[Future[None]] = []
     with ThreadPoolExecutor(1, "copy") as beside, connection.cursor() as cursor:
-        sending = beside.submit(_send, cursor, copies)
+
+        def send(*more: Mass) -> None:
+            sent.extend(beside.submit(_send, cursor, one) for one in more)
 
         def after_them(execute, sql, params, many, context):
-            sending.result()
+            _gone_through(sent)
             return execute(sql, params, many, context)
 
         try:
             with connection.execute_wrapper(after_them):
-                yield
+                send(*masses)
+                yield send
         finally:
-            wait([sending])
-        sending.result()
+            wait(sent)
+        _gone_through(sent)
+
+
+def _gone_through(sent: list[Future[None]]) -> None:
+    for one in sent:
+        one.result()
+    sent.clear()
 
 
 def values_copy(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence]) -> Copy:
@@ -104,7 +120,7 @@ def values_copy(model: type[models.Model], fields: Sequence[str], rows: Iterable
 def copy_into(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence]) -> None:
     """COPY rows (values in the order of `fields`) into the model's table; for staging tables without triggers."""
     with connection.cursor() as cursor:
-        _send(cursor, [values_copy(model, fields, rows)])
+        values_copy(model, fields, rows)(cursor)
 
 
 def count_anew() -> None:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaluation import recording, runs
+from evaluation import recording, runs, sheets, writing
 from evaluation.models import ComplianceRun, Finding, RunItem
 from evaluation.tasks import nightly_compliance
 from registry import jobs
@@ -272,16 +272,16 @@ def test_every_verdict_comes_out_again_from_its_receipt(law, good, bad, check):
 def test_findings_taken_in_part_by_part_are_all_there_and_rest_on_one_sheet(
     law, good, bad, check, monkeypatch
 ):
-    monkeypatch.setattr(recording, "PART", 1)
+    monkeypatch.setattr(writing, "PART", 1)
     assert check().opened == Finding.objects.standing().count() == 4
-    sheets = Finding.objects.order_by().values_list("subject_id", "facts").distinct()
-    assert {subject for subject, _ in sheets} == {good.pk, bad.pk}
-    assert len(sheets) == FactSheet.objects.count() == 2
+    rests = Finding.objects.order_by().values_list("subject_id", "facts").distinct()
+    assert {subject for subject, _ in rests} == {good.pk, bad.pk}
+    assert len(rests) == FactSheet.objects.count() == 2
 
 
 @pytest.mark.parametrize("many", [1, 1000])
 def test_facts_that_are_there_already_are_not_stored_again(law, good, bad, yuzhong, check, monkeypatch, many):
-    monkeypatch.setattr(recording, "MANY", many)
+    monkeypatch.setattr(sheets, "MANY", many)
     check()
     before = set(FactSheet.objects.values_list("pk", flat=True))
     Finding.objects.all().delete()

@@ -5,7 +5,7 @@ what depends on the consortia alone is gathered by one, what is crossed between 
 between city and county) by the next.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -61,11 +61,12 @@ def consortium_facts(
     """
     grouped = "members" in left_out
     ids = list(ids)
-    consortia, leads, members, groups, credentials, declared, waivers = gather(
+    consortia, leads, members, groups, repeated, credentials, declared, waivers = gather(
         _own_rows(ids),
         _lead_rows(ids, as_of),
         _member_rows(ids, as_of, *([_Kind.URBAN_RURAL_LINK] if grouped else [])),
         _group_rows(ids, as_of) if grouped else None,
+        _repeated_rows(ids, as_of) if grouped else None,
         _credential_rows(ids, as_of),
         None if "declarations" in left_out else declaration_rows("consortium", ids),
         waiver_rows("consortium", ids, as_of),
@@ -74,7 +75,7 @@ def consortium_facts(
     batch.take_leads(leads)
     batch.take_members(members)
     if grouped:
-        batch.take_groups(groups)
+        batch.take_groups(groups, repeated)
     batch.credentials = credentials_from(credentials)
     batch.declarations = declarations_from(declared, as_of)
     batch.waivers = waivers_from(waivers)
@@ -154,21 +155,35 @@ def _member_rows(ids: Sequence[int], as_of: date, *kinds: str) -> QuerySet:
     )
 
 
+_ALIKE = (
+    "consortium_id", "role", "remote_enabled_on", "institution__institution_class_id", "institution__affiliation",
+    "institution__ownership", "institution__is_military", "county_path",
+)  # fmt: skip
+
+
+def _placed(ids: Sequence[int], as_of: date) -> QuerySet:
+    rows = Membership.objects.filter(consortium__among=ids, during__contains=as_of).order_by()
+    return rows.annotate(county_path=Left("institution__area_path", COUNTY_PATH))
+
+
 @composed("ids", "as_of")
 def _group_rows(ids: Sequence[int], as_of: date) -> QuerySet:
-    """The members of the day but links', counted by all in which members of one group are alike; without the lead."""
+    """The members of the day, counted by all in which members of one group are alike; in no order."""
+    return _placed(ids, as_of).values(*_ALIKE).annotate(number=Count("pk")).values_list(*_ALIKE, "number")
+
+
+@composed("ids", "as_of")
+def _repeated_rows(ids: Sequence[int], as_of: date) -> QuerySet:
+    """Leads that are recorded as members, too, the same way."""
     leads = Lead.objects.filter(
         consortium=OuterRef("consortium"), institution=OuterRef("institution"), during__contains=as_of
     )
-    rows = Membership.objects.filter(~Exists(leads), consortium__among=ids, during__contains=as_of)
-    rows = rows.exclude(consortium__kind=_Kind.URBAN_RURAL_LINK)
-    columns = (
-        "consortium_id", "role", "remote_enabled_on", "institution__institution_class_id", "institution__affiliation",
-        "institution__ownership", "institution__is_military", "county_path",
-    )  # fmt: skip
-    placed = rows.annotate(county_path=Left("institution__area_path", COUNTY_PATH))
-    counted = placed.order_by(*columns).values(*columns).annotate(number=Count("pk"))
-    return counted.values_list(*columns, "number")
+    return _placed(ids, as_of).filter(Exists(leads)).values_list(*_ALIKE)
+
+
+def _order(row: Sequence[Any]) -> tuple:
+    """By the values of _ALIKE, those that are not known last."""
+    return tuple([(value is None, value) for value in row])
 
 
 class _Batch:
@@ -203,10 +218,15 @@ class _Batch:
                 known[pk] = facts_of_row(row)
             self.members[consortium].append(MemberFacts(known[pk], role, day(remote)))
 
-    def take_groups(self, rows: Iterable[Sequence[Any]]) -> None:
+    def take_groups(self, rows: Iterable[Sequence[Any]], repeated: Iterable[Sequence[Any]]) -> None:
+        """Members of all but links in their groups; a lead repeated as a member counts once."""
         self.groups = {pk: [] for pk, row in self.rows.items() if row.kind != _Kind.URBAN_RURAL_LINK}
-        for consortium, role, remote, *common, number in rows:
-            self.groups[consortium].append(GroupFacts(traits(*common), number, role, day(remote)))
+        leads = Counter(map(tuple, repeated))
+        for *alike, number in sorted(rows, key=_order):
+            consortium, role, remote, *common = alike
+            number -= leads.get(tuple(alike), 0) if leads else 0
+            if number and consortium in self.groups:
+                self.groups[consortium].append(GroupFacts(traits(*common), number, role, day(remote)))
 
     def lead_of(self, consortium: int) -> int | None:
         """The institution that leads it, if one does."""

@@ -118,4 +118,4 @@ def build(provinces: list[str]) -> None:
             ON CONFLICT DO NOTHING
             """
         )
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")  # as a register is that has been there for a while

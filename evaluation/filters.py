@@ -10,6 +10,7 @@ from evaluation.areas import area_of
 from evaluation.models import ComplianceRun, Finding
 from registry import access
 from registry.models import Consortium, Division, PolicyDocument, Rule
+from registry.options import Options
 from registry.policy.pack import MODALITIES
 from registry.policy.subjects import SUBJECTS
 from registry.policy.verdict import LABELS
@@ -37,14 +38,14 @@ class FindingFilter(forms.Form):
     area = forms.ChoiceField(label="地区", required=False)
     pack = forms.ChoiceField(label="文件", required=False)
     modality = forms.ChoiceField(
-        label="要求", required=False, choices=[("", ""), *((word, word) for word in MODALITIES)]
+        label="要求", required=False, choices=Options((word, word) for word in MODALITIES)
     )
-    kind = forms.ChoiceField(label="类型", required=False, choices=[("", ""), *Consortium.Kind.choices])
+    kind = forms.ChoiceField(label="类型", required=False, choices=Options(Consortium.Kind.choices))
     subject = forms.ChoiceField(
-        label="对象", required=False, choices=[("", ""), *((name, SUBJECTS[name]) for name in JUDGED)]
+        label="对象", required=False, choices=Options((name, SUBJECTS[name]) for name in JUDGED)
     )
     age = forms.ChoiceField(
-        label="已持续", required=False, choices=[("", ""), *((days, f"{days} 天以上") for days in AGES)]
+        label="已持续", required=False, choices=Options((days, f"{days} 天以上") for days in AGES)
     )
     on = forms.DateField(
         label="在某一天成立",
@@ -60,9 +61,9 @@ class FindingFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.places = list(places_of(user, "view_compliance"))
-        self.fields["area"].choices = [("", ""), *((place.code, place.name) for place in self.places)]
+        self.fields["area"].choices = Options((place.code, place.name) for place in self.places)
         documents = PolicyDocument.objects.exclude(status=PolicyDocument.Status.PLACEHOLDER)
-        self.fields["pack"].choices = [("", ""), *documents.values_list("code", "short_title")]
+        self.fields["pack"].choices = Options(documents.values_list("code", "short_title"))
         self.is_valid()
 
     @property

@@ -9,6 +9,7 @@ from filing import delegation
 from filing.models import Filing, ReviewSettings
 from registry import access
 from registry.models import Assignment, Authority, Consortium, User
+from registry.options import Options
 from registry.roles import roles_with
 from registry.workdays import CalendarMissing, WorkCalendar
 
@@ -80,13 +81,13 @@ class QueueFilter(forms.Form):
 
     q = forms.CharField(label="医联体、牵头医院或编号", required=False, max_length=100)
     consortium_kind = forms.ChoiceField(
-        label="类型", required=False, choices=[("", ""), *Consortium.Kind.choices]
+        label="类型", required=False, choices=Options(Consortium.Kind.choices)
     )
-    kind = forms.ChoiceField(label="事项", required=False, choices=[("", ""), *Filing.Kind.choices])
+    kind = forms.ChoiceField(label="事项", required=False, choices=Options(Filing.Kind.choices))
     result = forms.ChoiceField(
         label="检查结果",
         required=False,
-        choices=[("", ""), ("FAIL", "有不符合"), ("DEVIATION", "有偏离"), ("INSUFFICIENT", "有资料不足")],
+        choices=Options([("FAIL", "有不符合"), ("DEVIATION", "有偏离"), ("INSUFFICIENT", "有资料不足")]),
     )
     authority = forms.ChoiceField(label="备案机关", required=False)
     holder = forms.ChoiceField(label="经办", required=False)
@@ -97,10 +98,10 @@ class QueueFilter(forms.Form):
             Q(pk__in=Filing.objects.values("authority")) | Q(pk__in=[h.unit_id for h in access.held_by(user)])
         )
         names = bureaus.order_by("path").values_list("pk", "short_name")[:MOST_NAMES]
-        self.fields["authority"].choices = [("", ""), *((str(pk), name) for pk, name in names)]
-        self.fields["holder"].choices = [
-            ("", ""), ("none", "没有人"), *((str(person.pk), str(person)) for person in people)
-        ]  # fmt: skip
+        self.fields["authority"].choices = Options(names)
+        self.fields["holder"].choices = Options(
+            [("none", "没有人"), *((person.pk, person) for person in people)]
+        )
 
     @property
     def sees_several_bureaus(self) -> bool:

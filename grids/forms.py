@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from grids.models import Grid
+from registry.options import Options
 from registry.plausible import PLAUSIBLE_DAY
 
 DAY = {
@@ -101,7 +102,6 @@ class GridFilterForm(forms.Form):
     """The filter row above the list."""
 
     STATES = [
-        ("", "状态"),
         ("held", "有负责医联体"),
         ("free", "无负责医联体"),
         ("contested", "有争议"),
@@ -109,8 +109,8 @@ class GridFilterForm(forms.Form):
     ]
     q = forms.CharField(label="网格名称", required=False)
     area = forms.ChoiceField(label="区划", required=False)
-    state = forms.ChoiceField(label="状态", required=False, choices=STATES)
+    state = forms.ChoiceField(label="状态", required=False, choices=Options(STATES))
 
     def __init__(self, *args, places, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["area"].choices = [("", "区划"), *places]
+        self.fields["area"].choices = Options(places)

@@ -5,11 +5,8 @@ from django.utils import timezone
 
 from registry.choices import classes, places_of
 from registry.models import Consortium, Institution
+from registry.options import Options
 from registry.search import matching
-
-
-def _choices(choices) -> list[tuple[str, str]]:
-    return [("", ""), *choices]
 
 
 class InstitutionFilter(forms.Form):
@@ -20,28 +17,28 @@ class InstitutionFilter(forms.Form):
     q = forms.CharField(label="名称、拼音首字母或代码", required=False, max_length=100)
     place = forms.ChoiceField(label="区划", required=False)
     kind = forms.ChoiceField(label="类别", required=False)
-    level = forms.ChoiceField(label="级别", required=False, choices=_choices(Institution.Level.choices))
-    grade = forms.ChoiceField(label="等次", required=False, choices=_choices(Institution.Grade.choices))
+    level = forms.ChoiceField(label="级别", required=False, choices=Options(Institution.Level.choices))
+    grade = forms.ChoiceField(label="等次", required=False, choices=Options(Institution.Grade.choices))
     affiliation = forms.ChoiceField(
-        label="隶属", required=False, choices=_choices(Institution.Affiliation.choices)
+        label="隶属", required=False, choices=Options(Institution.Affiliation.choices)
     )
     ownership = forms.ChoiceField(
-        label="所有制", required=False, choices=_choices(Institution.Ownership.choices)
+        label="所有制", required=False, choices=Options(Institution.Ownership.choices)
     )
     military = forms.ChoiceField(
-        label="部队医院", required=False, choices=_choices([("yes", "是"), ("no", "否"), ("unknown", "未填")])
+        label="部队医院", required=False, choices=Options([("yes", "是"), ("no", "否"), ("unknown", "未填")])
     )
-    status = forms.ChoiceField(label="状态", required=False, choices=_choices(Institution.Status.choices))
+    status = forms.ChoiceField(label="状态", required=False, choices=Options(Institution.Status.choices))
     group = forms.ChoiceField(
         label="所在医联体",
         required=False,
-        choices=_choices([*Consortium.Kind.choices, (UNGROUPED, "不在任何医联体")]),
+        choices=Options([*Consortium.Kind.choices, (UNGROUPED, "不在任何医联体")]),
     )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["place"].choices = _choices(places_of(user, "view_institutions"))
-        self.fields["kind"].choices = _choices(classes())
+        self.fields["place"].choices = Options(places_of(user, "view_institutions"))
+        self.fields["kind"].choices = Options(classes())
 
     def narrow(self, institutions):
         """The queryset with every valid condition applied; an unknown value narrows nothing."""

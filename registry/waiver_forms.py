@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from registry import waivers
 from registry.models import Division, Rule, Waiver
+from registry.options import Options
 from registry.plausible import PLAUSIBLE_DAY
 from registry.policy.pack import RuleSpec
 from registry.policy.param_words import param_word
@@ -21,7 +22,7 @@ class WaiverFilter(forms.Form):
     """What the list is narrowed to."""
 
     q = forms.CharField(label="对象、条款或文号", required=False, max_length=100)
-    kind = forms.ChoiceField(label="方式", required=False, choices=[("", ""), *Waiver.Kind.choices])
+    kind = forms.ChoiceField(label="方式", required=False, choices=Options(Waiver.Kind.choices))
 
 
 class ChooseForm(forms.Form):

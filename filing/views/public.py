@@ -14,6 +14,7 @@ from filing.models import Filing
 from filing.numbering import normal_code
 from filing.throttle import too_often
 from registry.models import Consortium, Lead
+from registry.options import Options
 from registry.paging import keyset_page
 
 PAGES_A_MINUTE = 60
@@ -47,7 +48,7 @@ class PublicFilter(forms.Form):
     """Bound to the query string."""
 
     q = forms.CharField(label="医联体名称", required=False, max_length=60)
-    kind = forms.ChoiceField(label="类型", required=False, choices=[("", ""), *Consortium.Kind.choices])
+    kind = forms.ChoiceField(label="类型", required=False, choices=Options(Consortium.Kind.choices))
 
     def narrow(self, filings):
         """The registrations that fit."""

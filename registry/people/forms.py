@@ -4,6 +4,7 @@ from django import forms
 
 from registry import telephones
 from registry.errors import Refused
+from registry.options import Options
 from registry.people import reach, units
 from registry.people.naming import username_allowed
 from registry.plausible import PLAUSIBLE_DAY
@@ -19,7 +20,7 @@ class PeopleFilter(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         roles = [(role.code, role.label) for role in reach.roles_grantable(user)]
-        self.fields["role"].choices = [("", ""), *roles]
+        self.fields["role"].choices = Options(roles)
 
 
 class AssignmentForm(forms.Form):

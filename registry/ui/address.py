@@ -1,5 +1,7 @@
 """The state of a list lives in its address: helpers that change one part of the query string and keep the rest."""
 
+from urllib.parse import urlencode
+
 from django.utils.html import format_html, format_html_join
 
 from .library import register
@@ -10,16 +12,18 @@ POSITION = ("page", "after", "before")
 
 def address(request, changes):
     """Query string of `request` with `changes` applied; None or "" removes a parameter, lists give several values."""
-    query = request.GET.copy()
-    for name in POSITION:
-        query.pop(name, None)
+    pairs = [
+        (name, value)
+        for name, values in request.GET.lists()
+        if name not in changes and name not in POSITION
+        for value in values
+    ]
     for name, value in changes.items():
-        query.pop(name, None)
         if isinstance(value, list | tuple):
-            query.setlist(name, [str(part) for part in value])
+            pairs += [(name, str(part)) for part in value]
         elif value not in (None, ""):
-            query[name] = str(value)
-    return "?" + query.urlencode()
+            pairs.append((name, str(value)))
+    return "?" + urlencode(pairs, encoding=request.GET.encoding)
 
 
 @register.simple_tag(takes_context=True)
@@ -38,21 +42,6 @@ def qs_hidden(context, *owned):
         for value in values
     ]
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
-
-
-@register.inclusion_tag("components/sort_head.html", takes_context=True)
-def sort_head(context, label, name, default="", number=False):
-    """`{% sort_head "床位" "beds" number=True %}`: a column head that sorts; `default` is the order of the bare address."""
-    request = context["request"]
-    current = request.GET.get("sort") or default
-    rising, falling = current == name, current == f"-{name}"
-    return {
-        "label": label,
-        "number": number,
-        "direction": "ascending" if rising else "descending" if falling else "",
-        "icon": "asc" if rising else "desc" if falling else "sort",
-        "url": address(request, {"sort": f"-{name}" if rising else name}),
-    }
 
 
 @register.simple_tag(takes_context=True)

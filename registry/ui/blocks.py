@@ -1,6 +1,7 @@
 """Buttons and enclosing blocks: notice (提示), nothing to list (空), side panel (侧板)."""
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from .library import register
 from .marks import picture
@@ -21,7 +22,7 @@ NOTICES = {
 }
 
 
-@register.inclusion_tag("components/button.html")
+@register.simple_tag
 def button(
     text,
     kind="quiet",
@@ -37,18 +38,20 @@ def button(
     data="",
 ):
     """`{% button "受理" kind="primary" reason=why_not %}`: with a reason the button stays visible, inert, and says why."""
-    return {
-        "text": text,
-        "css": KINDS[kind] + SIZES[size] + (" w-100" if wide else ""),
-        "icon": icon,
-        "name": name,
-        "value": value,
-        "reason": reason,
-        "type": "button" if reason else type,
-        "id": id,
-        "form": form,
-        "data": data,
-    }
+    pairs = [(key, text) for key, text in (("id", id), ("form", form)) if text]
+    if name and not reason:
+        pairs += [("name", name), ("value", value)]
+    return format_html(
+        '<button class="btn {}" type="{}"{}{}{}>{}{}</button>{}',
+        KINDS[kind] + SIZES[size] + (" w-100" if wide else ""),
+        "button" if reason else type,
+        format_html_join("", ' {}="{}"', pairs),
+        format_html(" data-{}", data) if data else "",
+        mark_safe(' aria-disabled="true"') if reason else "",
+        picture(icon) if icon else "",
+        text,
+        format_html('<span class="yl-small yl-3">{}</span>', reason) if reason else "",
+    )
 
 
 @register.simple_tag

@@ -1,12 +1,17 @@
-"""The rows above a list: views (视图) with their counts, and the filter row."""
+"""What stands above a list: views (视图) with their counts, the filter row, column heads that sort."""
 
+from functools import lru_cache
 from html import escape
 
 from django.forms import CheckboxInput, DateInput, Select, TextInput
+from django.utils.choices import flatten_choices
 from django.utils.safestring import mark_safe
+
+from registry.options import Options
 
 from .address import address
 from .library import register
+from .marks import picture
 
 LATE = ("late", "overdue")
 
@@ -25,43 +30,108 @@ def kind(bound):
     return "search" if isinstance(widget, TextInput) else "other"
 
 
+@lru_cache(maxsize=500)
+def written(pairs, label, chosen):
+    """Options as HTML, with those of the keys `chosen` selected."""
+    return mark_safe(  # noqa: S308  every value and text is escaped
+        "".join(
+            f'<option value="{escape(key)}"{" selected" if key in chosen else ""}>'
+            f"{escape(text if key else f'{label}：全部')}</option>"
+            for key, text in pairs
+        )
+    )
+
+
 def options(bound):
     """Options of a select as HTML; the empty one names the field, as in 类型：全部. Groups are flattened.
 
-    Written here and not in the template: a filter row has hundreds, a third of a page's work when rendered one by one.
+    Written once for all that look for the same: a filter row has hundreds, a third of a page's work when rendered one
+    by one.
     """
-    value = bound.value()
+    value, choices = bound.value(), bound.field.widget.choices
     chosen = {str(part) for part in value} if isinstance(value, list | tuple) else {str(value or "")}
-    flat = []
-    for key, text in bound.field.widget.choices:
-        flat += text if isinstance(text, list | tuple) else [(key, text)]
-    written = []
-    for key, text in flat:
-        given = str(key or "")
-        selected = " selected" if given in chosen else ""
-        shown = escape(str(text if given else f"{bound.label}：全部"))
-        written.append(f'<option value="{escape(given)}"{selected}>{shown}</option>')
-    return mark_safe("".join(written))  # noqa: S308  every value and text is escaped above
+    if isinstance(choices, Options):
+        pairs = choices.pairs
+    else:
+        pairs = tuple((str(key or ""), str(text)) for key, text in flatten_choices(choices))
+    return written(pairs, str(bound.label), frozenset(chosen.intersection(key for key, _ in pairs)))
 
 
-@register.inclusion_tag("components/filter_row.html", takes_context=True)
+def part(bound, *, first):
+    """One control of a filter row; the first search field is the wide one that the key / leads to."""
+    name, label, number = escape(bound.html_name), escape(str(bound.label)), escape(bound.auto_id)
+    match kind(bound):
+        case "hidden":
+            return str(bound)
+        case "select":
+            return (
+                f'<select class="form-select form-select-sm" name="{name}" id="{number}" aria-label="{label}">'
+                f"{options(bound)}</select>"
+            )
+        case "search":
+            return (
+                f'<span class="yl-search yl-w-{"m" if first else "s"}">{picture("search")}'
+                f'<input class="form-control form-control-sm" type="search" name="{name}" id="{number}" '
+                f'value="{given(bound)}" aria-label="{label}" placeholder="{label}"{" data-search" if first else ""}>'
+                "</span>"
+            )
+        case "date":
+            return (
+                f'<label for="{number}">{label}</label><input class="form-control form-control-sm w-auto" '
+                f'type="date" name="{name}" id="{number}" value="{given(bound)}">'
+            )
+        case "box":
+            return (
+                f'<span class="form-check">{bound}<label class="form-check-label" for="{number}">{label}</label>'
+                "</span>"
+            )
+        case _:
+            return f'<label for="{number}">{label}</label>{bound}'
+
+
+def given(bound):
+    """What was typed into a field, to be put into its attribute."""
+    value = bound.value()
+    return "" if value is None else escape(str(value))
+
+
+@register.simple_tag(takes_context=True)
 def filter_row(context, form, label="筛选"):
-    """`{% filter_row filter_form %}`: a form bound to the query string as one line; a change of a select filters at once."""
+    """`{% filter_row filter_form %}`: a form bound to the query string as one line; a change of a select filters at once.
+
+    Written here and not in a template: it has a dozen controls, and every list begins with it.
+    """
     request = context["request"]
-    parts = [
-        {"bound": bound, "kind": kind(bound), "options": options(bound) if kind(bound) == "select" else ""}
-        for bound in form
-    ]
+    kept = "".join(
+        f'<input type="hidden" name="{name}" value="{escape(value)}">'
+        for name in ("sort", "size", "view")
+        if (value := request.GET.get(name))
+    )
+    parts = "".join([part(bound, first=not number) for number, bound in enumerate(form)])
     owned = [form.add_prefix(name) for name in form.fields]
-    return {
-        "request": request,
-        "label": label,
-        "parts": parts,
-        "kept": [(name, value) for name in ("sort", "size", "view") if (value := request.GET.get(name))],
-        "cleared": address(request, dict.fromkeys(owned))
-        if any(request.GET.get(name) for name in owned)
-        else "",
-    }
+    cleared = ""
+    if any(request.GET.get(name) for name in owned):
+        url = escape(address(request, dict.fromkeys(owned)))
+        cleared = f'<a class="yl-plain yl-small" href="{url}">清除条件</a>'
+    return mark_safe(  # noqa: S308  every value and text is escaped above, the widgets are Django's
+        f'<form class="yl-filter px-3 py-2" role="search" aria-label="{escape(label)}" method="get" data-auto-submit>'
+        f'{kept}{parts}<button class="btn btn-quiet btn-sm" type="submit">查找</button>{cleared}</form>'
+    )
+
+
+@register.simple_tag(takes_context=True)
+def sort_head(context, label, name, default="", number=False):
+    """`{% sort_head "床位" "beds" number=True %}`: a column head that sorts; `default` is the order of the bare address."""
+    request = context["request"]
+    current = request.GET.get("sort") or default
+    rising, falling = current == name, current == f"-{name}"
+    icon = "asc" if rising else "desc" if falling else "sort"
+    url = address(request, {"sort": f"-{name}" if rising else name})
+    css = ' class="yl-num"' if number else ""
+    direction = f' aria-sort="{"ascending" if rising else "descending"}"' if rising or falling else ""
+    return mark_safe(  # noqa: S308  label and address are escaped
+        f'<th scope="col"{css}{direction}><a href="{escape(url)}">{escape(label)}{picture(icon)}</a></th>'
+    )
 
 
 @register.inclusion_tag("components/view_tabs.html", takes_context=True)

@@ -119,10 +119,15 @@ def all_counts(counts):
     )
 
 
-@register.inclusion_tag("components/verdict_key.html")
+@register.simple_tag
 def verdict_key():
     """`{% verdict_key %}`: what the icons of `verdict_counts` mean, for the foot of a table."""
-    return {"marks": [VERDICTS[key] for key in ("FAIL", "DEVIATION", "INSUFFICIENT", "REVIEW")]}
+    marks = [VERDICTS[key] for key in ("FAIL", "DEVIATION", "INSUFFICIENT", "REVIEW")]
+    return format_html_join(
+        "",
+        '<span class="yl-vc yl-vc-{}">{}{}</span>',
+        ((mark.css, picture(mark.icon), mark.word) for mark in marks),
+    )
 
 
 @register.simple_tag

@@ -14,6 +14,7 @@ from registry.forms import places_of
 from registry.guards import open_to
 from registry.jobs import start_job
 from registry.models import DuplicatePair, Institution, Job, Merge
+from registry.options import Options
 from registry.paging import capped_count, keyset_page
 
 SHOWN_ROWS = 20
@@ -24,18 +25,16 @@ class PairFilter(forms.Form):
     """What the list of candidates may be narrowed by."""
 
     place = forms.ChoiceField(label="区划", required=False)
-    reason = forms.ChoiceField(
-        label="理由", required=False, choices=[("", ""), *DuplicatePair.Reason.choices]
-    )
+    reason = forms.ChoiceField(label="理由", required=False, choices=Options(DuplicatePair.Reason.choices))
     state = forms.ChoiceField(
         label="状态",
         required=False,
-        choices=[("", ""), ("dismissed", "不是重复"), ("merged", "已合并")],
+        choices=Options([("dismissed", "不是重复"), ("merged", "已合并")]),
     )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["place"].choices = [("", ""), *places_of(user, "manage_institutions")]
+        self.fields["place"].choices = Options(places_of(user, "manage_institutions"))
 
     def narrow(self, pairs):
         """The pairs that every valid condition fits; open ones of live records unless a state is chosen."""

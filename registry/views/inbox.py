@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registry.inbox import telling
 from registry.models import Notification, NotificationChoice
+from registry.options import Options
 from registry.paging import keyset_page
 
 
@@ -20,7 +21,7 @@ class InboxFilter(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", ""), *((kind.code, kind.label) for kind in telling.kinds())]
+        self.fields["kind"].choices = Options((kind.code, kind.label) for kind in telling.kinds())
 
     def narrow(self, rows):
         self.is_valid()

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from registry import system
 from registry.guards import open_to
 from registry.models import Job
+from registry.options import Options
 from registry.paging import keyset_page
 
 
@@ -14,7 +15,7 @@ class JobFilter(forms.Form):
     """Bound to the query string."""
 
     q = forms.CharField(label="任务名称", required=False, max_length=100)
-    state = forms.ChoiceField(label="状态", required=False, choices=[("", ""), *Job.State.choices])
+    state = forms.ChoiceField(label="状态", required=False, choices=Options(Job.State.choices))
 
     def narrow(self, jobs):
         """The jobs that fit."""

@@ -10,6 +10,7 @@ from django.template.loader import get_template
 
 from registry import paging
 from registry.calendars import Day, Extension, Suspension, WorkCalendar
+from registry.options import Options
 from registry.policy.book import PLAN_ENDED, BoundRule
 from registry.policy.engine import Judgement
 from registry.policy.pack import PackSpec, RuleSpec
@@ -34,7 +35,7 @@ def test_an_undefined_variable_fails_in_our_templates_only():
     with pytest.raises(AssertionError, match="undefined variable nobody"):
         render("{{ nobody.name }}")
     with pytest.raises(AssertionError, match="undefined variable"):
-        render('{% include "components/pager.html" %}')
+        render('{% include "components/view_tabs.html" %}')
     get_template("admin/base.html").render({"title": "x"})
 
 
@@ -148,9 +149,23 @@ def test_a_button_that_cannot_be_used_stays_and_says_why():
     assert "name=" not in html
 
 
+def test_a_button_carries_what_it_sends():
+    html = render(
+        '{% button "受理" name="act" value="" id="a" form="f" data="print" icon="dl" kind="primary" %}'
+    )
+    assert html.startswith(
+        '<button class="btn btn-primary" type="submit" id="a" form="f" name="act" value="" data-print>'
+    )
+    assert "#i-dl" in html and "aria-disabled" not in html
+
+
 def test_addresses_keep_the_rest_of_the_list_and_start_at_its_beginning(rf):
     request = rf.get("/x/?q=a&page=7&after=k&level=3")
     assert address.address(request, {"level": None}) == "?q=a"
+    assert (
+        address.address(rf.get("/x/?b=1&b=&c=渝 &p"), {"c": ["甲", 2], "d": 0})
+        == "?b=1&b=&p=&c=%E7%94%B2&c=2&d=0"
+    )
     assert render("{% qs_hidden 'q' %}", request=request) == '<input type="hidden" name="level" value="3">'
     assert "aria-sort" not in render('{% sort_head "名称" "name" %}', request=request)
 
@@ -170,11 +185,14 @@ def test_pagers_of_both_kinds(rf):
     html = render('{% pager p unit="家" %}', p=Paginator(range(95), 20).page(2), request=request)
     assert "第 21—40 家，共 95 家" in html
     assert 'href="?q=a&amp;page=3"' in html
+    assert html.count('aria-current="page"') == 1 and 'href="?q=a&amp;page=2"' not in html
+    assert '<option value="20" selected>20</option>' in html
     keyed = paging.Page(rows=[1, 2], size=50, after="token", before=None)
     html = render('{% pager p unit="家" count=c %}', p=keyed, c=(10_000, True), request=rf.get("/x/?q=a"))
     assert "本页 2 家，共 10,000 多家" in html
     assert 'href="?q=a&amp;after=token"' in html
     assert '<span class="page-link">上一页</span>' in html
+    assert "<b>" not in render("{% pager p unit=u %}", p=keyed, u="<b>", request=rf.get("/x/?q=<b>"))
 
 
 @pytest.mark.parametrize(
@@ -224,6 +242,31 @@ def test_a_filter_row_names_its_selects_and_keeps_the_order(rf):
     assert '<option value="3" selected>三级</option>' in html
     assert '<input type="hidden" name="sort" value="-name">' in html
     assert 'href="?sort=-name">清除条件' in html
+
+
+def test_a_filter_keeps_what_was_chosen_and_typed_and_escapes_it(rf):
+    class Shared(forms.Form):
+        q = forms.CharField(label="名称", required=False)
+        level = forms.ChoiceField(label="<级别>", choices=Options([(3, "三级"), ("<", "<")]), required=False)
+
+    evil = '"><b>'
+    request = rf.get("/x/", {"q": evil, "level": "<", "sort": evil})
+    html = render("{% filter_row f %}", f=Shared(request.GET), request=request)
+    assert '<option value="&lt;" selected>&lt;</option>' in html and '<option value="3">三级</option>' in html
+    assert '<option value="">&lt;级别&gt;：全部</option>' in html
+    assert html.count("&quot;&gt;&lt;b&gt;") == 2  # typed, and kept as the order
+    assert evil not in html and "<级别>" not in html
+
+
+def test_options_are_shared_by_all_forms_and_checked_like_others(rf):
+    class Shared(forms.Form):
+        level = forms.ChoiceField(choices=Options([(3, "三级")]), required=False)
+
+    first, second = Shared({"level": "3"}), Shared({"level": "4"})
+    assert first.fields["level"].choices is second.fields["level"].choices
+    assert first.is_valid() and first.cleaned_data == {"level": "3"}
+    assert not second.is_valid()
+    assert Shared({}).is_valid()
 
 
 def test_view_tabs_mark_the_current_one_and_what_is_late(rf):

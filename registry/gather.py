@@ -72,7 +72,7 @@ def composed(*blanks: str) -> Callable[[Callable[..., QuerySet]], Callable[..., 
             choice = tuple(value for name, value in bound.arguments.items() if name not in values)
             if choice not in known:
                 bound.arguments.update({name: Blank(name) for name in blanks})
-                known[choice] = _part(build(*bound.args, **bound.kwargs))
+                known[choice] = part_of(build(*bound.args, **bound.kwargs))
             found = known[choice]
             params = tuple(values[one.name] if type(one) is Blank else one for one in found.params)
             return Part(found.sql, params, found.width)
@@ -82,7 +82,8 @@ def composed(*blanks: str) -> Callable[[Callable[..., QuerySet]], Callable[..., 
     return decorate
 
 
-def _part(query: QuerySet) -> Part:
+def part_of(query: QuerySet) -> Part:
+    """A query as text with its parameters."""
     compiler = query.query.get_compiler(query.db)
     try:
         sql, params = compiler.as_sql()
@@ -98,7 +99,7 @@ def gather(*queries: QuerySet | Part | None) -> list[list[list[Any]]]:
     for number, query in enumerate(queries):
         if query is None:
             continue
-        part = query if isinstance(query, Part) else _part(query)
+        part = query if isinstance(query, Part) else part_of(query)
         if not part.sql:
             continue
         columns = ", ".join(f"c{n}" for n in range(part.width))

@@ -8,6 +8,7 @@ from registry.ui import (  # noqa: F401  importing a module registers its tags
     checks,
     deadlines,
     forms,
+    institutions,
     lists,
     marks,
     paging,

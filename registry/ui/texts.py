@@ -59,7 +59,8 @@ def during(dates):
 
 
 @cache
-def _words(model, field):
+def words(model, field):
+    """What the values of a field with choices are called."""
     return {value: str(text) for value, text in model._meta.get_field(field).flatchoices}
 
 
@@ -67,7 +68,7 @@ def _words(model, field):
 def word(record, field):
     """`{{ one|word:"level" }}`: what a chosen value is called; get_level_display at a tenth of its price, for long lists."""
     value = getattr(record, field)
-    return _words(type(record), field).get(value, value)
+    return words(type(record), field).get(value, value)
 
 
 @register.simple_tag
@@ -75,6 +76,8 @@ def num(number, decimals=0):
     """`{% num 12416 %}`: 12,416; an empty value is —, a minus is U+2212."""
     if number is None or number == "":
         return EMPTY
+    if type(number) is int and not decimals:
+        return f"{number:,}".replace("-", MINUS)
     return f"{Decimal(number):,.{decimals}f}".replace("-", MINUS)
 
 

@@ -14,6 +14,10 @@ from registry.guards import open_to
 from registry.models import Institution, InstitutionName, Lead, Membership
 from registry.paging import keyset_page
 
+LINE = (
+    "id", "name", "uscc", "level", "grade", "affiliation", "ownership", "beds", "status", "is_demo",
+    "division__name", "township__name", "institution_class__name",
+)  # fmt: skip
 PLACE = ("area_path", "name", "id")
 ORDERS = {
     "place": PLACE,
@@ -32,10 +36,8 @@ def institution_list(request):
     form = InstitutionFilter(request.GET, user=request.user)
     rows = form.narrow(Institution.objects.visible_to(request.user).live())
     order = ORDERS.get(request.GET.get("sort", ""), PLACE)
-    listed = rows.for_list()
-    if "beds" in order[0]:
-        listed = listed.annotate(known_beds=Coalesce("beds", 0))
-    page = keyset_page(listed, request, order=order, counted=rows)
+    listed = rows.annotate(known_beds=Coalesce("beds", 0)) if "beds" in order[0] else rows
+    page = keyset_page(listed, request, order=order, counted=rows, columns=LINE)
     context = {
         "page": page,
         "count": page.count,

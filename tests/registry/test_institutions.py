@@ -1,5 +1,8 @@
 """The register's own pages: list, search, one institution with its history."""
 
+import itertools
+import sys
+
 import pytest
 from django.urls import reverse
 
@@ -7,6 +10,7 @@ from registry import access
 from registry.models import InstitutionName
 from registry.operators import operator
 from tests.actors import filer_of, leader_of, registry_admin_of, reviewer_of, stranger
+from tests.benchmarks import floor
 from tests.factories import (
     AuthorityFactory,
     CountyFactory,
@@ -14,6 +18,7 @@ from tests.factories import (
     InstitutionFactory,
     LeadFactory,
     MembershipFactory,
+    TownshipFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +119,48 @@ def test_the_list_costs_the_same_for_few_and_many(
     names(client)  # the choices of the filters are remembered, and the work that waits in the bar
     with django_assert_max_num_queries(4):  # session, person, assignments, and the page with its count
         names(client)
+
+
+def calls(act) -> int:
+    """How many Python functions are called: the same each time, whatever else the machine does."""
+    counted = itertools.count()
+    sys.setprofile(lambda frame, event, arg: next(counted) if event == "call" else None)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return next(counted)
+
+
+def test_a_page_of_the_list_takes_at_most_twice_the_calls_of_a_floor_page(admin, client, district, settings):
+    """CPU is measured by `make bench BENCH=pages` against the same floor; this tells at once that it got dearer."""
+    settings.ROOT_URLCONF = floor.__name__
+    InstitutionFactory.create_batch(21, division=district, township=TownshipFactory(parent=district))
+    pages = floor.ADDRESS, reverse("registry:institution_list", query={"size": 20})
+    for page in pages * 2:
+        assert client.get(page).status_code == 200  # what is remembered from here on
+    bare, full = (calls(lambda page=page: client.get(page)) for page in pages)
+    assert full <= 2 * bare
+
+
+def test_a_name_is_shown_as_it_was_written_and_blanks_as_dashes(admin, client, district):
+    one = InstitutionFactory(
+        name="<b>甲</b>",
+        uscc="",
+        beds=None,
+        level="3",
+        grade="A",
+        ownership="",
+        division=district,
+        is_demo=True,
+    )
+    shown = client.get(reverse("registry:institution_list")).text
+    assert (
+        f'<a href="{one.get_absolute_url()}">&lt;b&gt;甲&lt;/b&gt;</a> <span class="yl-mod">示例</span>'
+        in shown
+    )
+    assert '<td class="yl-mono yl-nw">—</td>' in shown and '<td class="yl-num">—</td>' in shown
+    assert '<td class="yl-nw">三级甲等</td>' in shown
 
 
 def test_one_institution_with_names_consortia_and_history(admin, client, district):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import connection, transaction
 
-from registry import access, audit
+from registry import access, access_log, audit
 from registry.divisions.effects import effects, followers
 from registry.divisions.plan import Begun, Plan
 from registry.errors import Refused
@@ -20,7 +20,7 @@ def apply(work_out: Callable[[], Plan], *, by) -> DivisionChange:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     plan = work_out()
-    _permit(plan, by)
+    permit(plan, by)
     held = [*plan.ends, *plan.staying]
     list(
         Division.objects.select_for_update(of=("self",))
@@ -35,15 +35,16 @@ def apply(work_out: Callable[[], Plan], *, by) -> DivisionChange:
         return _record(plan, placed, counted, by)
 
 
-def _permit(plan: Plan, by) -> None:
-    """Whoever changes a place manages it, and the place that it is to belong to."""
-    for old in [*plan.ends, *plan.staying]:
-        access.require(by, "manage_institutions", old)
-    for new in plan.begins:
-        if isinstance(new.parent, Division):
-            access.require(by, "manage_institutions", new.parent)
-        elif new.parent is None:
-            raise Refused("省级区划随参考数据更新，不在这里变更。")
+def permit(plan: Plan, by) -> None:
+    """Whoever changes a place manages it, and the place that it is to belong to; Denied names what he does not."""
+    touched = [*plan.ends, *plan.staying]
+    touched += [new.parent for new in plan.begins if isinstance(new.parent, Division)]
+    if any(new.parent is None for new in plan.begins):
+        raise Refused("省级区划随参考数据更新，不在这里变更。")
+    for place in touched:
+        if not access.covers(by, "manage_institutions", place):
+            access_log.refused(by, "manage_institutions", place)
+            raise access.Denied(f"{place}不在您维护的范围内，这项变更请由共同上级的名录管理员录入。")
 
 
 def _write_places(plan: Plan) -> dict[Begun, Division]:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from registry import access
 from registry.divisions import tree
-from registry.divisions.apply import apply
+from registry.divisions.apply import apply, permit
 from registry.divisions.effects import effects
 from registry.divisions.forms import FORMS, TreeFilter
 from registry.divisions.plan import Plan
@@ -101,7 +101,8 @@ def division_change_new(request, pk: int, kind: str):
                 messages.success(request, f"已录入：{change.summary}。")
                 return redirect(change)
             plan = form.plan(place, corrected)
-        except Refused as refusal:
+            permit(plan, request.user)
+        except (Refused, access.Denied) as refusal:
             form.add_error(None, str(refusal))
         else:
             context |= {"plan": plan, "steps": _steps(plan), "effects": effects(plan)}

@@ -6,6 +6,7 @@ from django.urls import reverse
 from registry.divisions.apply import apply
 from registry.divisions.plan import Kind, Planner
 from registry.models import Division, DivisionChange
+from tests.actors import registry_admin_of
 from tests.registry.divisions.conftest import ON
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,25 @@ def test_what_is_wrong_is_said_on_the_form(city, page, client, kind, typed, said
     answer = client.post(address, {"on": "2020-06-30", "basis": "批复", "act": "apply", **typed})
     assert said in answer.content.decode()
     assert not DivisionChange.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["preview", "apply"])
+def test_a_place_that_one_does_not_manage_is_named_before_anything_is_written(city, client, act):
+    client.force_login(registry_admin_of(city.yijiang.bureau))
+    address = reverse("registry:division_change_new", args=[city.yijiang.county.pk, "merge"])
+    typed = {"others": "340208", "on": "2020-06-30", "basis": "批复", "act": act}
+    shown = client.post(address, typed).content.decode()
+    assert "三山区不在您维护的范围内" in shown
+    assert 'value="apply"' not in shown
+    assert not DivisionChange.objects.exists()
+
+
+def test_a_new_place_has_nothing_that_ends(city, client):
+    client.force_login(city.admin)
+    address = reverse("registry:division_change_new", args=[city.yijiang.county.pk, "new"])
+    typed = {"code": "340203099", "name": "新街道", "on": "2020-06-30", "basis": "批复", "act": "preview"}
+    shown = client.post(address, typed).content.decode()
+    assert "新设 340203099 新街道" in shown and "原区划保留" not in shown
 
 
 def test_a_split_lets_each_place_below_be_sent_somewhere(city, client, page):

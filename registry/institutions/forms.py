@@ -4,7 +4,8 @@ from django import forms
 from django.utils import timezone
 
 from registry import telephones
-from registry.institutions.checking import Faulty
+from registry.imports.scope import scope_of
+from registry.institutions.checking import Faulty, check, faults
 from registry.models import Credential, Institution, InstitutionName
 
 _WORDS = {
@@ -80,6 +81,11 @@ class InstitutionForm(forms.Form):
         """Put the import's messages beside their fields."""
         for name, issue in faulty.issues:
             self.add_error(name if name in self.fields else None, f"{issue.message}{issue.remedy}")
+
+    def refuse_rest(self, by, own: Institution | None = None) -> None:
+        """Of a form with faults of its own, everything else that saving would refuse: all of it is said at once."""
+        found = faults(check(self.raw(), scope_of(by), own=own))
+        self.refuse(Faulty([(name, issue) for name, issue in found if name not in self.errors]))
 
 
 class EditForm(InstitutionForm):

@@ -121,6 +121,17 @@ def test_a_number_typed_here_must_be_one_and_what_a_roster_brought_stays(admin, 
     assert (one.phone, one.address) == ("总机", "甲路 1 号")
 
 
+def test_what_the_form_and_what_the_rules_refuse_is_said_at_once(admin, client, one):
+    InstitutionClassFactory(code="A100", name="综合医院")
+    answer = send(client, one, phone="abc", beds="-5", division="北京", institution_class="火锅店", reason="")
+    assert {"phone", "beds", "division", "institution_class", "reason"} <= set(answer.context["form"].errors)
+    one.refresh_from_db()
+    assert one.version == 1
+    fresh = client.post(reverse("registry:institution_new"), {"phone": "abc", "beds": "-5"})
+    assert {"name", "phone", "beds", "division", "institution_class"} <= set(fresh.context["form"].errors)
+    assert all(len(found) == 1 for found in fresh.context["form"].errors.values())
+
+
 def test_the_second_of_two_savers_sees_both_versions(admin, client, one):
     mine = form_of(client, one) | {"beds": "300"}
     assert send(client, one, beds="200").status_code == 302

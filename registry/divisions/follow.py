@@ -1,6 +1,6 @@
 """How the register's own records follow a change of places: institutions, bureaus, management areas, waivers."""
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 
 from registry.divisions.effects import Follower, leave, register
 from registry.divisions.plan import Begun, Plan
@@ -59,20 +59,12 @@ def _follow_waivers(plan: Plan, placed: dict[Begun, Division], by) -> None:
         moved = {"division": heir, "subject_id": heir.pk, "subject_name": heir.name}
         Waiver.objects.filter(pk__in=of_place).update(**moved)
         Waiver.objects.filter(division=old).exclude(subject_type="division").update(division=heir)
-    _join_institutions(placed)
+    Waiver.objects.follow_institutions()
 
 
 def _rules_and_days(place: Division) -> dict[int, tuple]:
     rows = Waiver.objects.about("division", [place.pk]).order_by("pk")
     return {pk: (provision, day) for pk, provision, day in rows.values_list("pk", "provision", "granted_on")}
-
-
-def _join_institutions(placed: dict[Begun, Division]) -> None:
-    """What was lifted for an institution is seen where the institution now stands."""
-    counties = {heir.parent_id if heir.level == TOWNSHIP else heir.pk for heir in placed.values()}
-    there = Institution.objects.filter(division__in=counties)
-    rows = Waiver.objects.filter(subject_type="institution", subject_id__in=there.values("pk"))
-    rows.update(division=Subquery(there.filter(pk=OuterRef("subject_id")).values("division")))
 
 
 def declare() -> None:

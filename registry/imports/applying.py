@@ -9,7 +9,7 @@ from registry.imports import areas, writing
 from registry.imports.opening import Tell, check_within, opened, scope_for, untold
 from registry.imports.scope import Scope
 from registry.imports.starting import start
-from registry.models import AuditEntry, ImportBatch, ImportRow, Institution, Job, User
+from registry.models import AuditEntry, ImportBatch, ImportRow, Institution, Job, User, Waiver
 from registry.models.imports import ImportIssue
 
 STALE = "预览之后名录有变化（{what}），为免覆盖没有写入任何内容。请点“重新读取”后再应用。"
@@ -116,6 +116,7 @@ def _write(batch: ImportBatch, tell: Tell) -> None:
             if batch.updates:
                 writing.keep_former_names(batch, source)
                 updated = writing.update_changed(batch)
+                Waiver.objects.follow_institutions()
             tell(updated, total, "正在写入新增")
             created = writing.insert_new(batch)
             tell(updated + created, total, "正在写入其他名称和所属关系")

@@ -9,7 +9,7 @@ from registry.imports import areas, restoring
 from registry.imports.obstacles import obstacles, written_rows
 from registry.imports.opening import Tell, check_within, opened, scope_for, untold
 from registry.imports.starting import start
-from registry.models import ImportBatch, ImportRow, Institution, Job, User
+from registry.models import ImportBatch, ImportRow, Institution, Job, User, Waiver
 
 State = ImportBatch.State
 WRITTEN_STATES = (State.APPLIED, State.PARTLY)
@@ -85,6 +85,7 @@ def _take_back(batch: ImportBatch, total: int, tell: Tell) -> None:
     restoring.remove_names(batch)
     tell(0, total, "正在还原改过的机构")
     restored = restoring.restore(batch)
+    Waiver.objects.follow_institutions()
     tell(restored, total, "正在移除新增的机构")
     removed = restoring.remove_created(batch)
     tell(restored + removed, total, "正在记录结果")

@@ -10,7 +10,7 @@ from registry.imports.checker import Checked
 from registry.imports.differences import changed_fields
 from registry.imports.scope import scope_of
 from registry.institutions import checking
-from registry.models import Institution, InstitutionName
+from registry.models import Institution, InstitutionName, Waiver
 
 STALE = "您打开这一页以后，别人已修改这家机构，没有保存。请对照后再改。"
 TAKEN = "统一社会信用代码或登记号刚被另一家机构使用，没有保存。请刷新后核对。"
@@ -60,6 +60,8 @@ def edit(pk: int, raw: dict[str, str], *, version: int, reason: str, by) -> list
             _former_name(held, former)
         if changed or named:
             _kept(held, changed)
+        if "division_id" in changed:
+            Waiver.objects.about("institution", [held.pk]).follow_institutions()
     return checking.warnings(checked)
 
 

@@ -3,11 +3,12 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from registry import access
 from registry.audit import audited
 from registry.models.consortium import Consortium
+from registry.models.institution import Institution
 
 
 def private_path(waiver, filename: str) -> str:
@@ -31,6 +32,12 @@ class WaiverQuerySet(models.QuerySet):
             return self.filter(consortium__among=ids)
         return self.filter(subject_type=subject_type, subject_id__among=ids)
 
+    def follow_institutions(self) -> int:
+        """What was lifted for an institution is seen where it now stands. Answers how many had to follow."""
+        place = Institution.objects.filter(pk=OuterRef("subject_id")).values("division")
+        rows = self.filter(subject_type="institution").annotate(now=Subquery(place))
+        return rows.filter(~Q(now=F("division")), now__isnull=False).update(division=Subquery(place))
+
     def holding_on(self, day):
         """In force on a day: granted, not run out, not revoked by then."""
         return self.filter(
@@ -44,7 +51,7 @@ class Waiver(models.Model):
     """豁免：a rule lifted for one subject by a named official, with reason, document and dates.
 
     A consortium is pointed at; an institution, grid, place or planned facility is named by kind and number, because
-    grids belong to an app above, and keeps the name and the place that it had when the rule was lifted.
+    grids belong to an app above. It keeps the name that it had when the rule was lifted; the place follows it.
 
     An approved deviation (批准偏离) from an 原则上 rule is recorded alike; the verdict stays 偏离 and names the approver.
 

@@ -9,7 +9,16 @@ from django.urls import reverse
 from registry.errors import Refused
 from registry.imports import restoring, service, undo
 from registry.imports.obstacles import obstacles
-from registry.models import AuditEntry, Credential, ImportBatch, Institution, InstitutionName, Job, Membership
+from registry.models import (
+    AuditEntry,
+    Credential,
+    ImportBatch,
+    Institution,
+    InstitutionName,
+    Job,
+    Membership,
+    Waiver,
+)
 from tests.actors import registry_admin_of, reviewer_of
 from tests.factories import ConsortiumFactory
 from tests.registry.imports.rosters import code, row
@@ -280,3 +289,19 @@ def test_the_consequence_page_costs_the_same_for_few_rows_and_many(
         credential(one)
     with django_assert_max_num_queries(45):
         assert client.get(reverse("registry:import_undo", args=[batch.pk])).status_code == 200
+
+
+def test_what_was_lifted_for_an_institution_goes_where_an_import_moves_it_and_back(imported):
+    first = imported(row("乙医院", 登记号="PDY1"))
+    hospital = Institution.objects.get(name="乙医院")
+    waiver = Waiver.objects.create(
+        provision="CQ-20", subject_type="institution", subject_id=hospital.pk, subject_name=hospital.name,
+        division=hospital.division, reason="迁建", document="渝卫函〔2026〕2号", granted_by=first.sent_by,
+        granted_on=dt.date(2026, 3, 2),
+    )  # fmt: skip
+    batch = imported(row("乙医院", 登记号="PDY1", 行政区划代码="500105"))
+    waiver.refresh_from_db()
+    assert (hospital.division.code, waiver.division.code) == ("500103", "500105")
+    take_back(batch)
+    waiver.refresh_from_db()
+    assert waiver.division == hospital.division

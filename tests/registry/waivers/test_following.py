@@ -10,6 +10,8 @@ from evaluation.models import Finding
 from registry import waivers
 from registry.duplicates.merge import merge, obstacles, preview, undo
 from registry.errors import Refused
+from registry.institutions import service
+from registry.institutions.forms import initial_of
 from registry.models import Waiver
 from tests.actors import registry_admin_of
 from tests.factories import CountyFactory, InstitutionFactory
@@ -92,3 +94,15 @@ def test_those_of_other_days_stand_beside_each_other(official, admin, pair, time
     assert set(Waiver.objects.order_by("pk").values_list("subject_id", flat=True)) == {kept.pk}
     time_machine.move_to("2026-03-06T02:00:00Z")
     assert verdict(kept) == "WAIVED"
+
+
+def test_it_goes_to_the_county_into_which_an_edit_moves_its_institution(official, admin, commission):
+    here, there = CountyFactory(), CountyFactory()
+    hospital = named_lead(here)
+    waiver = grant(official, hospital, "CQ-20")
+    typed = {name: "" if value is None else str(value) for name, value in initial_of(hospital).items()}
+    service.edit(
+        hospital.pk, typed | {"division": there.code}, version=hospital.version, reason="迁址", by=admin
+    )
+    waiver.refresh_from_db()
+    assert (waiver.division, waiver.subject_name) == (there, hospital.name)

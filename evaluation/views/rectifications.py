@@ -33,7 +33,7 @@ LABELS = {
 class ActForm(forms.Form):
     """One act: what is said, and where the act needs them a day and a file."""
 
-    unit = forms.ChoiceField(label="责任单位", required=False)
+    unit = forms.ChoiceField(label="责任单位")
     text = forms.CharField(label="说明", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
     due_on = forms.DateField(
         label="整改期限",

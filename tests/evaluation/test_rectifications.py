@@ -203,7 +203,10 @@ def test_two_clicks_cannot_both_close(asked, evaluator):
 def test_the_whole_way_through_the_pages(client, finding, evaluator, filer, soon):
     client.force_login(evaluator)
     assert "交办整改" in client.get(reverse("evaluation:finding", args=[finding.pk])).content.decode()
-    client.post(reverse("evaluation:rectification_ask", args=[finding.pk]), {"text": "请补", "due_on": soon})
+    client.post(
+        reverse("evaluation:rectification_ask", args=[finding.pk]),
+        {"text": "请补", "due_on": soon, "unit": "hospital"},
+    )
     row = Rectification.objects.get()
     client.force_login(filer)
     listed = client.get(reverse("evaluation:rectifications")).content.decode()
@@ -228,12 +231,15 @@ def test_the_whole_way_through_the_pages(client, finding, evaluator, filer, soon
     ("data", "message"),
     [
         ({"text": "改", "due_on": "2020-13-01"}, "整改期限"),
+        ({"text": "改", "due_on": "2099-01-01"}, "责任单位"),
         ({"text": "改", "due_on": "2020-01-01"}, "已经过去"),
         ({"text": "", "due_on": "2099-01-01"}, "整改要求"),
     ],
 )
 def test_bad_input_is_said_in_words(client, finding, evaluator, data, message):
     client.force_login(evaluator)
+    if message != "责任单位":
+        data = data | {"unit": "hospital"}
     response = client.post(reverse("evaluation:rectification_ask", args=[finding.pk]), data, follow=True)
     assert message in response.content.decode()
     assert not Rectification.objects.exists()

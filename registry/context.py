@@ -1,6 +1,9 @@
 """What every page's frame needs; computed only when a template asks, so fragments cost nothing."""
 
+from functools import cache
+
 from django.conf import settings
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -8,7 +11,7 @@ from registry import access, navigation
 from registry.inbox import telling
 from registry.roles import ROLES
 
-STYLESHEETS = [
+STYLESHEETS = (
     "tokens",
     "base",
     "frame",
@@ -31,8 +34,8 @@ STYLESHEETS = [
     "components",
     "layout",
     "print",
-]
-SCRIPTS = [
+)
+SCRIPTS = (
     "side",
     "auto_submit",
     "autosave",
@@ -45,18 +48,29 @@ SCRIPTS = [
     "session",
     "date_slider",
     "filing_form",
-]
+)
+
+
+@cache
+def addresses(kind: str, names: tuple[str, ...]) -> list[str]:
+    """Where browsers find the files of a kind; asked once, because every page names three dozen of them."""
+    return [static(f"{kind}/{name}.{kind}") for name in names]
 
 
 class Frame:
     """The bar, the person's settings and the files that each page loads."""
 
-    stylesheets = [f"css/{name}.css" for name in STYLESHEETS]
-    scripts = [f"js/{name}.js" for name in SCRIPTS]
-
     def __init__(self, request):
         self._request = request
         self._user = getattr(request, "user", None)
+
+    @property
+    def stylesheets(self):
+        return addresses("css", STYLESHEETS)
+
+    @property
+    def scripts(self):
+        return addresses("js", SCRIPTS)
 
     @cached_property
     def person(self):

@@ -37,8 +37,8 @@ def test_icons_named_in_templates_are_in_the_sprite(path):
 
 
 def test_every_stylesheet_and_script_is_loaded_and_exists():
-    assert {f"css/{path.name}" for path in STYLES} == set(context.Frame.stylesheets)
-    assert {f"js/{path.name}" for path in SCRIPTS} == set(context.Frame.scripts)
+    assert {path.stem for path in STYLES} == set(context.STYLESHEETS)
+    assert {path.stem for path in SCRIPTS} == set(context.SCRIPTS)
 
 
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)

@@ -97,7 +97,13 @@ def law_put_aside(django_db_setup, database_is_a_copy, django_db_blocker):
 @pytest.fixture(name="law")
 def the_law(law_put_aside, db):
     """Calendar, policy documents and the rules of Chongqing (tests/law.py)."""
-    law.put_back()
+    law.put_back(law.LAW)
+
+
+@pytest.fixture
+def code_lists(law_put_aside, db):
+    """Classes, subjects, grades and the other words that rosters are read by (tests/law.py)."""
+    law.put_back(law.CODES)
 
 
 @pytest.fixture(scope="session", autouse=True)

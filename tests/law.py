@@ -1,35 +1,46 @@
-"""The law and the calendar that filings are judged by, for every test that files."""
+"""The law and the calendar that filings are judged by, and the code lists that rosters are read by."""
+
+from collections.abc import Iterable
 
 import pgtrigger
 from django.db import connection, transaction
+from django.db.models import Model
 from psycopg2 import sql
 
 from registry.models import CalendarDay, CalendarYear, PolicyDocument, Rule
 from registry.policy.load import load_packs
+from registry.reference import codes
 from registry.reference.calendar import load_calendar
 
 YEARS = range(2020, 2028)  # a calendar has no gaps
-MODELS = (PolicyDocument, Rule, CalendarYear, CalendarDay)
-TABLES = [model._meta.db_table for model in MODELS]
+LAW = (PolicyDocument, Rule, CalendarYear, CalendarDay)
+CODES = tuple(model for model, *_ in codes.LISTS)
+MODELS = (*LAW, *CODES)
 AUDITS = [f"{model._meta.label}:audit_insert" for model in MODELS]
-# Loading takes seconds, and hundreds of tests begin with it: the rows wait in tables beside those of the program.
+# Loading takes long, and hundreds of tests begin with it: the rows wait in tables beside those of the program.
 ASIDE = "put_aside"
+# What comes from there was checked when it was put there. Only a superuser may leave the check of references out.
+CHECKS = """
+    SELECT set_config('session_replication_role', %s, true) FROM pg_roles
+    WHERE rolname = current_user AND rolsuper
+"""
 
 
 def _load() -> None:
     """Load the reference data as `manage.py load_reference` does, and leave what the tests are about."""
     load_calendar()
     load_packs()
+    codes.load_codes()
     CalendarDay.objects.exclude(year__in=YEARS).delete()
     CalendarYear.objects.exclude(year__in=YEARS).delete()
     Rule.objects.exclude(document__code="chongqing-2018").delete()
 
 
-def _for_each_table(statement: str, **values: str) -> dict[str, str]:
+def _for_each_table(statement: str, models: Iterable[type[Model]] = MODELS, **values: str) -> dict[str, str]:
     """What the statement answered for each table, if it answers."""
     answers = {}
     with connection.cursor() as cursor:
-        for table in TABLES:
+        for table in (model._meta.db_table for model in models):
             ours, aside = sql.Identifier(table), sql.Identifier(ASIDE, table)
             cursor.execute(
                 sql.SQL(statement).format(ours=ours, aside=aside), [values[table]] if values else None
@@ -53,7 +64,10 @@ def put_aside() -> None:
     )
 
 
-def put_back() -> None:
+@transaction.atomic
+def put_back(models: Iterable[type[Model]]) -> None:
     """The rows in their tables, as if they had always been there."""
-    with pgtrigger.ignore(*AUDITS):
-        _for_each_table("INSERT INTO {ours} SELECT * FROM {aside}")
+    with pgtrigger.ignore(*AUDITS), connection.cursor() as cursor:
+        cursor.execute(CHECKS, ["replica"])
+        _for_each_table("INSERT INTO {ours} SELECT * FROM {aside}", models)
+        cursor.execute(CHECKS, ["origin"])

@@ -49,7 +49,7 @@ def test_after_an_act_of_the_person_it_is_counted_anew(client, person):
 
 
 def test_after_a_job_of_the_person_it_is_counted_anew(
-    client, tmp_path, run_jobs, django_capture_on_commit_callbacks
+    client, code_lists, tmp_path, run_jobs, django_capture_on_commit_callbacks
 ):
     client.force_login(registry_admin_of(World().authority("渝中区")))
     path = files.xlsx(tmp_path / "a.xlsx", [TITLES, [row("甲医院").get(title, "") for title in TITLES]])

@@ -12,7 +12,7 @@ from tests.registry.imports.world import World
 
 
 @pytest.fixture
-def world(db):
+def world(code_lists):
     return World()
 
 

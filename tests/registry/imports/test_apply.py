@@ -14,7 +14,6 @@ from registry.models import AuditEntry, ImportBatch, Institution, InstitutionNam
 from registry.operators import operator
 from tests.registry.imports import files
 from tests.registry.imports.rosters import TITLES, row
-from tests.registry.imports.world import World
 
 
 @pytest.mark.django_db
@@ -52,8 +51,7 @@ def test_an_interrupted_reading_begins_again_from_the_file(stage, run_jobs):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_files_with_the_same_new_institution_applied_at_once(tmp_path):
-    World()
+def test_two_files_with_the_same_new_institution_applied_at_once(world, tmp_path):
     by = operator()
     batches = []
     for number in range(2):

@@ -1,9 +1,8 @@
-"""A small world for roster tests: two districts of Chongqing, Wuhu with retired districts, the code lists."""
+"""A small world for roster tests: two districts of Chongqing, Wuhu with retired districts."""
 
 import datetime as dt
 
 from registry.models import DivisionSuccession, ForeignCode
-from registry.reference.codes import load_codes
 from tests.factories import AuthorityFactory, CityFactory, CountyFactory, ProvinceFactory, TownshipFactory
 
 
@@ -11,7 +10,6 @@ class World:
     """Places by name; `world["渝中区"]` is the division."""
 
     def __init__(self):
-        load_codes()
         self._places = {}
         chongqing = self._add(ProvinceFactory())
         urban = CityFactory(parent=chongqing)

@@ -77,6 +77,20 @@ def production(settings):
     return settings
 
 
+@pytest.mark.machine
+def test_a_web_process_has_read_every_page_before_the_first_visitor():
+    told = "import config.wsgi, gc, sys; print('registry.views.institutions' in sys.modules, gc.get_freeze_count() > 0)"
+    started = subprocess.run(
+        [sys.executable, "-c", told],
+        cwd=project.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert started.stdout.split() == ["True", "True"]
+
+
 @pytest.mark.django_db
 def test_a_demo_account_is_refused_and_named(production):
     UserFactory(username="demo_filer", is_demo=True)

@@ -4,6 +4,7 @@ from django import forms
 
 from registry import telephones
 from registry.errors import Refused
+from registry.models import User
 from registry.options import Options
 from registry.people import reach, units
 from registry.people.naming import username_allowed
@@ -73,7 +74,26 @@ class AssignmentForm(forms.Form):
         return reach.roles_grantable(self.user)
 
 
-class InviteForm(AssignmentForm):
+class ContactForm(forms.Form):
+    """How a person is reached."""
+
+    phone = forms.CharField(label="联系电话", max_length=30, required=False, help_text=telephones.HELP)
+    email = forms.EmailField(label="电子邮箱", required=False, help_text="用于通知；没有也可以")
+
+    def clean_phone(self) -> str:
+        """What stood there before is left as it is; a number typed here must be one."""
+        typed = self.cleaned_data["phone"]
+        if typed != self.initial.get("phone", ""):
+            telephones.plausible_telephone(typed)
+        return typed
+
+
+def contact_form(one: User, data=None) -> ContactForm:
+    """The form as it stands for a person."""
+    return ContactForm(data, prefix="contact", initial={"phone": one.phone, "email": one.email})
+
+
+class InviteForm(ContactForm, AssignmentForm):
     """A new person with the first assignment."""
 
     username = forms.CharField(
@@ -84,14 +104,6 @@ class InviteForm(AssignmentForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(label="姓名", max_length=60)
-    phone = forms.CharField(
-        label="联系电话",
-        max_length=30,
-        required=False,
-        help_text=telephones.HELP,
-        validators=[telephones.plausible_telephone],
-    )
-    email = forms.EmailField(label="电子邮箱", required=False, help_text="用于通知；没有也可以")
 
     field_order = ["name", "username", "phone", "email", "role", "unit", "start", "end"]
 

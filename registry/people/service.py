@@ -140,3 +140,16 @@ def reactivate(person_id: int, *, reason: str, by) -> User:
     with audit.acting(by, reason=reason):
         person.save(update_fields=["is_active", "reactivated_at", "idle_warned_at"])
     return person
+
+
+@transaction.atomic
+def change_contact(person_id: int, *, phone: str, email: str, by) -> User:
+    """修改联系方式 of somebody in one's reach, or one's own."""
+    if person_id == by.pk:
+        person = User.objects.select_for_update().get(pk=person_id)
+    else:
+        person, _ = locked(person_id, by)
+    person.phone, person.email = phone, email
+    with audit.acting(by, reason="修改联系方式"):
+        person.save(update_fields=["phone", "email"])
+    return person

@@ -14,9 +14,11 @@ from django.forms import ModelForm
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from registry.models import Authority, User
+from registry.people import service
+from registry.people.forms import contact_form
 from registry.roles import ROLES
 
 
@@ -105,6 +107,22 @@ def account(request):
         request.user.save(update_fields=form.changed_data or ["large_text"])
         messages.success(request, "设置已保存。")
         return redirect("registry:account")
+    return _account_page(request, form=form)
+
+
+@require_POST
+def account_contact(request):
+    """One's own telephone and e-mail."""
+    contact = contact_form(request.user, request.POST)
+    if not contact.is_valid():
+        return _account_page(request, status=422, contact_form=contact)
+    service.change_contact(request.user.pk, **contact.cleaned_data, by=request.user)
+    messages.success(request, "联系方式已保存。")
+    return redirect("registry:account")
+
+
+def _account_page(request, status: int = 200, **forms):
+    """The page, with the form that was refused."""
     held = request.user.assignments.active().select_related("authority", "institution").order_by("pk")
     rows = [
         {
@@ -115,4 +133,10 @@ def account(request):
         }
         for row in held
     ]
-    return render(request, "registry/account.html", {"form": form, "rows": rows})
+    context = {
+        "form": SettingsForm(instance=request.user),
+        "contact_form": contact_form(request.user),
+        "rows": rows,
+        **forms,
+    }
+    return render(request, "registry/account.html", context, status=status)

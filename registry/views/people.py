@@ -13,7 +13,7 @@ from registry.guards import open_to
 from registry.models import User
 from registry.paging import capped_count, keyset_page
 from registry.people import finding, handover, history, links, reach, second_step, service, units
-from registry.people.forms import AssignmentForm, InviteForm, PeopleFilter, ReasonForm
+from registry.people.forms import AssignmentForm, InviteForm, PeopleFilter, ReasonForm, contact_form
 from registry.roles import ROLES
 
 MANAGERS = (reach.EVERYWHERE, reach.UNIT)
@@ -77,6 +77,7 @@ def person_page(request, one: User, status: int = 200, **forms):
         "rows": rows,
         "assignment_form": AssignmentForm(user=request.user),
         "account_form": ReasonForm(prefix="account"),
+        "contact_form": contact_form(one),
         "second_step_form": ReasonForm(prefix="second-step"),
         "second_step": second_step.device_of(one),
         "may_reset": access.may(request.user, reach.EVERYWHERE),

@@ -10,7 +10,7 @@ from registry.guards import open_to
 from registry.models import Assignment
 from registry.numbers import whole_number
 from registry.people import handover, reach, second_step, service
-from registry.people.forms import AssignmentForm, EndForm, ReasonForm
+from registry.people.forms import AssignmentForm, EndForm, ReasonForm, contact_form
 from registry.roles import ROLES
 from registry.views.people import MANAGERS, link_page, person_page, visible
 
@@ -76,6 +76,18 @@ def person_link(request, pk: int):
         messages.error(request, str(refusal))
         return redirect("registry:person", pk)
     return link_page(request, one, token)
+
+
+@require_POST
+@open_to(*MANAGERS)
+def person_contact(request, pk: int):
+    """修改联系方式."""
+    one = visible(request, pk)
+    form = contact_form(one, request.POST)
+    if not form.is_valid():
+        return person_page(request, one, status=422, contact_form=form)
+    done = "联系方式已修改。"
+    return _back(request, one, lambda: service.change_contact(pk, **form.cleaned_data, by=request.user), done)
 
 
 @require_POST

@@ -6,7 +6,7 @@ from tests.permissions.table.rows import EVERYBODY, MANAGERS, NEAR, Row, rows
 ROWS = {
     # -- Everybody's own pages, and what is public
     **rows("get", None, EVERYBODY, (), "registry:home", "registry:account", "registry:password"),
-    **rows("post", None, EVERYBODY, (), "registry:account", "registry:password"),
+    **rows("post", None, EVERYBODY, (), "registry:account", "registry:account_contact", "registry:password"),
     **rows("get", None, EVERYBODY, (), "registry:inbox", "registry:inbox_choices"),
     **rows("post", None, EVERYBODY, (), "registry:inbox_read", "registry:inbox_choices"),
     **rows("post", people.notice_arguments, ("reviewer",), (), "registry:inbox_open"),
@@ -44,6 +44,7 @@ ROWS = {
         "registry:assignment_add",
         "registry:assignment_end",
         "registry:person_link",
+        "registry:person_contact",
         "registry:person_deactivate",
         "registry:person_reactivate",
         "registry:person_hand_over",

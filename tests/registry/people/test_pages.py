@@ -113,3 +113,38 @@ def test_the_signed_out_person_stays_out_after_deactivation(client):
     signed_in(client, person)
     service.deactivate(person.pk, reason="离任", by=security_admin())
     assert client.get(reverse("registry:account")).status_code == 302
+
+
+def test_a_telephone_and_an_address_are_put_right_for_somebody_in_reach(client):
+    hospital = InstitutionFactory()
+    signed_in(client, unit_admin_of(hospital, name="单位管理员"))
+    person = filer_of(hospital, phone="值班室", email="old@example.org")
+    address = reverse("registry:person_contact", args=[person.pk])
+    page = reverse("registry:person", args=[person.pk])
+    assert f'action="{address}"' in client.get(page).text
+    refused = client.post(address, {"contact-phone": "12345", "contact-email": "nobody"})
+    assert refused.status_code == 422
+    assert {"phone", "email"} == set(refused.context["contact_form"].errors)
+    client.post(address, {"contact-phone": "值班室", "contact-email": "new@example.org"})
+    person.refresh_from_db()
+    assert (person.phone, person.email) == ("值班室", "new@example.org"), "what stood there may stay"
+    client.post(address, {"contact-phone": "023-63651000", "contact-email": ""})
+    person.refresh_from_db()
+    assert (person.phone, person.email) == ("023-63651000", "")
+    told = client.get(page).context["history"][0]
+    assert told.who == "单位管理员" and told.what.startswith("修改") and "联系电话" in told.what
+    elsewhere = filer_of(InstitutionFactory())
+    strange = reverse("registry:person_contact", args=[elsewhere.pk])
+    assert client.post(strange, {"contact-phone": "023-63651000"}).status_code == 404
+
+
+def test_everybody_puts_his_own_telephone_right_and_nothing_else(client):
+    person = filer_of(InstitutionFactory(), phone="", email="")
+    signed_in(client, person)
+    address = reverse("registry:account_contact")
+    assert f'action="{address}"' in client.get(reverse("registry:account")).text
+    refused = client.post(address, {"contact-phone": "abc"})
+    assert refused.status_code == 422 and "不是电话号码" in refused.text
+    client.post(address, {"contact-phone": "13812345678", "contact-email": "a@example.org", "name": "别人"})
+    kept = User.objects.get(pk=person.pk)
+    assert (kept.phone, kept.email, kept.name) == ("13812345678", "a@example.org", person.name)

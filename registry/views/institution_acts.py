@@ -57,7 +57,7 @@ def institution_edit(request, pk: int):
                 messages.warning(request, warning)
             messages.success(request, "已保存，变更记录里可以看到改了什么。")
             return redirect(one)
-    elif request.method == "POST":
+    elif form.is_bound:
         form.refuse_rest(request.user, own=one)
     return _form_page(request, form, 422 if form.errors else 200, institution=one)
 
@@ -90,7 +90,7 @@ def institution_new(request):
         else:
             messages.success(request, f"已登记“{one.name}”。")
             return redirect(one)
-    elif request.method == "POST":
+    elif form.is_bound:
         form.refuse_rest(request.user)
     return _form_page(request, form, 422 if form.errors else 200, institution=None)
 

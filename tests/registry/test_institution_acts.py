@@ -130,6 +130,9 @@ def test_what_the_form_and_what_the_rules_refuse_is_said_at_once(admin, client, 
     fresh = client.post(reverse("registry:institution_new"), {"phone": "abc", "beds": "-5"})
     assert {"name", "phone", "beds", "division", "institution_class"} <= set(fresh.context["form"].errors)
     assert all(len(found) == 1 for found in fresh.context["form"].errors.values())
+    assert client.post(reverse("registry:institution_new")).status_code == 200, (
+        "nothing was sent: the form again"
+    )
 
 
 def test_the_second_of_two_savers_sees_both_versions(admin, client, one):

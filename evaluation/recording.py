@@ -13,6 +13,7 @@ from evaluation.models import ComplianceRun, Finding
 from evaluation.subjects import BY_SUBJECT, Source, judged
 from evaluation.writing import SAYS, Applied, Fresh, Writing, refresh, spelled
 from registry.imports.staging import copying, line_of
+from registry.models import Division
 from registry.policy.book import PLAN_ENDED, BoundRule, RuleBook
 from registry.policy.library import stored_rules
 from registry.policy.receipts import exempting_rules
@@ -108,7 +109,8 @@ def resolve_departed(run: ComplianceRun, listed: Mapping[str, Collection[int]]) 
     `listed` names by kind the subjects that the run will judge: theirs are closed or kept then.
     """
     area = area_of(run.division)
-    there = Finding.objects.standing().filter(area.condition("division")).order_by()
+    within = list(Division.objects.filter(area.condition("")).order_by().values_list("pk", flat=True))
+    there = Finding.objects.standing().filter(division__among=within).order_by()
     unlisted: dict[str, set[int]] = {}
     for kind, pk in there.values_list("subject_type", "subject_id").distinct():
         if pk not in listed.get(kind, ()):

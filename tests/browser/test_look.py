@@ -4,6 +4,7 @@ import pytest
 
 from tests import actors
 from tests.browser.keyboard import tab_walk
+from tests.factories import InstitutionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,6 +68,16 @@ def test_large_text_stays_within_the_window(page, sign_in):
     page.goto("/account/")
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "18px"
     assert page.evaluate("document.documentElement.scrollWidth") == 1366
+
+
+def test_on_a_telephone_a_long_name_of_a_hospital_leaves_the_way_out_on_the_screen(page, sign_in):
+    hospital = InstitutionFactory(name="重庆医科大学附属第一医院金山分院（康养中心）")
+    sign_in(page, actors.filer_of(hospital, name="陈思远"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/account/")
+    leave = page.get_by_role("button", name="退出").bounding_box()
+    assert leave["x"] + leave["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_a_session_that_ended_is_announced_instead_of_swapping_in_the_sign_in_page(page, sign_in):

@@ -14,6 +14,7 @@ from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import Division
 from registry.paging import keyset_page
+from registry.plausible import PLAUSIBLE_DAY
 from registry.policy.subjects import SUBJECTS
 from registry.ui.marks import VERDICTS
 
@@ -25,6 +26,7 @@ class RunForm(forms.Form):
     as_of = forms.DateField(
         label="基准日",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        validators=PLAUSIBLE_DAY,
         help_text="今天：更新现有结果。更早的日期：按当时的成员、牵头单位和文件另存一份，不影响现有结果。",
     )
 

@@ -99,3 +99,10 @@ def test_what_could_not_be_checked_is_named_in_words(client, checked, commission
     table = page(client, "run", checked.pk)
     listed = table[table.index("没有查成的对象表") :]
     assert "<td>医联体</td>" in listed and "<td>consortium</td>" not in listed
+
+
+def test_a_run_as_of_a_mistyped_year_is_not_started(client, chongqing, commission):
+    client.force_login(evaluator_of(commission))
+    shown = client.post(reverse("evaluation:runs"), {"division": chongqing.pk, "as_of": "0201-06-30"})
+    assert "请核对年份" in shown.text
+    assert not ComplianceRun.objects.exists()

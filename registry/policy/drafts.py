@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from registry import access, audit, policy_messages
+from registry import access, access_log, audit, policy_messages
 from registry.errors import Refused, Stale
 from registry.models import Division, PolicyDocument, PolicyDraft
 from registry.policy.book import RuleBook
@@ -72,11 +72,11 @@ def start(*, by, source: str, text: str, note: str, name: str = "") -> PolicyDra
     text = text or published_text(source)
     pack = read_draft(source, text, name)
     division = _place(pack)
-    access.require(by, PERMISSION, division)
+    _permit(by, division)
     _said(note, "请写明起草的缘由。")
     document = PolicyDocument.objects.filter(code=pack.id).first()
     if document:
-        access.require(by, PERMISSION, place_of(document.jurisdiction))
+        _permit(by, place_of(document.jurisdiction))
     return PolicyDraft.objects.create(
         code=pack.id, title=pack.title, division=division, source=source, text=text,
         digest=draft_digest(source, text), base_version=document.version if document else "",
@@ -296,6 +296,14 @@ def place_of(code: str) -> Division:
     if place is None:
         raise Refused(f"没有区划代码 {code}。jurisdiction 应是现行的区划代码，如 500000。")
     return place
+
+
+def _permit(by, place: Division) -> None:
+    if not access.covers(by, PERMISSION, place):
+        access_log.refused(by, PERMISSION, place)
+        raise access.Denied(
+            f"政策包适用于{place}（{place.code}），不在您起草的范围内。请核对 jurisdiction，或请当地的考核人上传。"
+        )
 
 
 def _said(text: str, refusal: str) -> None:

@@ -146,7 +146,7 @@ def draft_upload(request):
         )  # fmt: skip
     except PackError as error:
         return _list(request, upload=form, problems=error.problems, status=422)
-    except Refused as refusal:
+    except (Refused, access.Denied) as refusal:
         form.add_error(None, str(refusal))
         return _list(request, upload=form, status=422)
     messages.success(request, "已存为草稿，现行规定没有改动。")

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from registry.access import Denied
 from registry.errors import Refused, Stale
 from registry.models import AuditEntry, PolicyDocument, PolicyDraft, PolicyVersion, Rule
 from registry.policy import drafts
@@ -176,7 +177,7 @@ def test_a_pack_of_another_shape_is_told_and_never_an_error(one, name):
 def test_only_the_commission_of_the_place_may_draft(commission):
     elsewhere = evaluator_of(AuthorityFactory())
     for person in (elsewhere, reviewer_of(commission)):
-        with pytest.raises(Exception, match="没有这项权限"):
+        with pytest.raises(Denied, match="适用于重庆市（500000），不在您起草的范围内"):
             drafts.revise("chongqing-2018", by=person, note="缘由")
 
 

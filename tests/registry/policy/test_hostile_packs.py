@@ -107,7 +107,8 @@ def test_a_document_of_another_place_cannot_be_taken_over(client, officer):
     assert status in (403, 422) and not PolicyDraft.objects.exists()
     elsewhere = evaluator_of(AuthorityFactory(division=CountyFactory()))
     client.force_login(elsewhere)
-    assert sent(client, HEAD + RULE)[0] in (403, 422)
+    status, page = sent(client, HEAD + RULE)
+    assert status == 422 and "不在您起草的范围内" in page, "the form stays, with what is wrong with it"
     assert not PolicyDraft.objects.exists()
 
 

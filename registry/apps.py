@@ -15,6 +15,7 @@ class RegistryConfig(AppConfig):
             lookups,  # noqa: F401
             navigation,
             policy_messages,
+            request_messages,
             waiver_messages,
             waiver_subjects,
             wording,
@@ -28,6 +29,7 @@ class RegistryConfig(AppConfig):
         inbox.declare(inbox.Kind("account", "账户提醒", "长期没有登录将要停用、第二步验证被重设"))
         inbox.declare(waiver_messages.KIND)
         inbox.declare(policy_messages.KIND)
+        inbox.declare(request_messages.KIND)
         waiver_subjects.declare_own()
         job_ended.connect(navigation.count_after_job, dispatch_uid="bar-after-job")
         user_logged_in.connect(second_step.remember_to_ask, dispatch_uid="second-step")

@@ -1,9 +1,11 @@
 """Requests for new institutions (新增机构申请): a hospital asks, an administrator of the area decides."""
 
+from functools import partial
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from registry import access, audit
+from registry import access, audit, request_messages
 from registry.errors import Refused
 from registry.imports.scope import Scope
 from registry.institutions import checking, service
@@ -27,7 +29,7 @@ def make(raw: dict[str, str], *, note: str, hospital: Institution, by) -> Instit
     checking.values_of(checked)
     try:
         with audit.acting(by), transaction.atomic():
-            return InstitutionRequest.objects.create(
+            asked = InstitutionRequest.objects.create(
                 hospital=hospital,
                 division_id=checked.values["division_id"],
                 name=checked.name,
@@ -37,6 +39,8 @@ def make(raw: dict[str, str], *, note: str, hospital: Institution, by) -> Instit
             )
     except IntegrityError:
         raise Refused(f"贵院已申请登记“{checked.name}”，正等名录管理员处理。") from None
+    transaction.on_commit(partial(request_messages.asked, asked.pk), robust=True)
+    return asked
 
 
 def _locked(pk: int) -> InstitutionRequest:
@@ -51,6 +55,8 @@ def _decide(asked: InstitutionRequest, state: str, by, **facts) -> InstitutionRe
     for name, value in facts.items():
         setattr(asked, name, value)
     asked.save(update_fields=["state", "decided_by", "decided_at", *facts])
+    if state != State.WITHDRAWN:
+        transaction.on_commit(partial(request_messages.decided, asked.pk), robust=True)
     return asked
 
 

@@ -95,3 +95,34 @@ def test_the_list_costs_the_same_for_many(client, filer, admin, django_assert_ma
     client.force_login(admin)
     with django_assert_max_num_queries(6):
         assert len(client.get(reverse("registry:request_list")).context["page"]) == 15
+
+
+def heard(person) -> list[str]:
+    return list(person.notifications.order_by("pk").values_list("title", flat=True))
+
+
+def test_each_side_hears_what_the_other_has_done(client, filer, admin, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        ask(client, filer)
+        ask(client, filer, name="老街卫生院")
+    assert heard(admin) == ["甲医院申请登记“新街卫生院”", "甲医院申请登记“老街卫生院”"]
+    assert heard(filer) == []
+    first, second = InstitutionRequest.objects.order_by("pk")
+    client.force_login(admin)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("registry:request_approve", args=[first.pk]), TYPED)
+        client.post(reverse("registry:request_refuse", args=[second.pk]), {"reply": "已在名录中。"})
+    assert heard(filer) == ["“新街卫生院”已登记，可以选用", "“老街卫生院”不予登记"]
+    told = filer.notifications.latest("pk")
+    assert (told.text, told.url) == ("已在名录中。", second.get_absolute_url())
+
+
+def test_where_the_county_keeps_no_register_those_above_hear(
+    client, filer, district, django_capture_on_commit_callbacks
+):
+    city = AuthorityFactory(division=district.parent.parent)
+    AuthorityFactory(division=district, parent=city)
+    above = registry_admin_of(city)
+    with django_capture_on_commit_callbacks(execute=True):
+        ask(client, filer)
+    assert heard(above) == ["甲医院申请登记“新街卫生院”"]

@@ -58,6 +58,8 @@ class ActForm(forms.Form):
         self.fields["text"].label = LABELS.get(act, "整改要求")
         if act not in ("ask", "return", "extend"):
             del self.fields["due_on"]
+        else:
+            self.fields["due_on"].widget.attrs["min"] = timezone.localdate().isoformat()
         if act not in ("report", "close"):
             del self.fields["proof"]
         elif act == "close":

@@ -209,3 +209,17 @@ def test_findings_by_rule_and_area_link_to_their_list(client, checked, commissio
     assert "规定与地区热力表" in text
     assert f"rule=T-01&amp;verdict=FAIL&amp;area={yuzhong.code}" in text
     assert len(queries) <= 20
+
+
+def test_a_finding_that_no_longer_stands_leads_to_the_one_that_does(client, checked, commission):
+    client.force_login(evaluator_of(commission))
+    past = Finding.objects.get(provision="T-01", verdict="FAIL")
+    now = Finding.objects.get(pk=past.pk)
+    Finding.objects.filter(pk=past.pk).update(
+        resolved_on=past.first_seen + dt.timedelta(days=1), last_seen=past.first_seen
+    )
+    now.pk, now.verdict = None, "PASS"
+    now.save(force_insert=True)
+    text = client.get(reverse("evaluation:finding", args=[past.pk])).text
+    told = text[text.index("历次判定") :]
+    assert reverse("evaluation:finding", args=[now.pk]) in told and "现在的判定" in told

@@ -97,13 +97,25 @@ def law_put_aside(django_db_setup, database_is_a_copy, django_db_blocker):
 @pytest.fixture(name="law")
 def the_law(law_put_aside, db):
     """Calendar, policy documents and the rules of Chongqing (tests/law.py)."""
-    law.put_back(law.LAW)
+    law.LAW.put_back()
+
+
+@pytest.fixture
+def documents(law_put_aside, db):
+    """Every policy document with its rules, loaded on a day in March 2026."""
+    law.DOCUMENTS.put_back()
+
+
+@pytest.fixture
+def calendar(law_put_aside, db):
+    """Every year that the program brings."""
+    law.CALENDAR.put_back()
 
 
 @pytest.fixture
 def code_lists(law_put_aside, db):
-    """Classes, subjects, grades and the other words that rosters are read by (tests/law.py)."""
-    law.put_back(law.CODES)
+    """Classes, subjects, grades and the other words that rosters are read by."""
+    law.CODES.put_back()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,6 @@ from evaluation.models import Finding
 from evaluation.receipts import Rechecked
 from evaluation.receipts import recheck as recheck_receipts
 from registry.models import FactSheet, PolicyDocument
-from registry.policy.load import load_packs
 from tests.evaluation.nation import Nation
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +22,8 @@ def command(**options) -> str:
 
 
 @pytest.mark.parametrize("seed", [11, 12])
-def test_every_verdict_ever_given_comes_out_again(db, seed):
+def test_every_verdict_ever_given_comes_out_again(documents, seed):
     """Property: standing and closed verdicts alike, over random changes and all published packs."""
-    load_packs()
     nation = Nation(seed)
     recheck.recheck()
     for _ in range(15):

@@ -16,7 +16,6 @@ from evaluation.touching import touched_by
 from evaluation.watched import COLUMNS, DERIVED
 from registry.models import AuditEntry, Consortium, Division, Institution, Job, Membership
 from registry.policy.library import current_book
-from registry.policy.load import load_packs
 from registry.policy.verdict import Outcome
 from tests.evaluation.nation import Nation
 from tests.factories import (
@@ -237,13 +236,8 @@ def test_another_program_is_not_compared(settled, night):
 
 
 # -- Nothing is ever missed ---------------------------------------------------------------------------------
-@pytest.fixture
-def laws(db):
-    load_packs()
-
-
 @pytest.mark.parametrize("seed", range(8))
-def test_whatever_changes_is_judged_again(laws, seed):
+def test_whatever_changes_is_judged_again(documents, seed):
     """Property: after any sequence of changes, by any door, what stands is what a check of everything finds."""
     nation = Nation(seed)
     recheck.recheck()
@@ -254,7 +248,7 @@ def test_whatever_changes_is_judged_again(laws, seed):
         assert standing() == everything(), name
 
 
-def test_every_table_that_facts_read_is_watched(laws):
+def test_every_table_that_facts_read_is_watched(documents):
     """A kind of subject that learns to read another table is found here before it is forgotten there."""
     Nation(1)
     today = timezone.localdate()
@@ -276,7 +270,7 @@ def test_every_watched_column_exists():
             assert set(columns) <= names, table
 
 
-def test_looking_up_what_is_touched_costs_the_same_for_many_changes(laws):
+def test_looking_up_what_is_touched_costs_the_same_for_many_changes(documents):
     nation = Nation(2)
     counts = []
     for changed, level in ((nation.hospitals[:12], "3"), (nation.hospitals, "1")):
@@ -289,7 +283,7 @@ def test_looking_up_what_is_touched_costs_the_same_for_many_changes(laws):
 
 
 @pytest.mark.parametrize("kind", Consortium.Kind.values)
-def test_judging_one_consortium_again_takes_few_queries_whatever_its_size(laws, kind):
+def test_judging_one_consortium_again_takes_few_queries_whatever_its_size(documents, kind):
     county = Nation(3).counties[0]
     counts = []
     for size in (6, 60):

@@ -14,7 +14,6 @@ from registry.facts.codec import encode, spell
 from registry.models import Division, Rule
 from registry.policy.engine import judge
 from registry.policy.library import current_book
-from registry.policy.load import load_packs
 from registry.policy.pack import canonical
 from registry.policy.verdict import Outcome
 from tests.evaluation.nation import Nation
@@ -23,9 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(params=range(4))
-def nation(db, request):
+def nation(documents, request):
     """Two provinces under the published packs, after some changes at random."""
-    load_packs()
     nation = Nation(request.param)
     for _ in range(15):
         nation.change()

@@ -13,8 +13,6 @@ from registry.facts.institutions import institution_facts
 from registry.models import ManagementArea
 from registry.policy.engine import judge
 from registry.policy.library import current_book
-from registry.policy.load import load_packs
-from registry.reference.calendar import load_calendar
 from tests.factories.filing import Case
 from tests.factories.registry import (
     AuthorityFactory,
@@ -27,14 +25,8 @@ from tests.factories.registry import (
     UserFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("documents", "calendar")]
 FOUNDED = dt.date(2018, 12, 28)  # due on 2019-01-21
-
-
-@pytest.fixture(autouse=True)
-def reference_data():
-    load_packs()
-    load_calendar()
 
 
 def _verdicts(consortium, day) -> dict[str, str]:

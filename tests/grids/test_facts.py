@@ -109,8 +109,7 @@ def test_reading_costs_the_same_for_few_or_many(overlapping, django_assert_num_q
         division_facts(places, DAY)
 
 
-def test_the_chongqing_pack_judges_the_overlap(overlapping):
-    load_packs()
+def test_the_chongqing_pack_judges_the_overlap(documents, overlapping):
     book = current_book()
     found = {
         (j.facts.name, j.rule.id): str(j.verdict.outcome)

@@ -2,14 +2,13 @@
 
 import pytest
 
-from registry.policy.load import load_packs
+from tests import law
 from tests.factories import AuthorityFactory, ProvinceFactory
 
 
 @pytest.fixture
-def published(db, time_machine):
-    time_machine.move_to("2026-03-02T02:00:00Z")
-    load_packs()
+def published(documents, time_machine):
+    time_machine.move_to(law.PUBLISHED)
 
 
 @pytest.fixture

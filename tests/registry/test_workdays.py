@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-@pytest.fixture
-def calendar(db):
-    load_calendar()
-
-
 def run(*args) -> str:
     out = StringIO()
     call_command("due_date", *args, stdout=out)

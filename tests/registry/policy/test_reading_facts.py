@@ -11,7 +11,6 @@ from registry.facts.services import served_facts
 from registry.models import Consortium, Credential, Declaration, InstitutionName, TreatmentSubject, Waiver
 from registry.policy.engine import judge
 from registry.policy.library import current_book
-from registry.policy.load import load_packs
 from tests.factories.registry import (
     ConsortiumFactory,
     CountyFactory,
@@ -129,8 +128,7 @@ def test_reading_costs_the_same_for_one_consortium_or_many():
     assert one <= 12
 
 
-def test_a_consortium_of_the_register_is_judged_by_the_rules_of_its_place():
-    load_packs()
+def test_a_consortium_of_the_register_is_judged_by_the_rules_of_its_place(documents):
     consortium = ConsortiumFactory()
     LeadFactory(consortium=consortium)
     MembershipFactory(consortium=consortium)

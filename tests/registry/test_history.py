@@ -2,23 +2,34 @@
 
 from collections import Counter
 from datetime import date
+from functools import cache
 
 import pytest
 
-from registry.reference.history import build
+from registry.reference.history import History, Place, build
 from registry.reference.tables import read_tables
 
-TABLES = read_tables()
-HISTORY = build(TABLES)
-BY_CODE = {}
-for place in HISTORY.places:
-    BY_CODE.setdefault(place.code, []).append(place)
+tables = cache(read_tables)
+
+
+@cache
+def history() -> History:
+    """Built by whoever runs these tests, not by every process that only looks which tests there are."""
+    return build(tables())
+
+
+@cache
+def by_code() -> dict[str, list[Place]]:
+    places = {}
+    for place in history().places:
+        places.setdefault(place.code, []).append(place)
+    return places
 
 
 def on(day: date, prefixes: tuple[str, ...]) -> dict[str, str]:
     return {
         p.code: p.name
-        for p in HISTORY.places
+        for p in history().places
         if p.code.startswith(prefixes)
         and not p.same_as
         and (p.valid_from is None or p.valid_from <= day)
@@ -27,21 +38,21 @@ def on(day: date, prefixes: tuple[str, ...]) -> dict[str, str]:
 
 
 def heirs(code: str) -> set[str]:
-    return {step.new[0] for step in HISTORY.steps if step.old[0] == code}
+    return {step.new[0] for step in history().steps if step.old[0] == code}
 
 
 def test_today_is_the_newest_table():
-    assert on(date(2026, 11, 21), ("",)) == {row.code: row.name for row in TABLES.now}
+    assert on(date(2026, 11, 21), ("",)) == {row.code: row.name for row in tables().now}
 
 
 def test_the_day_after_the_older_table_is_that_table_in_its_four_provinces():
-    assert on(date(2019, 11, 1), ("33", "34", "50", "53")) == {row.code: row.name for row in TABLES.before}
+    assert on(date(2019, 11, 1), ("33", "34", "50", "53")) == {row.code: row.name for row in tables().before}
 
 
 def test_no_code_stands_twice_on_a_day_and_dates_are_in_order():
-    assert max(Counter(place.key for place in HISTORY.places).values()) == 1
-    assert max(Counter(p.code for p in HISTORY.places if p.valid_to is None).values()) == 1
-    assert all(not (p.valid_from and p.valid_to) or p.valid_from < p.valid_to for p in HISTORY.places)
+    assert max(Counter(place.key for place in history().places).values()) == 1
+    assert max(Counter(p.code for p in history().places if p.valid_to is None).values()) == 1
+    assert all(not (p.valid_from and p.valid_to) or p.valid_from < p.valid_to for p in history().places)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +71,11 @@ def test_no_code_stands_twice_on_a_day_and_dates_are_in_order():
 )
 def test_successors_of_places_that_the_policies_name(code, successors, ended):
     assert heirs(code) == successors
-    assert [place.valid_to for place in BY_CODE[code]] == [ended]
+    assert [place.valid_to for place in by_code()[code]] == [ended]
 
 
 def test_a_renamed_code_is_two_places_one_after_the_other():
-    old, new = BY_CODE["341171"]
+    old, new = by_code()["341171"]
     assert (old.name, old.valid_to) == ("苏滁现代产业园", date(2021, 10, 31))
     assert (new.name, new.valid_from, new.valid_to) == (
         "中新苏滁高新技术产业开发区",
@@ -75,19 +86,19 @@ def test_a_renamed_code_is_two_places_one_after_the_other():
 
 
 def test_a_township_whose_first_table_is_known_keeps_that_date():
-    (place,) = BY_CODE["341103005"]
+    (place,) = by_code()["341103005"]
     assert (place.name, place.valid_from) == ("同乐街道", date(2020, 6, 30))
 
 
 def test_28_townships_of_the_zones_are_the_same_place_as_a_township_of_their_district():
-    doubles = [place for place in HISTORY.places if place.same_as]
+    doubles = [place for place in history().places if place.same_as]
     assert len(doubles) == 28
     for double in doubles:
-        (original,) = BY_CODE[double.same_as]
+        (original,) = by_code()[double.same_as]
         assert (original.name, original.parent_code) == (double.name, double.parent_code)
         assert original.valid_to is None
 
 
 def test_every_succession_joins_two_known_places():
-    keys = {place.key for place in HISTORY.places}
-    assert all(step.old in keys and step.new in keys and step.old != step.new for step in HISTORY.steps)
+    keys = {place.key for place in history().places}
+    assert all(step.old in keys and step.new in keys and step.old != step.new for step in history().steps)

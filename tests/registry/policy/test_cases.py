@@ -12,14 +12,14 @@ from registry.facts import consortium, institution
 from registry.policy.book import RuleBook
 from registry.policy.check import all_checks, find_check
 from registry.policy.engine import judge_one
-from registry.policy.load import read_packs
 from registry.policy.receipts import exempting_rules, receipt_of, recompute
 from registry.policy.verdict import LABELS, Outcome
+from tests.registry.policy.shipped import PACKS
 from tests.registry.policy.words import BUILDERS, answered
 
 FOLDER = Path(__file__).parents[2] / "cases"
 DAY = date(2019, 6, 3)
-BOOK = RuleBook(read_packs())
+BOOK = RuleBook(PACKS)
 RULES = {spec.id: (pack, spec) for pack in BOOK.packs.values() for spec in pack.rules}
 OUTCOMES = {label: outcome for outcome, label in LABELS.items()}
 

@@ -23,11 +23,10 @@ from registry.facts.alike import TraitFacts
 from registry.facts.codec import decode, encode, spell
 from registry.policy.book import PLAN_ENDED, UNDATED, RuleBook
 from registry.policy.engine import judge, judge_one
-from registry.policy.load import read_packs
 from registry.policy.pack import PackSpec, RuleSpec, canonical
 from registry.policy.vocabulary import CONSORTIUM_KINDS
+from tests.registry.policy.shipped import PACKS
 
-PACKS = read_packs()
 BOOK = RuleBook(PACKS)
 DAY = date(2019, 6, 3)
 

@@ -12,8 +12,9 @@ from registry.policy.load import FOLDER, read_packs
 from registry.policy.pack import RuleSpec
 from registry.policy.parse import PackError, compact, read_pack
 from registry.policy.table import provisions_page
+from tests.registry.policy import shipped
 
-PACKS = {pack.id: pack for pack in read_packs()}
+PACKS = {pack.id: pack for pack in shipped.PACKS}
 RULES = {rule.id: rule for pack in PACKS.values() for rule in pack.rules}
 INDEX = list(csv.DictReader((FOLDER / "provisions.csv").read_text(encoding="utf-8").splitlines()))
 HANDLED = {
@@ -76,7 +77,7 @@ def test_dates_of_documents():
 
 def test_the_page_of_provisions_is_what_the_packs_say():
     page = (settings.BASE_DIR / "docs" / "provisions.md").read_text(encoding="utf-8")
-    assert page == provisions_page(read_packs()), "run manage.py list_provisions --format markdown"
+    assert page == provisions_page(shipped.PACKS), "run manage.py list_provisions --format markdown"
 
 
 def test_every_provision_to_be_decided_is_decided():

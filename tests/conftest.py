@@ -24,6 +24,13 @@ hypothesis.settings.register_profile("steady", derandomize=True)
 hypothesis.settings.load_profile("steady")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Who does not ask for the database is refused it by pytest-django, so no server can make a difference to him."""
+    asked = {"db", "transactional_db", "live_server"}.intersection(getattr(item, "fixturenames", ()))
+    if asked or item.get_closest_marker("django_db"):
+        item.add_marker("database")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests begin first, so that at the end nobody waits for the last of them."""

@@ -1,4 +1,4 @@
-"""`make test`: the suite on the embedded database, then once more on the server that the system offers.
+"""`make test`: the suite on the embedded database, then what asks for a database on the server of the system.
 
 With arguments (`make test ARGS="tests/filing -k late"`) only the named tests run, once.
 """
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
         return status
     with servers.postgresql(binaries) as (cluster, url):
         print(f"\nOnce more on PostgreSQL {cluster.query('show server_version')} of this system:", flush=True)
-        return pytest("-m", "not browser and not redis and not machine", DATABASE_URL=url)
+        return pytest("-m", "database and not browser and not redis and not machine", DATABASE_URL=url)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ urlpatterns = [
     path("findings/runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),
     path("findings/", findings.finding_list, name="findings"),
     path("findings/<int:pk>/", findings.finding_detail, name="finding"),
-    path("findings/<int:pk>/rectify/", rectifications.rectification_ask, name="rectification_ask"),
+    path("findings/<int:pk>/rectify/", findings.rectification_ask, name="rectification_ask"),
     path("rectifications/", rectifications.rectification_list, name="rectifications"),
     path("rectifications/<int:pk>/", rectifications.rectification_detail, name="rectification"),
     *(

@@ -2,11 +2,13 @@
 
 from collections import Counter, defaultdict
 
+from django.contrib import messages
 from django.db.models import Case, Count, IntegerField, Max, Min, Q, Value, When
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from evaluation import rectifications
 from evaluation.answering import units_for
 from evaluation.fact_words import lines_of
 from evaluation.filters import FindingFilter
@@ -19,6 +21,7 @@ from evaluation.views.rectifications import ActForm
 from evaluation.views.values import workbook_response
 from evaluation.words import evidence_pairs
 from registry import access, access_log, waivers
+from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import Consortium, Waiver
 from registry.paging import keyset_page
@@ -156,10 +159,37 @@ def _export(request, form: FindingFilter, rows):
 @require_safe
 def finding_detail(request, pk: int):
     """Verdict, clause, quote, evidence, the facts used and the receipt; what was found of it before."""
+    finding = _visible(request, pk)
+    return _page(request, finding, _asking(finding) if may_ask(finding, request.user) else None)
+
+
+@require_POST
+def rectification_ask(request, pk: int):
+    """交办整改 of a finding."""
+    finding = _visible(request, pk)
+    access.require(request.user, "run_compliance", finding.division)
+    units = units_for(finding)
+    form = ActForm("ask", request.POST, units=units)
+    if form.is_valid():
+        try:
+            row = rectifications.ask(finding=finding, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"已交办{row.unit.name}整改，期限 {row.due_on}。")
+            return redirect("evaluation:rectification", row.pk)
+    asking = form if units and may_ask(finding, request.user) else None
+    return _page(request, finding, asking, status=422)
+
+
+def _visible(request, pk: int) -> Finding:
     rows = Finding.objects.visible_to(request.user).select_related(
         "rule__document", "division", "consortium", "facts", "snapshot"
     )
-    finding = get_object_or_404(rows, pk=pk)
+    return get_object_or_404(rows, pk=pk)
+
+
+def _page(request, finding: Finding, asking: ActForm | None, status: int = 200):
     check = find_check(finding.rule.check_name)
     history = (
         Finding.objects.filter(
@@ -168,7 +198,7 @@ def finding_detail(request, pk: int):
             provision=finding.provision,
             snapshot=None,
         )
-        .exclude(pk=pk)
+        .exclude(pk=finding.pk)
         .order_by("-pk")[:20]
     )
     waiver = (
@@ -195,10 +225,11 @@ def finding_detail(request, pk: int):
             "rectifications": finding.rectifications.visible_to(request.user)
             .select_related("responsible", "bureau")
             .order_by("-pk"),
-            "asking": _asking(finding) if may_ask(finding, request.user) else None,
+            "asking": asking,
             "waiver": waiver,
             "may_waive": _may_waive(finding, request.user, waiver),
         },
+        status=status,
     )
 
 

@@ -7,9 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import answering, rectifications
-from evaluation.answering import units_for
 from evaluation.models import Finding, Rectification, RectificationStep
-from registry import access, access_log
+from registry import access_log
 from registry.downloads import stored_file
 from registry.errors import Refused
 from registry.guards import open_to
@@ -85,60 +84,46 @@ def rectification_list(request):
 @require_safe
 def rectification_detail(request, pk: int):
     """The finding, what was asked, done and said, and what may be done now."""
-    row = _visible(request, pk)
+    return _page(request, _visible(request, pk))
+
+
+def _page(request, row: Rectification, faulty: tuple[str, ActForm] | None = None):
+    """The page of a rectification; with the form of an act that was refused, as it was filled in."""
     may = rectifications.acts_of(row, request.user)
     steps = list(row.steps.select_related("by"))
-    return render(
-        request,
-        "evaluation/rectification.html",
-        {
-            "row": row,
-            "finding": row.finding,
-            "may_open": Finding.objects.visible_to(request.user).filter(pk=row.finding_id).exists(),
-            "steps": steps[::-1],
-            "panels": [
-                {"act": act, "title": title, "form": ActForm(act, initial={"due_on": row.due_on})}
-                for act, (title, _, _) in ACTS.items()
-                if act in may
-            ],
-        },
+    forms_of = {act: ActForm(act, initial={"due_on": row.due_on}) for act in ACTS} | dict(
+        [faulty] if faulty else []
     )
-
-
-@require_POST
-def rectification_ask(request, pk: int):
-    """交办整改 of a finding."""
-    finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related("division"), pk=pk)
-    access.require(request.user, "run_compliance", finding.division)
-    form = ActForm("ask", request.POST, units=units_for(finding))
-    if not form.is_valid():
-        messages.error(request, _first_error(form))
-        return redirect("evaluation:finding", pk)
-    try:
-        row = rectifications.ask(finding=finding, by=request.user, **form.cleaned_data)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("evaluation:finding", pk)
-    messages.success(request, f"已交办{row.unit.name}整改，期限 {row.due_on}。")
-    return redirect("evaluation:rectification", row.pk)
+    context = {
+        "row": row,
+        "finding": row.finding,
+        "may_open": Finding.objects.visible_to(request.user).filter(pk=row.finding_id).exists(),
+        "steps": steps[::-1],
+        "panels": [
+            {"act": act, "title": title, "form": forms_of[act]}
+            for act, (title, _, _) in ACTS.items()
+            if act in may
+        ],
+    }
+    return render(request, "evaluation/rectification.html", context, status=422 if faulty else 200)
 
 
 @require_POST
 def rectification_act(request, pk: int, act: str):
     """报送, 退回, 调整期限, 销号 or 撤销."""
-    answering.require(_visible(request, pk), act, request.user)
+    row = _visible(request, pk)
+    answering.require(row, act, request.user)
     _title, service, done = ACTS[act]
     form = ActForm(act, request.POST, request.FILES)
-    if not form.is_valid():
-        messages.error(request, _first_error(form))
-        return redirect("evaluation:rectification", pk)
-    try:
-        service(pk, by=request.user, **form.cleaned_data)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("evaluation:rectification", pk)
+    if form.is_valid():
+        try:
+            service(pk, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, done)
+            return redirect("evaluation:rectification", pk)
+    return _page(request, row, (act, form))
 
 
 @require_safe
@@ -158,8 +143,3 @@ def _visible(request, pk: int) -> Rectification:
         ),
         pk=pk,
     )
-
-
-def _first_error(form: forms.Form) -> str:
-    name, errors = next(iter(form.errors.items()))
-    return f"{form.fields[name].label}：{errors[0]}"

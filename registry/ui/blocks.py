@@ -97,16 +97,18 @@ def nothing(content, title):
 
 
 @register.simple_block_tag
-def side_panel(content, id, title):
+def side_panel(content, id, title, again=False):
     """`{% side_panel "return" "退回补正" %}…{% endside_panel %}`, opened by `<a href="#return" data-side>`.
 
-    Without JavaScript the same link opens it through :target; Escape and the cross close it, focus returns.
+    Without JavaScript the same link opens it through :target; Escape and the cross close it, focus returns. With `again`
+    it stands open from the start: its form came back with errors.
     """
     return format_html(
-        '<dialog class="yl-side" id="{0}" aria-labelledby="{0}-title"><header><h2 id="{0}-title">{1}</h2>'
+        '<dialog class="yl-side" id="{0}" aria-labelledby="{0}-title"{4}><header><h2 id="{0}-title">{1}</h2>'
         '<a class="yl-close" href="#main" data-side-close aria-label="关闭">{2}</a></header>{3}</dialog>',
         id,
         title,
         picture("x"),
         content,
+        mark_safe(" data-side-open") if again else "",
     )

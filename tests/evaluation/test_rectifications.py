@@ -240,8 +240,12 @@ def test_bad_input_is_said_in_words(client, finding, evaluator, data, message):
     client.force_login(evaluator)
     if message != "责任单位":
         data = data | {"unit": "hospital"}
-    response = client.post(reverse("evaluation:rectification_ask", args=[finding.pk]), data, follow=True)
-    assert message in response.content.decode()
+    response = client.post(reverse("evaluation:rectification_ask", args=[finding.pk]), data)
+    assert response.status_code == 422
+    shown = response.content.decode()
+    assert message in shown
+    assert "data-side-open" in shown
+    assert f">{data['text']}</textarea>" in shown.replace("\r\n", "").replace("\n", "")
     assert not Rectification.objects.exists()
 
 
@@ -251,10 +255,12 @@ def test_a_file_that_is_none_of_the_kinds_is_refused(client, asked, filer):
     client.force_login(filer)
     response = client.post(
         reverse("evaluation:rectification_report", args=[asked.pk]),
-        {"text": "已补", "proof": SimpleUploadedFile("a.exe", b"MZ..")},
-        follow=True,
+        {"text": "协议已补签", "proof": SimpleUploadedFile("a.exe", b"MZ..")},
     )
-    assert "不是可以接收的文件" in response.content.decode()
+    assert response.status_code == 422
+    shown = response.content.decode()
+    assert "不是可以接收的文件" in shown
+    assert "协议已补签</textarea>" in shown  # what was typed is not lost
     assert asked.steps.count() == 1
 
 

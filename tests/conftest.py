@@ -156,11 +156,15 @@ def places_of_this_test(settings, tmp_path):
     current_app.conf.broker_url = "memory://"
 
 
-@pytest.fixture
-def run_jobs(db):
-    """Run every queued job here and now, in order; returns the jobs run, as they ended."""
+@pytest.fixture(scope="session")
+def every_task() -> None:
+    """The tasks of every app, which a worker looks for first of all."""
+    current_app.loader.import_default_modules()
 
-    current_app.loader.import_default_modules()  # what a worker does first: the tasks of every app
+
+@pytest.fixture
+def run_jobs(every_task, db):
+    """Run every queued job here and now, in order; returns the jobs run, as they ended."""
 
     def run() -> list[Job]:
         done = []

@@ -23,6 +23,7 @@ def judged(law, good, bad, commission):
         pass
 
 
+@pytest.mark.complaints("422")  # a browser says so of a form that is refused
 def test_a_finding_is_put_right_by_the_hospital_and_closed_by_the_authority(
     page, sign_in, assert_accessible, judged, bad, commission, tmp_path
 ):
@@ -46,6 +47,13 @@ def test_a_finding_is_put_right_by_the_hospital_and_closed_by_the_authority(
     page.get_by_role("link", name=bad.name).click()
     page.get_by_role("link", name="报送整改").click()
     page.get_by_label("整改情况").fill("已与社区卫生服务中心签订协议")
+    program = tmp_path / "协议.exe"
+    program.write_bytes(b"MZ")
+    page.get_by_label("证明材料").set_input_files(program)
+    page.get_by_role("button", name="报送整改").click()
+    expect(page.get_by_label("整改情况")).to_have_value("已与社区卫生服务中心签订协议")  # its panel stands open again
+    expect(page.get_by_text("不是可以接收的文件").first).to_be_visible()
+    assert_accessible(page)
     proof = tmp_path / "协议.pdf"
     proof.write_bytes(pdf().read())
     page.get_by_label("证明材料").set_input_files(proof)

@@ -51,7 +51,8 @@ def test_a_finding_is_put_right_by_the_hospital_and_closed_by_the_authority(
     program.write_bytes(b"MZ")
     page.get_by_label("证明材料").set_input_files(program)
     page.get_by_role("button", name="报送整改").click()
-    expect(page.get_by_label("整改情况")).to_have_value("已与社区卫生服务中心签订协议")  # its panel stands open again
+    # Its panel stands open again, with what was typed.
+    expect(page.get_by_label("整改情况")).to_have_value("已与社区卫生服务中心签订协议")
     expect(page.get_by_text("不是可以接收的文件").first).to_be_visible()
     assert_accessible(page)
     proof = tmp_path / "协议.pdf"

@@ -1,7 +1,7 @@
 """Keeping findings (记录检查结果) compactly: what has not changed is not written again."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +13,6 @@ from evaluation.models import ComplianceRun, Finding
 from evaluation.subjects import BY_SUBJECT, Source, judged
 from evaluation.writing import SAYS, Applied, Fresh, Writing, refresh, spelled
 from registry.imports.staging import copying, line_of
-from registry.models import Division
 from registry.policy.book import PLAN_ENDED, BoundRule, RuleBook
 from registry.policy.library import stored_rules
 from registry.policy.receipts import exempting_rules
@@ -103,24 +102,19 @@ def _cleared(run: ComplianceRun, source: Source, ids: Sequence[int]) -> dict[tup
     return {}
 
 
-def resolve_departed(run: ComplianceRun, listed: Mapping[str, Collection[int]]) -> int:
+def resolve_departed(run: ComplianceRun, unlisted: Mapping[str, set[int]]) -> int:
     """Close the standing findings in the area of subjects that exist no more or have left it. How many.
 
-    `listed` names by kind the subjects that the run will judge: theirs are closed or kept then.
+    `unlisted` names by kind the subjects that the run will not judge.
     """
     area = area_of(run.division)
-    within = list(Division.objects.filter(area.condition("")).order_by().values_list("pk", flat=True))
-    there = Finding.objects.standing().filter(division__among=within).order_by()
-    unlisted: dict[str, set[int]] = {}
-    for kind, pk in there.values_list("subject_type", "subject_id").distinct():
-        if pk not in listed.get(kind, ()):
-            unlisted.setdefault(kind, set()).add(pk)
     gone: list[int] = []
     for kind, ids in sorted(unlisted.items()):
         source = BY_SUBJECT.get(kind)
         kept = source.inside(area, run.as_of).order_by().filter(pk__among=sorted(ids)) if source else None
         left = ids.difference(kept.values_list("pk", flat=True)) if kept is not None else ids
-        rows = there.filter(subject_type=kind, subject_id__among=sorted(left))
+        rows = Finding.objects.standing().filter(area.condition("division"))
+        rows = rows.filter(subject_type=kind, subject_id__among=sorted(left))
         gone += rows.order_by("pk").values_list("pk", flat=True)
     for start in range(0, len(gone), 1000):
         _close(run, gone[start : start + 1000])

@@ -19,7 +19,7 @@ from evaluation.areas import area_of
 from evaluation.missed import is_comparable, missed_by_recheck
 from evaluation.models import ComplianceRun, Finding, RunItem
 from evaluation.recording import record, resolve_departed
-from evaluation.screening import Rows, screened
+from evaluation.screening import Rows, screened, standing_in
 from evaluation.subjects import BATCH, BY_SUBJECT, PLACEHOLDERS, SOURCES, Source, batches
 from evaluation.tallies import compact
 from registry import access, jobs
@@ -148,7 +148,8 @@ def plan(run: ComplianceRun) -> None:
     """
     _read_by_key()
     book = book_on(run.as_of)
-    listed = {source: screened(run, source, book) for source in SOURCES}
+    standing = standing_in(area_of(run.division))
+    listed = {source: screened(run, source, book, standing[source.subject]) for source in SOURCES}
     near = sum(len(rows) for rows, _ in listed.values())
     blank = set(Division.objects.filter(kind__in=PLACEHOLDERS).order_by().values_list("code", flat=True))
     depth = len(places(run.division.path)) if near > SPREAD else 0
@@ -164,8 +165,9 @@ def plan(run: ComplianceRun) -> None:
     items.sort(key=lambda item: (item.place == own, item.place))
     RunItem.objects.bulk_create(items)
     if not run.is_snapshot:
-        reached = {source.subject: {pk for pk, _ in rows} for source, (rows, _) in listed.items()}
-        run.resolved = resolve_departed(run, reached)
+        for source, (reached, _) in listed.items():
+            standing[source.subject].difference_update(pk for pk, _ in reached)
+        run.resolved = resolve_departed(run, {kind: ids for kind, ids in standing.items() if ids})
     run.planned_at = timezone.now()
     run.save(update_fields=["resolved", "planned_at"])
 

@@ -29,6 +29,7 @@ def attach(page, name):
     )
     page.get_by_role("button", name="上传", exact=True).click()
     expect(page.get_by_text(f"“{name}”已上传。")).to_be_visible()
+    page.wait_for_load_state()  # until its scripts stand by, a click on a file opens a new tab
 
 
 def sign(page):

@@ -11,6 +11,7 @@ BUREAU_WORD = "卫生健康行政部门"  # in what a rule says of whom it binds
 # At the bureau that has to put something right: who follows rectifications, and who divides the area into grids.
 BUREAU_REPORTS = ("run_compliance", "plan_grids")
 _ABOVE = "交办给卫生健康行政部门的整改，由交办的上级机关办理，责任单位不能自行核验销号。"
+_OWN = "整改由责任单位的考核人或规划处报送。"
 
 
 def units_for(finding: Finding) -> dict[str, Institution | Authority]:
@@ -43,16 +44,14 @@ def asks_itself(bureau: Authority, by) -> bool:
 
 def require(row: Rectification, act: str, by) -> None:
     """Raise Denied unless the person may do this to it, whatever its state."""
-    if act == RectificationStep.Act.REPORT:
-        if row.responsible is not None:
-            return access.require(by, "report_values", row.responsible)
-        if not may(row, act, by):
-            raise access.Denied("整改由责任单位的考核人或规划处报送。")
-        return None
-    access.require(by, "run_compliance", row.finding.division)
-    if not may(row, act, by):
-        raise access.Denied(_ABOVE)
-    return None
+    if may(row, act, by):
+        return
+    if act != RectificationStep.Act.REPORT:
+        access.require(by, "run_compliance", row.finding.division)
+        access.deny(by, "run_compliance", row.bureau, _ABOVE)
+    if row.responsible is not None:
+        access.deny(by, "report_values", row.responsible)
+    access.deny(by, BUREAU_REPORTS[0], row.bureau, _OWN)
 
 
 def may(row: Rectification, act: str, user) -> bool:

@@ -139,14 +139,19 @@ def acts_of(row: Rectification, user) -> set[str]:
     }
 
 
-def _locked(pk: int, act: str, by) -> Rectification:
-    rows = Rectification.objects.select_for_update(of=("self",))
-    row = rows.select_related("finding__division", "responsible", "bureau").get(pk=pk)
-    answering.require(row, act, by)
+def require_state(row: Rectification, act: str) -> None:
+    """Raise Refused where the act does not lead on from the state in which it is."""
     if row.state not in MOVES[act][0]:
         raise Refused(
             f"该整改事项{row.get_state_display()}，不能{RectificationStep.Act(act).label}。请刷新页面。"
         )
+
+
+def _locked(pk: int, act: str, by) -> Rectification:
+    rows = Rectification.objects.select_for_update(of=("self",))
+    row = rows.select_related("finding__division", "responsible", "bureau").get(pk=pk)
+    answering.require(row, act, by)
+    require_state(row, act)
     return row
 
 

@@ -11,6 +11,7 @@ Nothing else in the project imports guardian.
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from django.apps import apps
 from django.contrib.auth.models import Permission
@@ -23,6 +24,8 @@ from django.utils import timezone
 from guardian.models import UserObjectPermission
 
 from registry.roles import INSTITUTION_PERMISSIONS, ROLES, UNIT_MODELS, Role, roles_with, unit_kinds
+
+NOT_HELD = "您在该单位没有这项权限。如需办理，请联系本单位的安全管理员。"
 
 
 class Denied(PermissionDenied):
@@ -287,7 +290,12 @@ def require(user, permission: str, unit=None) -> None:
     """Raise Denied unless the person holds the permission at the unit (or, without a unit, by a system role)."""
     allowed = may(user, permission) if unit is None else covers(user, permission, unit)
     if not allowed:
-        from registry.access_log import refused
+        deny(user, permission, unit)
 
-        refused(user, permission, unit)
-        raise Denied("您在该单位没有这项权限。如需办理，请联系本单位的安全管理员。")
+
+def deny(user, permission: str, unit=None, told: str = NOT_HELD) -> NoReturn:
+    """Raise Denied with what the person is told, and keep in the log what he was refused."""
+    from registry.access_log import refused
+
+    refused(user, permission, unit)
+    raise Denied(told)

@@ -178,8 +178,10 @@ def rectification_ask(request, pk: int):
         else:
             messages.success(request, f"已交办{row.unit.name}整改，期限 {row.due_on}。")
             return redirect("evaluation:rectification", row.pk)
-    asking = form if units and may_ask(finding, request.user) else None
-    return _page(request, finding, asking, status=422)
+    if not units or not may_ask(finding, request.user):  # the page has no panel that could stand open again
+        messages.error(request, "".join(text for errors in form.errors.values() for text in errors))
+        return redirect("evaluation:finding", pk)
+    return _page(request, finding, form, status=422)
 
 
 def _visible(request, pk: int) -> Finding:

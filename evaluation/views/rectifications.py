@@ -113,6 +113,11 @@ def rectification_act(request, pk: int, act: str):
     """报送, 退回, 调整期限, 销号 or 撤销."""
     row = _visible(request, pk)
     answering.require(row, act, request.user)
+    try:
+        rectifications.require_state(row, act)
+    except Refused as refusal:  # the page has no panel for it that could stand open again
+        messages.error(request, str(refusal))
+        return redirect("evaluation:rectification", pk)
     _title, service, done = ACTS[act]
     form = ActForm(act, request.POST, request.FILES)
     if form.is_valid():

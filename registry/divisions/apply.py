@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import connection, transaction
 
-from registry import access, access_log, audit
+from registry import access, audit
 from registry.divisions.effects import effects, followers
 from registry.divisions.plan import Begun, Plan
 from registry.errors import Refused
@@ -43,8 +43,8 @@ def permit(plan: Plan, by) -> None:
         raise Refused("省级区划随参考数据更新，不在这里变更。")
     for place in touched:
         if not access.covers(by, "manage_institutions", place):
-            access_log.refused(by, "manage_institutions", place)
-            raise access.Denied(f"{place}不在您维护的范围内，这项变更请由共同上级的名录管理员录入。")
+            told = f"{place}不在您维护的范围内，这项变更请由共同上级的名录管理员录入。"
+            access.deny(by, "manage_institutions", place, told)
 
 
 def _write_places(plan: Plan) -> dict[Begun, Division]:

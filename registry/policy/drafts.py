@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from registry import access, access_log, audit, policy_messages
+from registry import access, audit, policy_messages
 from registry.errors import Refused, Stale
 from registry.models import Division, PolicyDocument, PolicyDraft
 from registry.policy.book import RuleBook
@@ -300,10 +300,8 @@ def place_of(code: str) -> Division:
 
 def _permit(by, place: Division) -> None:
     if not access.covers(by, PERMISSION, place):
-        access_log.refused(by, PERMISSION, place)
-        raise access.Denied(
-            f"政策包适用于{place}（{place.code}），不在您起草的范围内。请核对 jurisdiction，或请当地的考核人上传。"
-        )
+        told = f"政策包适用于{place}（{place.code}），不在您起草的范围内。请核对 jurisdiction，或请当地的考核人上传。"
+        access.deny(by, PERMISSION, place, told)
 
 
 def _said(text: str, refusal: str) -> None:

@@ -249,6 +249,21 @@ def test_bad_input_is_said_in_words(client, finding, evaluator, data, message):
     assert not Rectification.objects.exists()
 
 
+def test_what_somebody_else_has_done_meanwhile_is_said(client, asked, evaluator):
+    """The page has no panel for the act any more, so nothing could stand open again."""
+    data = {"text": "再交办", "due_on": "2099-01-01", "unit": "hospital"}
+    client.force_login(evaluator)
+    again = client.post(
+        reverse("evaluation:rectification_ask", args=[asked.finding_id]), data, follow=True
+    ).content.decode()
+    assert "已经交办整改，还没有销号" in again
+    rectifications.withdraw(asked.pk, by=evaluator, text="误交办")
+    late = client.post(
+        reverse("evaluation:rectification_close", args=[asked.pk]), {"text": "已核"}, follow=True
+    )
+    assert "不能核验销号。请刷新页面" in late.content.decode()
+
+
 def test_a_file_that_is_none_of_the_kinds_is_refused(client, asked, filer):
     from django.core.files.uploadedfile import SimpleUploadedFile
 

@@ -31,11 +31,32 @@ def places_of(user, permission: str):
     )
 
 
-class FindingFilter(forms.Form):
+class AreaFilter(forms.Form):
+    """A filter with the places of which a person follows the compliance; for a hospital there are none to choose."""
+
+    area = forms.ChoiceField(label="地区", required=False)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.places = list(places_of(user, "view_compliance"))
+        if self.places:
+            self.fields["area"].choices = Options((place.code, place.name) for place in self.places)
+        else:
+            del self.fields["area"]
+
+    @property
+    def place(self) -> Division | None:
+        """The place that is looked at, if one was chosen."""
+        return next((one for one in self.places if one.code == self.cleaned_data.get("area")), None)
+
+
+class FindingFilter(AreaFilter):
     """What is looked for; bound to the query string. What is not understood is left out."""
 
+    field_order = ("q", "area")
+
     q = forms.CharField(label="对象、条款编号或用词", required=False, max_length=100)
-    area = forms.ChoiceField(label="地区", required=False)
     pack = forms.ChoiceField(label="文件", required=False)
     modality = forms.ChoiceField(
         label="要求", required=False, choices=Options((word, word) for word in MODALITIES)
@@ -57,11 +78,8 @@ class FindingFilter(forms.Form):
     verdict = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     run = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.user = user
-        self.places = list(places_of(user, "view_compliance"))
-        self.fields["area"].choices = Options((place.code, place.name) for place in self.places)
         documents = PolicyDocument.objects.exclude(status=PolicyDocument.Status.PLACEHOLDER)
         self.fields["pack"].choices = Options(documents.values_list("code", "short_title"))
         self.is_valid()
@@ -104,8 +122,8 @@ class FindingFilter(forms.Form):
             )
         if given.get("age"):
             condition &= Q(first_seen__lte=timezone.localdate() - dt.timedelta(days=int(given["age"])))
-        if place := next((one for one in self.places if one.code == given.get("area")), None):
-            condition &= area_of(place).condition("division")
+        if self.place:
+            condition &= area_of(self.place).condition("division")
         pairs = {
             "modality": "modality",
             "kind": "kind",

@@ -12,11 +12,12 @@ from evaluation import rectifications
 from evaluation.answering import units_for
 from evaluation.fact_words import lines_of
 from evaluation.filters import FindingFilter
-from evaluation.findings_workbook import EXPORTED, findings_workbook
+from evaluation.findings_workbook import findings_workbook
 from evaluation.models import ComplianceRun, Finding
 from evaluation.models.compliance import OPEN_VERDICTS
 from evaluation.overview import heat
 from evaluation.rectifications import may_ask
+from evaluation.text_sheet import EXPORTED
 from evaluation.views.rectifications import ActForm
 from evaluation.views.values import workbook_response
 from evaluation.words import evidence_pairs
@@ -92,7 +93,7 @@ def _first_check(form: FindingFilter):
 
 def _heat(form: FindingFilter, rows) -> dict:
     """The chosen verdict (else what fails) by rule and place; the table is the chart."""
-    place = next((one for one in form.places if one.code == form.given.get("area")), form.places[0])
+    place = form.place or form.places[0]
     verdict = form.chosen_verdict or "FAIL"
     table = heat(place, rows.filter(verdict=verdict).order_by(), verdict, HEAT_ROWS)
     return {"heat": table, "place": place, "heat_verdict": verdict}

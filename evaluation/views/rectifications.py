@@ -6,17 +6,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from evaluation import answering, rectifications
+from evaluation import answering, follow_up, rectifications
 from evaluation.models import Finding, Rectification, RectificationStep
+from evaluation.text_sheet import EXPORTED
+from evaluation.views.values import workbook_response
 from registry import access_log
 from registry.downloads import stored_file
 from registry.errors import Refused
 from registry.guards import open_to
-from registry.paging import keyset_page
+from registry.paging import capped_count, keyset_page
 from registry.plausible import PLAUSIBLE_DAY
 from registry.uploads import ACCEPTED_WORDS
 
-TABS = (("open", "未销号", None), ("overdue", "已逾期", None), ("all", "全部", None))
 ACTS = {
     "report": ("报送整改", rectifications.report, "已报送，等主管部门核验。"),
     "return": ("退回再改", rectifications.send_back, "已退回，责任单位可以看到原因和新的期限。"),
@@ -69,16 +70,35 @@ class ActForm(forms.Form):
 @require_safe
 @open_to("view_compliance", "view_own_consortia")
 def rectification_list(request):
-    """What is asked for in one's area or of one's hospital, the nearest day first."""
-    rows = Rectification.objects.visible_to(request.user)
-    view = request.GET.get("view", "open")
-    if view != "all":
-        rows = rows.unfinished()
-    if view == "overdue":
-        rows = rows.filter(due_on__lt=timezone.localdate())
-    rows = rows.select_related("finding__rule__document", "finding__division", "responsible", "bureau")
-    page = keyset_page(rows, request, order=("due_on", "id"))
-    return render(request, "evaluation/rectification_list.html", {"page": page, "tabs": TABS, "view": view})
+    """What is asked for in one's area or of one's hospital, the nearest day first; each condition is in the address."""
+    today = timezone.localdate()
+    form = follow_up.RectificationFilter(request.GET, user=request.user)
+    rows = Rectification.objects.visible_to(request.user).filter(form.condition())
+    shown = follow_up.views(today)
+    view = request.GET.get("view", "")
+    if view not in shown:
+        view = "open"
+    chosen = rows.filter(shown[view][1]).select_related(
+        "finding__rule__document", "finding__division", "responsible", "bureau"
+    )
+    default = follow_up.default_sort(view)
+    order = follow_up.ORDERS.get(request.GET.get("sort", "")) or follow_up.ORDERS[default]
+    if request.GET.get("export"):
+        access_log.exported(request.user, "evaluation.rectification", request.META["QUERY_STRING"])
+        content = follow_up.rectifications_workbook(chosen.order_by(*order)[:EXPORTED], today)
+        return workbook_response(content, f"整改事项{today:%Y%m%d}.xlsx")
+    counts = follow_up.counts(rows, shown)
+    context = {
+        "page": keyset_page(chosen, request, order=order),
+        "unit": "项",
+        "count": (counts[view], False) if view in counts else capped_count(chosen),
+        "filter_form": form,
+        "tabs": [(name, word, counts.get(name)) for name, (word, _) in shown.items()],
+        "view": view,
+        "default_sort": default,
+        "narrowed": any(form.cleaned_data.values()),
+    }
+    return render(request, "evaluation/rectification_list.html", context)
 
 
 @require_safe

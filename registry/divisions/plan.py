@@ -12,6 +12,7 @@ from django.utils import timezone
 from registry.divisions import numbers
 from registry.errors import Refused
 from registry.models import Division, DivisionChange
+from registry.reference.tables import FIRST_TABLE
 
 Kind = DivisionChange.Kind
 
@@ -68,6 +69,10 @@ class Planner:
     def __init__(self, kind: str, on: dt.date, basis: str, codes: dict[int, str] | None = None):
         if on > timezone.localdate():
             raise Refused(f"生效日期 {on} 还没有到。尚未生效的变更，请在生效当日或之后录入。")
+        if on <= FIRST_TABLE:
+            raise Refused(
+                f"最早的区划代码表截至 {FIRST_TABLE}，之前的变更已包含在内，不用录入。请核对生效日期 {on} 的年份。"
+            )
         if not basis.strip():
             raise Refused("请写明依据，例如批复文号。")
         self.plan = Plan(kind, on, basis.strip())
@@ -225,6 +230,11 @@ class Planner:
                 raise Refused(f"{old.code} {old}已于 {old.valid_to} 停用，不能再变更。")
             if old.valid_from and plan.on <= old.valid_from:
                 raise Refused(f"{old.code} {old}自 {old.valid_from} 启用，生效日期须在这之后。")
+        for above in {one.parent for one in plan.begins if isinstance(one.parent, Division)}:
+            if above.valid_to is not None:
+                raise Refused(f"上级 {above.code} {above}已于 {above.valid_to} 停用。")
+            if above.valid_from and plan.on < above.valid_from:
+                raise Refused(f"上级 {above.code} {above}自 {above.valid_from} 启用，生效日期不能更早。")
         codes = [one.code for one in plan.begins]
         if doubled := sorted({code for code in codes if codes.count(code) > 1}):
             raise Refused(f"代码 {'、'.join(doubled)} 在方案里用了两次，请改成不同的代码。")

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 # Cut-off days of the yearly tables; those of 2017 and 2018 are not printed on them and follow the usual day.
+FIRST_TABLE = date(2017, 10, 31)
 CUT_OFF = {
     "2018": date(2018, 10, 31),
     "2019": date(2019, 10, 31),

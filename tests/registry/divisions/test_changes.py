@@ -262,6 +262,7 @@ def test_the_same_name_in_both_is_refused_with_both(city):
     ("say", "work"),
     [
         ("还没有到", lambda c: planner(Kind.RENAME, on=timezone.localdate() + dt.timedelta(days=1))),
+        ("请核对生效日期 1900-01-01 的年份", lambda c: planner(Kind.RENAME, on=dt.date(1900, 1, 1))),
         ("写明依据", lambda c: planner(Kind.RENAME, basis=" ")),
         ("相同", lambda c: planner(Kind.RENAME).rename(c.yijiang.county, name="弋江区")),
         ("应为 6 位", lambda c: planner(Kind.RECODE).recode(c.yijiang.county, code="34020")),
@@ -289,6 +290,21 @@ def test_a_place_that_has_ended_cannot_change_again(city):
     again = Division.objects.current().get(code="340203")
     with pytest.raises(Refused, match="须在这之后"):
         planner(Kind.RENAME).rename(again, name="又名")
+
+
+def test_nothing_begins_under_a_place_before_that_place_did(city):
+    apply(
+        lambda: planner(Kind.NEW).new(code="340209", name="新区", parent=city.wuhu, kind="市辖区"),
+        by=city.admin,
+    )
+    new = Division.objects.get(code="340209")
+    with pytest.raises(Refused, match="自 2020-06-30 启用，生效日期不能更早"):
+        planner(Kind.NEW, on=ON - dt.timedelta(days=1)).new(code="340209001", name="甲街道", parent=new)
+    Division.objects.filter(pk=new.pk).update(valid_to=ON + dt.timedelta(days=9))
+    with pytest.raises(Refused, match="已于 2020-07-09 停用"):
+        planner(Kind.NEW, on=ON + dt.timedelta(days=30)).new(
+            code="340209001", name="甲街道", parent=refreshed(new)
+        )
 
 
 def test_whoever_does_not_manage_both_places_is_refused(city):

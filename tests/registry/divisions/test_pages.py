@@ -66,6 +66,7 @@ def test_a_change_is_previewed_then_done(city, client, page):
         ("merge", {"others": "999999"}, "没有代码“999999”"),
         ("split", {"parts": "340299"}, "没有名称"),
         ("rename", {"name": "新区", "on": "2999-01-01"}, "日期不能晚于"),
+        ("rename", {"name": "新区", "on": "1900-01-01"}, "之前的变更已包含在内"),
         ("rename", {"name": "新区", "basis": ""}, "没有填写，请补上"),
     ],
 )

@@ -13,6 +13,8 @@ from registry.places.codes import Codes, Meaning, Place
 _DIGITS = re.compile(r"(?<!\d)\d{2,12}(?!\d)")
 _SUFFIX = re.compile(r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|省|市)$")
 _TOWN_SUFFIX = re.compile(r"(?:街道办事处|办事处|街道|地区|镇|(?:民族)?乡|苏木)$")
+_COUNTY_ENDS = ("区", "县", "市", "旗")
+_MOST_LIKELY = 3
 _FILLERS = frozenset(("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"))
 
 
@@ -140,9 +142,32 @@ class Places(Codes):
             heirs = self.heirs([place.id for place in candidates])
             one = heirs[0] if len(heirs) == 1 else None
             return self._heir(candidates[0].code, Meaning(one, retired, heirs))
+        likely = self._likely(given, within)
+        asked = f"是否为{'、'.join(f'{place.name}（{place.code}）' for place in likely)}？" if likely else ""
         raise CellFault(
-            "division-unknown", f"区划表里没有“{said}”。", "请填现行的 6 位行政区划代码，例如 500103。"
+            "division-unknown",
+            f"区划表里没有“{said}”。{asked}",
+            "请填全称或 6 位行政区划代码。" if likely else "请填现行的 6 位行政区划代码，例如 500103。",
         )
+
+    def _likely(self, given: list[str], within) -> list[Place]:
+        """The counties that may be meant by names without their end (渝中, 石柱): named to the sender, never taken."""
+        found = {
+            place.id: place
+            for word in ("".join(given), given[-1])
+            for end in _COUNTY_ENDS
+            for place in self._names.get(word + end, ())
+        }
+        if not found and len(given[-1]) > 1:  # 石柱土家族自治县
+            found = {
+                place.id: place
+                for place in self._current.values()
+                if place.level == "county" and match_key(place.name).startswith(given[-1])
+            }
+        likely = [place for place in found.values() if place.current and self._under(place, given[:-1])]
+        inside = [place for place in likely if within is None or place.id in within]
+        likely = inside or likely
+        return likely if len(likely) <= _MOST_LIKELY else []
 
     def _under(self, place: Place, above: list[str]) -> bool:
         forms = {match_key(form) for one in self.chain(place) for form in (one.name, _short(one.name))}

@@ -8,7 +8,7 @@ from registry.imports.cells import CellFault
 from registry.models import DivisionSuccession, ForeignCode
 from registry.places.cells import Places
 from registry.places.codes import EARLIER_CODES, Codes, normal
-from tests.factories import CountyFactory, TownshipFactory
+from tests.factories import CityFactory, CountyFactory, ProvinceFactory, TownshipFactory
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2020, 6, 30)
@@ -95,3 +95,38 @@ def test_the_codes_of_a_file_are_read_in_sets(django_assert_max_num_queries):
         codes = Codes(one.code for one in townships)
         found = [codes.division(codes.find(one.code).place) for one in townships]
     assert found[0] == found[9] == found[20] == townships[20]
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        (("渝中",), "是否为渝中区（500103）？"),
+        (("重庆市", "", "渝中"), "是否为渝中区（500103）？"),
+        (("重庆渝中",), "是否为渝中区（500103）？"),
+        (("石柱",), "是否为石柱土家族自治县（500240）？"),
+        (("安徽省", "", "渝中"), ""),
+        (("火星",), ""),
+        (("渝",), ""),
+    ],
+)
+def test_a_name_without_its_end_is_asked_about_and_not_taken(written, asked):
+    chongqing = ProvinceFactory(code="500000", name="重庆市")
+    ProvinceFactory(code="340000", name="安徽省")
+    city = CityFactory(code="500100", name="市辖区", parent=chongqing)
+    CountyFactory(code="500103", name="渝中区", parent=city)
+    CountyFactory(code="500240", name="石柱土家族自治县", parent=city)
+    with pytest.raises(CellFault) as fault:
+        Places().by_name(*written)
+    assert fault.value.rule == "division-unknown"
+    assert fault.value.message.partition("。")[2] == asked
+
+
+def test_of_several_that_a_name_may_mean_those_of_ones_own_area_are_named():
+    here, there = CountyFactory(code="500105", name="江北区"), CountyFactory(code="330205", name="江北区")
+    with pytest.raises(CellFault) as fault:
+        Places().by_name("江北", within={here.pk})
+    assert "500105" in fault.value.message and "330205" not in fault.value.message
+    with pytest.raises(CellFault, match="330205"):
+        Places().by_name("江北", within={there.pk})
+    with pytest.raises(CellFault, match=r"500105.*330205|330205.*500105"):
+        Places().by_name("江北")

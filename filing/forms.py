@@ -8,7 +8,7 @@ from filing.models import ClockChange, Filing, FilingMember, Material
 from filing.pick import grids_to_pick, leads_to_pick
 from registry import access
 from registry.models import Consortium, Institution, TreatmentSubject
-from registry.plausible import PLAUSIBLE_DAY
+from registry.plausible import PLAUSIBLE_DAY, PLAUSIBLE_END
 from registry.telephones import plausible_telephone
 
 RADIO_AT_MOST = 4
@@ -173,7 +173,8 @@ class MemberForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version
         for name in ("joined_on", "left_on", "remote_enabled_on"):
-            self.fields[name].validators = [*self.fields[name].validators, *PLAUSIBLE_DAY]
+            plausible = PLAUSIBLE_END if name == "left_on" else PLAUSIBLE_DAY
+            self.fields[name].validators = [*self.fields[name].validators, *plausible]
 
     def clean(self):
         """Said at the field; the table's own constraint holds it as well."""

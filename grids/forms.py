@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from grids.models import Grid
 from registry.options import Options
-from registry.plausible import PLAUSIBLE_DAY
+from registry.plausible import PLAUSIBLE_DAY, PLAUSIBLE_END
 
 DAY = {
     "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     "validators": PLAUSIBLE_DAY,
 }
+LAST_DAY = DAY | {"validators": PLAUSIBLE_END}
 
 
 class Townships(forms.ModelMultipleChoiceField):
@@ -62,7 +63,7 @@ class GridEditForm(_WithTownships):
 class AssignForm(forms.Form):
     consortium = forms.ModelChoiceField(queryset=None, label="责任医联体", empty_label="请选择")
     start = forms.DateField(label="起", initial=timezone.localdate, help_text="当日起负责", **DAY)
-    last = forms.DateField(label="止", required=False, help_text="当日仍负责；空白为长期", **DAY)
+    last = forms.DateField(label="止", required=False, help_text="当日仍负责；空白为长期", **LAST_DAY)
     reason = forms.CharField(label="理由或依据", max_length=500, required=False)
 
     def __init__(self, *args, consortia, **kwargs):

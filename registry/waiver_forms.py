@@ -8,7 +8,7 @@ from django.utils import timezone
 from registry import waivers
 from registry.models import Division, Rule, Waiver
 from registry.options import Options
-from registry.plausible import PLAUSIBLE_DAY
+from registry.plausible import PLAUSIBLE_END
 from registry.policy.pack import RuleSpec
 from registry.policy.param_words import param_word
 from registry.policy.verdict import Outcome
@@ -101,7 +101,7 @@ class WaiverForm(forms.Form):
         label="批准文件扫描件", required=False, help_text=f"{ACCEPTED_WORDS}，不超过 50 MB；豁免须上传"
     )
     until = forms.DateField(
-        label="有效期至", required=False, validators=PLAUSIBLE_DAY, help_text="当日仍有效；长期有效的留空",
+        label="有效期至", required=False, validators=PLAUSIBLE_END, help_text="当日仍有效；长期有效的留空",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from registry.models import User
 from registry.options import Options
 from registry.people import reach, units
 from registry.people.naming import username_allowed
-from registry.plausible import PLAUSIBLE_DAY
+from registry.plausible import PLAUSIBLE_DAY, PLAUSIBLE_END
 from registry.roles import Role
 
 
@@ -45,7 +45,7 @@ class AssignmentForm(forms.Form):
     end = forms.DateField(
         label="最后一天",
         required=False,
-        validators=PLAUSIBLE_DAY,
+        validators=PLAUSIBLE_END,
         help_text="不填：没有期限",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )

@@ -42,7 +42,7 @@ class RectificationFilter(AreaFilter):
 
     field_order = ("q", "area")
 
-    q = forms.CharField(label="对象、责任单位、条款编号或问题", required=False, max_length=100)
+    q = forms.CharField(label="对象、单位、条款或问题", required=False, max_length=100)
     unit = forms.ChoiceField(
         label="责任单位",
         required=False,
@@ -51,6 +51,11 @@ class RectificationFilter(AreaFilter):
     stands = forms.ChoiceField(
         label="判定", required=False, choices=Options([("yes", "仍然成立"), ("no", "已不再成立")])
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.places:  # a hospital sees what itself has to put right
+            del self.fields["unit"]
 
     def condition(self) -> Q:
         """The filter as a condition on rectifications."""

@@ -69,7 +69,7 @@ def finding_list(request):
         rows = rows.filter(verdict=form.chosen_verdict)
     context = {
         "filter_form": form,
-        "tabs": TABS,
+        "tabs": TABS if form.places else TABS[:-1],
         "tally": tally,
         "run": run,
         "total": sum(tally.values()),

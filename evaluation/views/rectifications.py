@@ -10,7 +10,7 @@ from evaluation import answering, follow_up, rectifications
 from evaluation.models import Finding, Rectification, RectificationStep
 from evaluation.text_sheet import EXPORTED
 from evaluation.views.values import workbook_response
-from registry import access_log
+from registry import access, access_log
 from registry.downloads import stored_file
 from registry.errors import Refused
 from registry.guards import open_to
@@ -96,6 +96,7 @@ def rectification_list(request):
         "tabs": [(name, word, counts.get(name)) for name, (word, _) in shown.items()],
         "view": view,
         "default_sort": default,
+        "may_ask": access.may(request.user, "run_compliance"),
         "narrowed": any(form.cleaned_data.values()),
     }
     return render(request, "evaluation/rectification_list.html", context)

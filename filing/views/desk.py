@@ -1,10 +1,9 @@
 """The bureau's list of cases (审核人): who has what, by when; take, take over, release, assign."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from filing import delegation, desk, queue, timing
@@ -12,6 +11,7 @@ from filing.models import Filing
 from filing.views.shared import attempt, visible
 from registry import access
 from registry.errors import Refused
+from registry.going_back import back_to
 from registry.guards import open_to
 from registry.models import User
 from registry.numbers import whole_number
@@ -64,21 +64,13 @@ def _asked(user) -> str:
     return f"期限申请 {number}{'+' if more else ''}" if number else "期限申请"
 
 
-def _back(request, fallback, *arguments):
-    """To the list as it was, else to the page named."""
-    target = request.POST.get("next", "")
-    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-        return HttpResponseRedirect(target)
-    return redirect(fallback, *arguments)
-
-
 @require_POST
 def take(request, pk: int):
     """领取 or 接手."""
     visible(request, pk)
     seen = whole_number(request.POST.get("holder", ""))
     attempt(request, lambda: desk.take(pk, by=request.user, seen_holder=seen), "这件备案由您经办。")
-    return _back(request, "filing:detail", pk)
+    return back_to(request, "filing:detail", pk)
 
 
 @require_POST
@@ -86,7 +78,7 @@ def release(request, pk: int):
     """放回."""
     visible(request, pk)
     attempt(request, lambda: desk.release(pk, by=request.user), "已放回，其他审核人可以领取。")
-    return _back(request, "filing:detail", pk)
+    return back_to(request, "filing:detail", pk)
 
 
 @require_POST
@@ -100,7 +92,7 @@ def assign(request):
     allowed = {person.pk for person in queue.reviewers_within(request.user)}
     if not chosen or to not in allowed:
         messages.error(request, "先勾选备案，再选择交给谁。")
-        return _back(request, "filing:queue")
+        return back_to(request, "filing:queue")
     person = get_object_or_404(User, pk=to)
     ids = list(seen.order_by("pk").values_list("pk", flat=True))
     if not ids:
@@ -109,9 +101,9 @@ def assign(request):
         done, left = desk.assign(ids, person, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return _back(request, "filing:queue")
+        return back_to(request, "filing:queue")
     if done:
         messages.success(request, f"{len(done)} 件已交给{person}办理。")
     if left:
         messages.warning(request, f"{len(left)} 件没有交办：{'；'.join(left[:10])}。")
-    return _back(request, "filing:queue")
+    return back_to(request, "filing:queue")

@@ -77,8 +77,9 @@ def part(bound, *, first):
             )
         case "date":
             return (
-                f'<label for="{number}">{label}</label><input class="form-control form-control-sm w-auto" '
-                f'type="date" name="{name}" id="{number}" value="{given(bound)}">'
+                f'<span class="yl-row"><label for="{number}">{label}</label>'
+                f'<input class="form-control form-control-sm w-auto" type="date" name="{name}" id="{number}" '
+                f'value="{given(bound)}"></span>'
             )
         case "box":
             return (

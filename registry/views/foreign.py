@@ -2,14 +2,17 @@
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count, OuterRef, Subquery
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from registry.divisions import foreign
 from registry.errors import Refused
+from registry.going_back import back_to
 from registry.guards import open_to
 from registry.models import Division, ForeignCodeList, ForeignCodeRow
-from registry.paging import capped_count, keyset_page
+from registry.numbers import whole_number
+from registry.paging import SIZES, capped_count, keyset_page
 
 STATES = [("open", "待认"), ("matched", "自动对应"), ("chosen", "人工认定"), ("dismissed", "不对应")]
 
@@ -37,7 +40,11 @@ def foreign_lists(request):
 
 
 def _lists(request, form, status: int = 200):
-    page = keyset_page(ForeignCodeList.objects.select_related("by"), request, order=("-id",), default_size=20)
+    waiting = ForeignCodeRow.objects.filter(code_list=OuterRef("pk"), state=ForeignCodeRow.State.OPEN)
+    lists = ForeignCodeList.objects.select_related("by").annotate(
+        waiting=Subquery(waiting.order_by().values("code_list").annotate(n=Count("pk")).values("n"))
+    )
+    page = keyset_page(lists, request, order=("-id",), default_size=20)
     return render(
         request, "registry/foreign_lists.html", {"page": page, "form": form, "unit": "份"}, status=status
     )
@@ -71,10 +78,34 @@ def foreign_list(request, pk: int):
     page = keyset_page(rows.select_related("division__parent", "decided_by"), request, order=("number", "id"))
     wanted = {pk for row in page for pk in row.candidates}
     places = Division.objects.select_related("parent").in_bulk(wanted)
-    lines = [(row, [places[pk] for pk in row.candidates if pk in places]) for row in page]
+    outside = foreign.outside(request.user, {row.county_code for row in page})
+    lines = [
+        (row, [places[pk] for pk in row.candidates if pk in places], row.county_code not in outside)
+        for row in page
+    ]
+    alone = [row.pk for row, near, mine in lines if mine and row.state == "open" and len(near) == 1]
     tabs = [(key, word, capped_count(kept.rows.filter(state=key))[0]) for key, word in STATES]
-    context = {"list": kept, "page": page, "lines": lines, "tabs": tabs, "unit": "行", "count": None}
+    context = {
+        "list": kept,
+        "page": page,
+        "lines": lines,
+        "alone": alone,
+        "tabs": tabs,
+        "unit": "行",
+        "count": None,
+    }
     return render(request, "registry/foreign_list.html", context)
+
+
+@require_POST
+@open_to("manage_institutions")
+def foreign_accept(request, pk: int):
+    """Accept the only candidate of each of these rows."""
+    kept = get_object_or_404(ForeignCodeList, pk=pk)
+    typed = map(whole_number, request.POST.getlist("rows")[: max(SIZES)])
+    number = foreign.choose_all(kept, [pk for pk in typed if pk is not None], by=request.user)
+    messages.success(request, f"已认定 {number} 行。可以在“人工认定”中逐行重新认定。")
+    return back_to(request, kept)
 
 
 @require_POST
@@ -86,13 +117,16 @@ def foreign_decide(request, pk: int):
         match request.POST.get("act"):
             case "dismiss":
                 foreign.dismiss(row.pk, by=request.user)
+                messages.success(request, f"{row} 已标为不对应。")
             case "reopen":
                 foreign.reopen(row.pk, by=request.user)
+                messages.success(request, f"{row} 已退回待认。")
             case _:
-                code = request.POST.get("candidate") or request.POST.get("code", "")
-                if not code.strip():
-                    raise Refused("请选一个区划，或填写它的代码。")
-                foreign.choose(row.pk, code=code, by=request.user)
+                typed = request.POST.get("place", "").strip() or request.POST.get("candidate", "").strip()
+                if not typed:
+                    raise Refused(f"{row}：请选一个区划，或填写它的代码或名称。")
+                place = foreign.choose(row.pk, typed=typed, by=request.user).division
+                messages.success(request, f"{row} 已认定为 {place.code} {place}。")
     except Refused as refusal:
         messages.error(request, str(refusal))
-    return redirect(row.code_list)
+    return back_to(request, row.code_list)

@@ -131,8 +131,21 @@ def test_a_hospital_has_no_area_to_choose_and_its_own_rows_alone(two, client, th
     client.force_login(filer_of(Lead.objects.get(consortium=theirs).institution))
     answer = client.get(reverse(ADDRESS))
     assert [row.pk for row in answer.context["page"]] == [two[0].pk]
-    assert 'name="area"' not in answer.content.decode()
-    assert 'name="area"' not in client.get(reverse("evaluation:findings")).content.decode()
+    findings = client.get(reverse("evaluation:findings")).content.decode()
+    for name in ('name="area"', 'name="unit"', "规定 × 地区"):
+        assert name not in answer.content.decode() and name not in findings
+
+
+def test_whoever_asks_and_whoever_is_asked_are_told_different_things_of_an_empty_list(
+    client, commission, evaluator, theirs
+):
+    empty = {}
+    for person in (evaluator, filer_of(Lead.objects.get(consortium=theirs).institution)):
+        client.force_login(person)
+        empty[person] = client.get(reverse(ADDRESS)).content.decode()
+    asks, asked = empty.values()
+    assert "可以交办整改" in asks and "可以交办整改" not in asked
+    assert "主管部门交办的整改会列在这里" in asked
 
 
 def test_the_workbook_holds_what_is_filtered_as_text_in_words_and_is_logged(two, client, commission):

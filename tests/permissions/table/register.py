@@ -122,4 +122,5 @@ ROWS = {
     **rows("post", None, both("registry_admin"), (), "registry:foreign_upload"),
     **rows("get", register.foreign_arguments, both("registry_admin"), (), "registry:foreign_list"),
     **rows("post", register.foreign_arguments, both("registry_admin"), (), "registry:foreign_decide"),
+    **rows("post", register.foreign_arguments, both("registry_admin"), (), "registry:foreign_accept"),
 }

@@ -82,8 +82,90 @@ def test_the_screen_accepts_chooses_dismisses_and_takes_back(city, client, djang
     decide(unknown, act="reopen")
     assert [state for _, state in states(kept)] == ["open", "open"]
     assert not ForeignCode.objects.exists()
-    decide(unknown, code="999999")
+    decide(unknown, place="999999")
     assert ForeignCodeRow.objects.get(pk=unknown.pk).state == "open"
+
+
+@pytest.fixture
+def decide(client):
+    def decide(row, **data):
+        return client.post(reverse("registry:foreign_decide", args=[row.pk]), data, follow=True)
+
+    return decide
+
+
+def test_a_place_may_be_typed_by_its_name_in_the_county_or_against_the_candidate(city, client, decide):
+    client.force_login(city.admin)
+    near, unknown = sent(city, "340203050,弋1镇\n340203051,甲\n").rows.order_by("number")
+    assert "弋江区没有“三1街道”" in decide(unknown, place="三1街道").content.decode()
+    assert "已认定为 340203002" in decide(unknown, place="弋2街道").content.decode()
+    decide(near, candidate="340203001", place="340208001")  # what is typed counts
+    assert list(ForeignCode.objects.order_by("code").values_list("division__name", flat=True)) == [
+        "三1街道",
+        "弋2街道",
+    ]
+
+
+def test_of_two_of_one_name_in_a_county_the_code_is_asked_for(city, client, decide):
+    TownshipFactory(parent=city.yijiang.county, code="340203009", name="弋1街道")
+    client.force_login(city.admin)
+    row = sent(city, "340203051,甲\n").rows.get()
+    assert "340203001、340203009" in decide(row, place="弋1街道").content.decode()
+    far = sent(city, "349999051,甲\n").rows.get()
+    assert "没有代码为 349999 的区县" in decide(far, place="弋1街道").content.decode()
+    assert not ForeignCode.objects.exists()
+
+
+def test_whoever_decides_beyond_the_first_page_stays_there(city, client):
+    client.force_login(city.admin)
+    kept = sent(city, "".join(f"3402030{n},别处{n}街道\n" for n in range(50, 75)))
+    first = client.get(kept.get_absolute_url(), {"size": 20})
+    address = f"{kept.get_absolute_url()}?size=20&after={first.context['page'].after}"
+    second = client.get(address)
+    row = second.context["page"].rows[1]
+    assert f'name="next" value="{address}"' in second.content.decode().replace("&amp;", "&")
+    answer = client.post(
+        reverse("registry:foreign_decide", args=[row.pk]), {"act": "dismiss", "next": address}
+    )
+    assert answer["Location"] == address
+    assert len(client.get(address).context["page"]) == 4
+    outside = client.post(
+        reverse("registry:foreign_decide", args=[row.pk]), {"act": "reopen", "next": "https://example.org/"}
+    )
+    assert outside["Location"] == kept.get_absolute_url()
+
+
+def test_the_only_candidates_of_a_page_are_accepted_at_once(city, client, django_assert_max_num_queries):
+    TownshipFactory(parent=city.yijiang.county, code="340203009", name="弋1镇")
+    kept = sent(city, "340203050,弋1乡\n340203051,弋2镇\n340208051,三1镇\n340203052,甲\n")
+    client.force_login(city.admin)
+    alone = client.get(kept.get_absolute_url()).context["alone"]
+    with django_assert_max_num_queries(20):
+        client.post(reverse("registry:foreign_accept", args=[kept.pk]), {"rows": [*alone, "x"]})
+    assert states(kept) == [
+        ("340203050", "open"), ("340203051", "chosen"), ("340208051", "chosen"), ("340203052", "open"),
+    ]  # fmt: skip
+    assert set(ForeignCode.objects.values_list("code", flat=True)) == {"340203051", "340208051"}
+    assert {row.decided_by for row in kept.rows.filter(state="chosen")} == {city.admin}
+
+
+def test_rows_of_anothers_county_are_shown_without_a_form_and_let_be(city, client, decide):
+    kept = sent(city, "340203050,弋1镇\n340208050,三1镇\n")
+    client.force_login(registry_admin_of(city.sanshan.bureau))
+    theirs, own = kept.rows.order_by("number")
+    shown = client.get(kept.get_absolute_url())
+    assert "由当地名录管理员认定" in shown.content.decode()
+    assert shown.context["alone"] == [own.pk]
+    assert decide(theirs, act="dismiss").status_code == 403
+    assert decide(theirs, candidate="340203001").status_code == 403
+    client.post(reverse("registry:foreign_accept", args=[kept.pk]), {"rows": [theirs.pk, own.pk]})
+    assert [state for _, state in states(kept)] == ["open", "chosen"]
+
+
+def test_the_lists_say_how_many_rows_wait(city, client):
+    sent(city, "340203050,弋1镇\n340203051,甲\n340203052,弋2街道\n")
+    client.force_login(city.admin)
+    assert [one.waiting for one in client.get(reverse("registry:foreign_lists")).context["page"]] == [2]
 
 
 @pytest.mark.parametrize("content", ["甲,乙\n1,2\n", HEADER])

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from django.db import OperationalError
+
 from evaluation.models import Finding
 from registry.facts import NotRead
 from registry.facts.codec import decode
@@ -52,8 +54,18 @@ def recheck(findings: Iterable[Finding], result: Rechecked) -> Iterator[Differen
 
 
 def _difference(finding: Finding, rules: "_Rules") -> str:
+    """In what it differs; a receipt that is damaged can fail anywhere, and must not keep the others unread."""
     if finding.facts is None:
         return "没有保存事实"
+    try:
+        return _given_again(finding, rules)
+    except OperationalError:
+        raise  # the database is in trouble, not this receipt
+    except Exception as error:
+        return f"凭据读不出来：{type(error).__name__}（{error}）"
+
+
+def _given_again(finding: Finding, rules: "_Rules") -> str:
     kind = facts_class(finding.facts.subject)
     facts = decode(kind, finding.facts.body)
     if record_facts(facts).digest != finding.facts_id:

@@ -139,9 +139,9 @@ def telling_outside(job: Job) -> Iterator[Callable[[int, int, str], None]]:
 
 
 def _finish(job_id: int, state: str, **values) -> None:
-    Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(
-        state=state, finished_at=timezone.now(), **values
-    )
+    """What was done to the end is done, also where somebody stopped it in the last moment."""
+    ending = (Job.State.RUNNING, Job.State.CANCELLED) if state == Job.State.DONE else (Job.State.RUNNING,)
+    Job.objects.filter(pk=job_id, state__in=ending).update(state=state, finished_at=timezone.now(), **values)
     _announce_end(job_id)
 
 

@@ -29,6 +29,11 @@ from registry.places.cells import Places
 
 CHUNK = 4_000
 ISSUE_FIELDS = ("batch", "row", "sheet", "letter", "column", "value", "rule", "severity", "message", "remedy")
+# What a reading finds; the rest belongs to whoever asked for it.
+CONCLUDED = (
+    "sheet", "header_row", "columns", "columns_by", "notes", "rows", "differences", "creates", "updates", "unchanged", "error_rows",
+    "errors", "warnings", "decisions", "repairs", "rule_counts", "divisions", "absent", "state",
+)  # fmt: skip
 Report = Callable[[int, int], None]
 
 
@@ -60,14 +65,19 @@ class Tally:
 
 
 def read_into(batch: ImportBatch, scope: Scope, report: Report) -> None:
-    """Read the batch's file into staging rows; repeatable. Raises FileRefused when the file cannot be read."""
+    """Read the batch's file into staging rows; repeatable. Raises FileRefused when the file cannot be read.
+
+    `report` is asked once more when everything is read: whoever was stopped meanwhile leaves the batch as it is.
+    """
     batch.staged_rows.all().delete()
     batch.issues.all().delete()
     with open_source(batch.file.path) as source:
         chosen = chosen_table(source, batch)
         if chosen is None:
             batch.notes, batch.state = source.notes, ImportBatch.State.MAPPING
-            batch.save(update_fields=["notes", "state"])
+            with transaction.atomic():
+                report(0, 0)
+                batch.save(update_fields=["notes", "state"])
             return
         table, issues = chosen
         if told := template.check_version(source, table):
@@ -82,7 +92,9 @@ def read_into(batch: ImportBatch, scope: Scope, report: Report) -> None:
         _stage_issues(batch, table.issues[said:], tally)
         if not tally.rows:
             raise FileRefused("no-rows", "表头下面没有数据行。请检查是否选对了文件或工作表。")
-        _conclude(batch, source, table, tally)
+        with transaction.atomic():
+            report(tally.rows, tally.rows)
+            _conclude(batch, source, table, tally)
 
 
 def _stage_rows(batch: ImportBatch, table: Table, scope: Scope, tally: Tally, report: Report) -> None:
@@ -184,4 +196,4 @@ def _conclude(batch: ImportBatch, source: Source, table: Table, tally: Tally) ->
     count_anew()
     batch.absent = batch.absent_institutions().count()
     batch.state = ImportBatch.State.STAGED
-    batch.save()
+    batch.save(update_fields=CONCLUDED)

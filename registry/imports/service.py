@@ -19,7 +19,7 @@ from registry.imports.container import guard
 from registry.imports.limits import FileRefused
 from registry.imports.opening import opened, scope_for
 from registry.imports.scope import EVERYWHERE, Scope, scope_of
-from registry.imports.starting import start
+from registry.imports.starting import require_idle, require_nobody_staging, start
 from registry.models import ImportBatch, User
 
 __all__ = ["apply", "discard", "read", "receive", "reread", "stage", "start_apply", "upload"]
@@ -105,6 +105,7 @@ def stage(
 def reread(batch_id: int, *, by: User) -> ImportBatch:
     """Compare the kept file with the register as it is now."""
     batch = opened(batch_id, by, *UNWRITTEN)
+    require_idle(batch)
     batch.state = ImportBatch.State.READING
     batch.save(update_fields=["state"])
     start(batch, "read", "读取", by)
@@ -115,6 +116,8 @@ def reread(batch_id: int, *, by: User) -> ImportBatch:
 def discard(batch_id: int, *, by: User) -> ImportBatch:
     """Let a read file be: its rows go, the file and the record of it stay."""
     batch = opened(batch_id, by, *UNWRITTEN)
+    require_idle(batch)
+    require_nobody_staging(batch.pk)
     batch.state = ImportBatch.State.DISCARDED
     batch.save(update_fields=["state"])
     batch.staged_rows.all().delete()

@@ -1,8 +1,13 @@
 """Background work of imports (registry.jobs)."""
 
+from contextlib import suppress
+from functools import partial
+
+from registry import jobs
+from registry.errors import Refused
 from registry.imports import applying, queue, service, undo
 from registry.imports.marked import build as marking
-from registry.imports.starting import start
+from registry.imports.starting import staging_of, start
 from registry.jobs import advance, job_task, telling_outside
 from registry.models import ImportBatch, Job, User
 
@@ -10,21 +15,31 @@ from registry.models import ImportBatch, Job, User
 @job_task("registry.imports.read")
 def read_import(job: Job, *, batch_id: int) -> dict:
     """读取：may be sent twice; a second run begins again from the file."""
-    batch = ImportBatch.objects.select_related("sent_by").get(pk=batch_id)
-    if batch.state != ImportBatch.State.READING:
-        return {}
-    service.read(batch, lambda done, total: advance(job, done, total, "已校验、比对"))
+    with staging_of(batch_id):
+        batch = ImportBatch.objects.select_related("sent_by", "marked_job").get(pk=batch_id)
+        if batch.state != ImportBatch.State.READING:
+            return {}
+        _stop_marking(batch)
+        service.read(batch, lambda done, total: advance(job, done, total, "已校验、比对"))
     if marking.wanted(batch):
         start(batch, "mark", "标注", batch.sent_by, shown_as="marked_job")
     return {"batch": batch.pk, "rows": batch.rows}
+
+
+def _stop_marking(batch: ImportBatch) -> None:
+    """The marks of an earlier reading are not those of this one."""
+    if batch.marked_job and not batch.marked_job.finished:
+        with suppress(Refused):  # it has ended in this moment
+            jobs.cancel(batch.marked_job.pk, by=batch.sent_by)
 
 
 @job_task("registry.imports.mark")
 def mark_import(job: Job, *, batch_id: int) -> dict:
     """标注：makes the sender's workbook with its bad cells marked; a second run makes it again."""
     batch = ImportBatch.objects.get(pk=batch_id)
-    advance(job, 0, None, "正在标注原表")
-    marking.build(batch)
+    going_on = partial(advance, job, 0, None, "正在标注原表")
+    going_on()
+    marking.build(batch, going_on)
     return {"batch": batch.pk}
 
 

@@ -66,11 +66,21 @@ def test_facts_that_were_tampered_with_are_named(judged):
     assert result.reasons == {"事实与摘要不符": 4}
 
 
+def test_a_receipt_that_cannot_be_read_does_not_keep_the_others_unread(judged, good):
+    sheet = Finding.objects.filter(consortium=good).first().facts
+    sheet.body = {"lead": "甲", "grouped": "垃圾"}
+    sheet.save(update_fields=["body"])
+    result = Rechecked()
+    list(recheck_receipts(Finding.objects.select_related("facts").order_by("pk"), result))
+    assert (result.total, result.reasons) == (4, {"凭据读不出来": 2})
+
+
 def test_a_later_change_of_the_document_changes_no_receipt(judged):
     PolicyDocument.objects.update(effective_from=None)
     assert "不一致 0 项" in command(standing=True)
 
 
 def test_an_unknown_place_is_refused(judged):
-    with pytest.raises(CommandError, match="没有代码为 999999"):
-        command(division="999999")
+    for nowhere in ("999999", ""):
+        with pytest.raises(CommandError, match=f"没有代码为 {nowhere}"):
+            command(division=nowhere)

@@ -182,5 +182,6 @@ def test_what_is_listed_is_bounded_and_what_is_counted_is_not():
 
 
 def test_a_statement_nobody_made_is_refused():
-    with pytest.raises(CommandError, match="没有代号为 nothing 的核对项"):
+    with pytest.raises(CommandError, match="没有代号为 nothing 的核对项") as said:
         call_command("check_register", only=["nothing"])
+    assert said.value.returncode == 2 and "membership-in-life" in str(said.value)

@@ -74,6 +74,18 @@ class TestEndings:
         job.refresh_from_db()
         assert (job.state, steps) == ("cancelled", [0, 1])
 
+    def test_a_stop_that_came_too_late_does_not_hide_that_everything_was_done(self):
+        job = queued()
+
+        def work(job):
+            jobs.advance(job, 5, 5)
+            jobs.cancel(job.pk, by=job.owner)
+            return {"written": 5}
+
+        jobs.run(job.pk, work)
+        job.refresh_from_db()
+        assert (job.state, job.result) == ("done", {"written": 5})
+
     def test_what_a_job_writes_carries_its_owner_and_number(self):
         job = queued()
         jobs.run(job.pk, lambda job: {"id": InstitutionFactory().pk})

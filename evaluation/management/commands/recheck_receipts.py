@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         rows = Finding.objects.select_related("facts").order_by("pk")
-        if code := options["division"]:
+        if (code := options["division"]) is not None:
             area = area_of_code(code, timezone.localdate())
             if area is None:
                 raise CommandError(f"没有代码为 {code} 的行政区划或管理区")

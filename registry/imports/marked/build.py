@@ -1,5 +1,6 @@
 """From a read file to the sender's workbook with marks, kept beside the file (制作标注后的原表)."""
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,12 +23,13 @@ def wanted(batch: ImportBatch) -> bool:
     return batch.state == ImportBatch.State.STAGED and bool(batch.errors or batch.decisions or batch.warnings)
 
 
-def build(batch: ImportBatch) -> None:
-    """Make the workbook and keep it with the batch; repeatable."""
+def build(batch: ImportBatch, still_wanted: Callable[[], object] = lambda: None) -> None:
+    """Make the workbook and keep it with the batch; repeatable. `still_wanted` raises when it came too late."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / "marked.xlsx"
         with open_source(batch.file.path) as source:
             _write(batch, source, target)
+        still_wanted()
         if batch.marked:
             batch.marked.delete(save=False)
         with target.open("rb") as made:

@@ -19,7 +19,10 @@ class Command(BaseCommand):
     def handle(self, *, only, limit: int, format: str, **options):
         checked = [one for one in invariants() if not only or one.code in only]
         if unknown := set(only or ()) - {one.code for one in checked}:
-            raise CommandError(f"没有代号为 {'、'.join(sorted(unknown))} 的核对项。")
+            known = "、".join(one.code for one in invariants())
+            raise CommandError(
+                f"没有代号为 {'、'.join(sorted(unknown))} 的核对项。可用的代号：{known}。", returncode=2
+            )
         results = [(one, *one.broken(max(1, limit))) for one in checked]
         if format == "json":
             self.stdout.write(json.dumps(_document(results), ensure_ascii=False))

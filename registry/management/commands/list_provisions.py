@@ -19,10 +19,14 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         if options["format"] == "markdown":
+            if options["pack"]:
+                raise CommandError(
+                    "markdown 是全部文件的一页，不能与 --pack 同用。请去掉 --pack，或改用 text、json。"
+                )
             self.stdout.write(provisions_page(read_packs()), ending="")
             return
         rules = Rule.objects.in_force().select_related("document")
-        if pack := options["pack"]:
+        if (pack := options["pack"]) is not None:
             if not PolicyDocument.objects.filter(code=pack).exists():
                 known = "、".join(PolicyDocument.objects.order_by("code").values_list("code", flat=True))
                 raise CommandError(f"没有政策文件 {pack}。已载入：{known or '无（先运行 load_reference）'}")

@@ -93,3 +93,10 @@ def test_an_unknown_pack_is_refused_by_name():
     load_packs()
     with pytest.raises(CommandError, match="没有政策文件 sichuan"):
         _list("--pack", "sichuan")
+    with pytest.raises(CommandError, match="没有政策文件"):
+        _list("--pack", "")
+
+
+def test_the_page_of_all_documents_is_not_written_for_one():
+    with pytest.raises(CommandError, match="请去掉 --pack"):
+        _list("--pack", "yunnan", "--format", "markdown")

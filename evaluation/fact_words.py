@@ -6,7 +6,7 @@ from typing import Any
 
 from evaluation.subjects import PLACEHOLDERS
 from evaluation.words import NOTHING, in_words
-from registry.models import Consortium, Division, InstitutionClass, Membership
+from registry.models import Consortium, Division, InstitutionClass, Membership, PlannedFacility
 from registry.policy.vocabulary import word
 
 LABELS = {
@@ -77,12 +77,26 @@ LABELS = {
     "units": "街道、乡镇",
     "responsible": "负责的医联体",
     "townships": "街道、乡镇",
+    "designer": "设计单位",
+    "builder": "建设单位",
+    "funder": "出资单位",
+    "operator": "运营单位",
+    "consulted": "会商单位",
+    "mode": "建设运营方式",
+    "state": "状态",
+    "tender_document": "中标文件",
+    "awarded_on": "中标日期",
+    "completed_on": "建成日期",
+    "community_hospital_on": "成为社区医院的日期",
+    "change_document": "变更依据",
 }
 VALUES = {
     "scope": dict(Consortium.Scope.choices),
     "closeness": dict(Consortium.Closeness.choices),
     "specialty_focus": dict(Consortium.Focus.choices),
     "role": dict(Membership.Role.choices),
+    "mode": dict(PlannedFacility.Mode.choices),
+    "state": dict(PlannedFacility.State.choices),
     "origin": {"online": "在线备案", "imported": "导入"},
 }
 PLACE_LEVELS = dict(Division.Level.choices)  # beside the levels of hospitals, whose codes are others

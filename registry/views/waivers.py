@@ -82,7 +82,10 @@ def waiver_new(request):
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"已登记{waiver.get_kind_display()}，判定随后更新。")
+            messages.success(
+                request,
+                f"已登记{waiver.get_kind_display()}。判定为不符合或偏离的，随后改为“已豁免”；其他判定不变。",
+            )
             return redirect("registry:waiver", waiver.pk)
     context = {
         "form": form,

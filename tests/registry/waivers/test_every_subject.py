@@ -1,6 +1,7 @@
 """Waivers for grids, institutions, places and planned facilities; who may give them; whom they are told to."""
 
 import datetime as dt
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -28,6 +29,7 @@ from tests.factories.filing import pdf
 from tests.registry.waivers.granting import (
     GROUNDS,
     KINDS,
+    facility,
     grant,
     grid_without_responsible,
     named_lead,
@@ -67,6 +69,19 @@ def test_the_page_of_a_grid_says_it_as_well(official, district):
     assert "CQ-07" not in {j.rule.id for j in judgements(TODAY, grids=[grid.pk])}, (
         "what is lifted needs nobody"
     )
+
+
+def test_the_page_of_a_planned_facility_says_it_and_leads_to_its_verdicts(client, commission, district):
+    subject = facility(district)
+    by = official_over("planned_facility", commission)
+    waiver = grant(by, subject, "CZ-12")
+    client.force_login(by)
+    shown = client.get(reverse("registry:facility", args=[subject.pk])).content.decode()
+    assert "CZ-12 豁免" in shown and reverse("registry:waiver", args=[waiver.pk]) in shown
+    about = client.get(reverse("registry:waiver", args=[waiver.pk])).content.decode()
+    assert f"q={quote(subject.name)}&amp;rule=CZ-12" in about
+    waivers.revoke(waiver.pk, by=by, reason="条件已具备")
+    assert "CZ-12 豁免" not in client.get(reverse("registry:facility", args=[subject.pk])).content.decode()
 
 
 def test_the_rule_says_what_is_looked_for(client, official, district):

@@ -5,9 +5,11 @@ import datetime as dt
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from evaluation.areas import area_of
 from evaluation.models import ComplianceRun, Finding
+from evaluation.overview import columns_of
 from registry import access
 from registry.models import Consortium, Division, PolicyDocument, Rule
 from registry.options import Options
@@ -76,6 +78,7 @@ class FindingFilter(AreaFilter):
     rule = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     consortium = forms.IntegerField(required=False, widget=forms.HiddenInput)
     verdict = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+    own = forms.BooleanField(required=False, widget=forms.HiddenInput)  # the area without what is below it
     run = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
@@ -83,12 +86,16 @@ class FindingFilter(AreaFilter):
         documents = PolicyDocument.objects.exclude(status=PolicyDocument.Status.PLACEHOLDER)
         self.fields["pack"].choices = Options(documents.values_list("code", "short_title"))
         self.is_valid()
+        if self.chosen_run:  # a picture of one day: of no other day, and nothing has lasted
+            for name in ("age", "on"):
+                del self.fields[name]
+                self.cleaned_data.pop(name, None)
 
     @property
     def given(self) -> dict:
         return self.cleaned_data
 
-    @property
+    @cached_property
     def chosen_run(self) -> ComplianceRun | None:
         """The run of an earlier day whose picture is looked at, if any."""
         if not self.given.get("run"):
@@ -121,9 +128,13 @@ class FindingFilter(AreaFilter):
                 | Q(rule__clause__istartswith=text)
             )
         if given.get("age"):
-            condition &= Q(first_seen__lte=timezone.localdate() - dt.timedelta(days=int(given["age"])))
+            day = self.past_day or timezone.localdate()
+            condition &= Q(first_seen__lte=day - dt.timedelta(days=int(given["age"])))
         if self.place:
             condition &= area_of(self.place).condition("division")
+            if given.get("own"):
+                for below in columns_of(self.place):
+                    condition &= ~area_of(below).condition("division")
         pairs = {
             "modality": "modality",
             "kind": "kind",

@@ -10,7 +10,7 @@ from evaluation.areas import area_of
 from evaluation.filters import AreaFilter
 from evaluation.models import Rectification, RectificationStep
 from evaluation.models.rectification import RectificationQuerySet
-from evaluation.text_sheet import text_sheet
+from evaluation.text_sheet import first_of, text_sheet
 from registry.options import Options
 
 _State = Rectification.State
@@ -105,7 +105,7 @@ def rectifications_workbook(rows: RectificationQuerySet, today: dt.date) -> byte
     rows = rows.select_related("asked_by").annotate(
         requirement=Subquery(asked.order_by("pk").values("text")[:1])
     )
-    return text_sheet("整改事项", HEADS, (_row(row, today) for row in rows))
+    return text_sheet("整改事项", HEADS, (_row(row, today) for row in first_of(rows)))
 
 
 def _row(row: Rectification, today: dt.date) -> tuple[str, ...]:

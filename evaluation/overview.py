@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Count, Max, Q
 from django.urls import reverse
@@ -152,8 +154,17 @@ def overview(division: Division, user) -> Overview:
 
 
 # -- Heat table ---------------------------------------------------------------------------------------------
-def heat(division: Division, failing, verdict: str = "FAIL", most: int = HEAT_ROWS) -> Heat:
-    """Failing findings (or others of one verdict) by rule and place; a municipality's columns are its districts."""
+def heat(
+    division: Division,
+    failing,
+    verdict: str = "FAIL",
+    most: int = HEAT_ROWS,
+    also: Mapping[str, str] | None = None,
+) -> Heat:
+    """Failing findings (or others of one verdict) by rule and place; a municipality's columns are its districts.
+
+    Each number leads to the list of what it counts; `also` are the conditions under which it was counted.
+    """
     columns = columns_of(division)
     column_of = {place.path: number for number, place in enumerate(columns)}
     cells: dict[str, Counter] = defaultdict(Counter)
@@ -168,7 +179,12 @@ def heat(division: Division, failing, verdict: str = "FAIL", most: int = HEAT_RO
     ranked = sorted(cells, key=lambda rule: (-sum(cells[rule].values()), rule))
     own = any(None in counted for counted in cells.values())
     places: list[Division | None] = [*columns, *([None] if own else [])]
-    base = reverse("evaluation:findings")
+
+    def address(rule: str, place: Division | None) -> str:
+        chosen = {"rule": rule, "verdict": verdict, "area": (place or division).code}
+        own = {} if place else {"own": "1"}
+        return f"{reverse('evaluation:findings')}?{urlencode({**chosen, **own, **(also or {})})}"
+
     return Heat(
         columns=[short(place, division) for place in places],
         rows=[
@@ -179,7 +195,7 @@ def heat(division: Division, failing, verdict: str = "FAIL", most: int = HEAT_RO
                 "cells": [
                     (
                         cells[rule][None if place is None else column_of[place.path]],
-                        f"{base}?rule={rule}&verdict={verdict}&area={(place or division).code}",
+                        address(rule, place),
                     )
                     for place in places
                 ],

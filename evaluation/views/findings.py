@@ -17,7 +17,7 @@ from evaluation.models import ComplianceRun, Finding
 from evaluation.models.compliance import OPEN_VERDICTS
 from evaluation.overview import heat
 from evaluation.rectifications import may_ask
-from evaluation.text_sheet import EXPORTED
+from evaluation.text_sheet import first_of
 from evaluation.views.rectifications import ActForm
 from evaluation.views.values import workbook_response
 from evaluation.words import evidence_pairs
@@ -40,6 +40,8 @@ TABS = (
     ("heat", "规定 × 地区", None),
 )
 HEAT_ROWS = 40
+# Conditions under which the numbers of the heat table are counted, beside rule, verdict and area.
+KEPT_BY_CELLS = ("q", "pack", "modality", "kind", "subject", "age", "on", "run", "consortium")
 SEVERITY = Case(
     *(When(verdict=verdict, then=Value(place)) for place, verdict in enumerate(ORDER)),
     default=Value(len(ORDER)),
@@ -79,7 +81,7 @@ def finding_list(request):
         "first_check": _first_check(form) if form.past_day else None,
     }
     if request.GET.get("view") == "heat" and form.places:
-        return render(request, "evaluation/finding_heat.html", {**context, **_heat(form, rows)})
+        return render(request, "evaluation/finding_heat.html", {**context, **_heat(request, form, rows)})
     grouped = {"rule": _by_rule, "consortium": _by_consortium}.get(request.GET.get("view", ""), _one_by_one)
     template, more = grouped(request, rows)
     return render(request, template, {**context, **more})
@@ -91,11 +93,12 @@ def _first_check(form: FindingFilter):
     return runs.aggregate(day=Min("as_of"))["day"]
 
 
-def _heat(form: FindingFilter, rows) -> dict:
+def _heat(request, form: FindingFilter, rows) -> dict:
     """The chosen verdict (else what fails) by rule and place; the table is the chart."""
     place = form.place or form.places[0]
     verdict = form.chosen_verdict or "FAIL"
-    table = heat(place, rows.filter(verdict=verdict).order_by(), verdict, HEAT_ROWS)
+    also = {name: value for name in KEPT_BY_CELLS if (value := request.GET.get(name))}
+    table = heat(place, rows.filter(verdict=verdict).order_by(), verdict, HEAT_ROWS, also)
     return {"heat": table, "place": place, "heat_verdict": verdict}
 
 
@@ -152,7 +155,7 @@ def _export(request, form: FindingFilter, rows):
     if form.chosen_verdict:
         rows = rows.filter(verdict=form.chosen_verdict)
     rows = rows.annotate(severity=SEVERITY).select_related("rule__document", "division")
-    content = findings_workbook(rows.order_by("severity", "provision", "pk")[:EXPORTED])
+    content = findings_workbook(first_of(rows.order_by("severity", "provision", "pk")))
     access_log.exported(request.user, "evaluation.finding", request.META["QUERY_STRING"])
     return workbook_response(content, f"合规检查结果{timezone.localdate():%Y%m%d}.xlsx")
 

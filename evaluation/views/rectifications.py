@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import answering, follow_up, rectifications
 from evaluation.models import Finding, Rectification, RectificationStep
-from evaluation.text_sheet import EXPORTED
 from evaluation.views.values import workbook_response
 from registry import access, access_log
 from registry.downloads import stored_file
@@ -85,7 +84,7 @@ def rectification_list(request):
     order = follow_up.ORDERS.get(request.GET.get("sort", "")) or follow_up.ORDERS[default]
     if request.GET.get("export"):
         access_log.exported(request.user, "evaluation.rectification", request.META["QUERY_STRING"])
-        content = follow_up.rectifications_workbook(chosen.order_by(*order)[:EXPORTED], today)
+        content = follow_up.rectifications_workbook(chosen.order_by(*order), today)
         return workbook_response(content, f"整改事项{today:%Y%m%d}.xlsx")
     counts = follow_up.counts(rows, shown)
     context = {

@@ -202,6 +202,48 @@ def test_findings_can_be_chosen_by_age(client, checked, commission):
     assert "甲医疗集团" in page(client, "findings", age="abc")
 
 
+def test_on_a_past_day_the_age_is_that_of_the_day(client, checked, commission):
+    today = dt.date.today()
+    Finding.objects.filter(subject_name="乙医疗集团").update(first_seen=today - dt.timedelta(days=100))
+    Finding.objects.filter(subject_name="甲医疗集团").update(first_seen=today - dt.timedelta(days=45))
+    client.force_login(leader_of(commission))
+    text = page(client, "findings", on=today - dt.timedelta(days=40), age="30")
+    assert "乙医疗集团" in text and "甲医疗集团" not in text
+
+
+def test_the_picture_of_a_day_is_not_asked_for_another_day(client, checked, commission, chongqing, run_jobs):
+    run = runs.start(division=chongqing, by=evaluator_of(commission), as_of=dt.date(2019, 6, 30))
+    run_jobs()
+    client.force_login(leader_of(commission))
+    whole = client.get(reverse("evaluation:findings"), {"run": run.pk}).context
+    asked = client.get(
+        reverse("evaluation:findings"), {"run": run.pk, "age": "365", "on": "2020-01-01"}
+    ).context
+    assert asked["total"] == whole["total"] > 0
+    assert not {"age", "on"} & asked["filter_form"].fields.keys()
+
+
+def test_each_number_of_the_heat_table_leads_to_as_many_findings(
+    client, checked, commission, chongqing, yuzhong
+):
+    """Also what is found of the area itself, and on a day gone by."""
+    Finding.objects.update(first_seen=dt.date(2020, 1, 1))
+    local = Finding.objects.filter(provision="T-02").first()
+    Finding.objects.filter(pk=local.pk).update(
+        division=chongqing, resolved_on=dt.date(2020, 6, 1), last_seen=dt.date(2020, 5, 31)
+    )
+    client.force_login(leader_of(commission))
+    shown = client.get(
+        reverse("evaluation:findings"), {"view": "heat", "verdict": "INFO", "on": "2020-03-01"}
+    )
+    numbers = []
+    for number, address in [cell for row in shown.context["heat"].rows for cell in row["cells"]]:
+        numbers.append(number)
+        assert len(client.get(address).context["page"].rows) == number, address
+    assert sorted(numbers) == [1, 1]
+    assert "只看本级" in client.get(address).text
+
+
 def test_findings_by_rule_and_area_link_to_their_list(client, checked, commission, yuzhong):
     client.force_login(leader_of(commission))
     with CaptureQueriesContext(connection) as queries:

@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from registry.facts.codec import Shared
 from registry.facts.institution import Belonging, InstitutionFacts
 from registry.facts.parts import NotRead
 
@@ -20,7 +21,7 @@ COUNTY_CODE = 6  # digits of the codes of provinces, cities and counties; townsh
 
 
 @dataclass(frozen=True, slots=True)
-class TraitFacts(Belonging):
+class TraitFacts(Belonging, Shared):
     """What the institutions of a group have in common; asking for anything else of them raises NotRead."""
 
     class_code: str = ""

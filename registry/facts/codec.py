@@ -4,12 +4,19 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from json.encoder import encode_basestring
 from operator import attrgetter
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
 from registry.facts.parts import Unread
+
+
+class Shared:
+    """Facts that many others hold, such as the place and kind of a group of members: spelled once for all of them."""
+
+    __slots__ = ()
+    spellings_kept: ClassVar[int] = 20_000
 
 
 def encode(value: Any) -> Any:
@@ -60,13 +67,13 @@ def _speller(kind: type) -> Callable[[Any], str]:
 
     def spelled(value: Any) -> str:
         parts = [
-            name + _SPELLED[item.__class__](item)
+            name + (encode_basestring(item) if item.__class__ is str else _SPELLED[item.__class__](item))
             for (name, default), item in zip(layout, read(value), strict=True)
             if item.__class__ is not Unread and item != default
         ]
         return f"{{{','.join(parts)}}}"
 
-    return spelled
+    return lru_cache(kind.spellings_kept)(spelled) if issubclass(kind, Shared) else spelled
 
 
 class _Spellings(dict[type, Callable[[Any], str]]):

@@ -93,6 +93,7 @@ def province(provinces: list[str], times: int, folder: Path):
         Target("object by object, times ours", ratio(found["orm"], found["ours"]), at_least=100),
         Target("prefetched, times ours", ratio(found["prefetched"], found["ours"]), at_least=6),
         *_equal(found, "ours"),
+        *_equal(found, "ours", of="whole", saying="all that is said equal, word by word"),
     ]
 
 
@@ -119,15 +120,17 @@ def local(provinces: list[str], times: int, folder: Path):
     ]
 
 
-def _equal(found, name: str) -> list[Target]:
+def _equal(
+    found, name: str, *, of: str = "digest", saying: str = "verdicts equal, rule by rule"
+) -> list[Target]:
     """1 where every contender gives the same verdict on every subject; differing counts are printed."""
     same = True
     for other, one in found.items():
-        if one.answer["digest"] != found[name].answer["digest"]:
+        if one.answer[of] != found[name].answer[of]:
             same = False
             pairs = set(one.answer["counts"].items()) ^ set(found[name].answer["counts"].items())
             print(f"  {other} differs: {sorted(pairs)}")
-    return [Target("verdicts equal, rule by rule", float(same), at_least=1, unit="")]
+    return [Target(saying, float(same), at_least=1, unit="")]
 
 
 def nation(provinces: list[str], times: int, folder: Path):

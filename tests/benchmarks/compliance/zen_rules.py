@@ -28,12 +28,12 @@ RULES = {
 }
 
 
-def judge(province: str, day: dt.date) -> None:
-    """Judge the consortia of a province and write their findings."""
+def judge(path: str, day: dt.date) -> None:
+    """Judge the consortia of a place and write their findings."""
     rules = dict(Rule.objects.in_force().values_list("provision", "pk"))
     decision = zen.ZenEngine().create_decision(json.dumps(_graph()))
     found = []
-    for name, division, facts in _facts(f"/{province}/", day):
+    for name, division, facts in _facts(path, day):
         result = decision.evaluate(facts)["result"]
         for key in RULES:
             if result[key] == "NA":
@@ -51,7 +51,7 @@ def judge(province: str, day: dt.date) -> None:
 
 def _facts(path: str, day: dt.date):
     primary = Q()
-    for prefix in PRIMARY:
+    for prefix in PRIMARY.values():
         primary |= Q(institution__institution_class__code__startswith=prefix)
     members = {
         pk: rest

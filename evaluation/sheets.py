@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from registry.imports.staging import Copy, line_of
+from registry.imports.staging import Copy, lines_of
 from registry.models import FactSheet
 from registry.policy.receipts import spelled_facts
 
@@ -37,8 +37,8 @@ class Storing:
 
     def __init__(self, sheets: list[Sheet]) -> None:
         self._sheets = sheets
-        now = timezone.now()
-        self._copy = Copy.of(FactSheet, FIELDS, [line_of((*sheet, now)) for sheet in sheets])
+        now = str(timezone.now())
+        self._copy = Copy.of(FactSheet, FIELDS, lines_of([(*sheet, now) for sheet in sheets]))
 
     def __call__(self, cursor: Any) -> None:
         if not self._sheets:

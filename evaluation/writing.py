@@ -9,7 +9,8 @@ from django.db import connection
 from evaluation.models import Finding
 from evaluation.sheets import Digests, Storing, sheets_of, store
 from evaluation.subjects import Source, Subject
-from registry.imports.staging import Copy, as_json, line_of
+from registry.facts.codec import spell
+from registry.imports.staging import Copy, as_json, line_of, lines_of
 from registry.policy.receipts import code_version
 from registry.policy.verdict import Verdict
 
@@ -98,16 +99,21 @@ class Writing:
 
 
 def _lines(run, source: Source, fresh: Sequence[Fresh], facts: Digests) -> list[str]:
+    said = lines_of([_said(one.verdict) for one in fresh])
     of_whom: dict[int, str] = {}
-    lines = []
     for one in fresh:
-        key, verdict = id(one.facts), one.verdict
+        key = id(one.facts)
         if key not in of_whom:
             of_whom[key] = line_of((*_of_whom(run, source, one, facts[key][1]), run.as_of))
-        missing = as_json(verdict.missing) if verdict.missing else "[]"
-        said = verdict.outcome.value, verdict.explanation, verdict.cure, spelled(verdict.evidence), missing
-        lines.append(f"{line_of(said)}\t{one.applied.line}\t{of_whom[key]}")
-    return lines
+    return [
+        f"{words}\t{one.applied.line}\t{of_whom[id(one.facts)]}" for words, one in zip(said, fresh, strict=True)
+    ]
+
+
+def _said(verdict: Verdict) -> tuple[str, ...]:
+    """The values of SAID as texts."""
+    missing = spell(verdict.missing) if verdict.missing else "[]"
+    return verdict.outcome, verdict.explanation, verdict.cure, spelled(verdict.evidence), missing
 
 
 def _of_whom(run, source: Source, one: Fresh, facts: str) -> tuple:
@@ -122,7 +128,7 @@ def _of_whom(run, source: Source, one: Fresh, facts: str) -> tuple:
 
 def spelled(value: Mapping) -> str:
     """A mapping as JSON text."""
-    return as_json(dict(value)) if value else "{}"
+    return spell(value) if value else "{}"
 
 
 def refresh(run, source: Source, fresh: Mapping[int, Fresh]) -> None:

@@ -78,8 +78,8 @@ def lead_is(facts, p, as_of):
     if verdict := no_lead(facts):
         return verdict
     lead = facts.lead.institution
-    answers = _criteria(lead, p)
-    evidence = {"牵头单位": described(lead, p), "要求": _demand(p)}
+    answers, whom, demand = _criteria(lead, p), described(lead, p), _demand(p)
+    evidence = {"牵头单位": whom, "要求": demand}
     failed = [name for name, answer in answers.items() if answer is False]
     private = lead.ownership == "private" or lead.belongs_to == "none"
     if p.review_private and private and set(failed) <= {"affiliations"}:
@@ -89,13 +89,11 @@ def lead_is(facts, p, as_of):
     if failed:
         wrong = "、".join(LEAD_WORDS[name] for name in failed)
         return unmet(
-            f"牵头单位{described(lead, p)}的{wrong}不符合“{_demand(p)}”",
-            "由符合条件的医疗机构牵头",
-            **evidence,
+            f"牵头单位{whom}的{wrong}不符合“{demand}”", "由符合条件的医疗机构牵头", **evidence
         )
     if unknown := [LEAD_WORDS[name] for name, answer in answers.items() if answer is None]:
         return insufficient(*(f"牵头单位的{name}" for name in unknown), **evidence)
-    return passed(f"牵头单位{described(lead, p)}符合“{_demand(p)}”", **evidence)
+    return passed(f"牵头单位{whom}符合“{demand}”", **evidence)
 
 
 @check(

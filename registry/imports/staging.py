@@ -52,6 +52,20 @@ def line_of(row: Sequence) -> str:
     return line if plain else "\t".join(map(_cell, row))
 
 
+def lines_of(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a COPY, or parts of them, from rows of texts of one length; looked at singly only where one must be escaped."""
+    lines = list(map("\t".join, rows))
+    every = "\n".join(lines)
+    plain = (
+        every.count("\n") == len(rows) - 1
+        and every.count("\t") == sum(map(len, rows)) - len(rows)
+        and "\\" not in every
+        and "\r" not in every
+        and "\0" not in every
+    )
+    return lines if plain else list(map(line_of, rows))
+
+
 # Something that brings a mass of rows in, given a cursor.
 Mass = Callable[[Any], None]
 

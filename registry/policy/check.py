@@ -57,12 +57,17 @@ class Params(SimpleNamespace):
     def __init__(self, values: Mapping[str, Any], vocabulary: Mapping[str, Mapping[str, str]]):
         super().__init__(**values)
         self._vocabulary = vocabulary
+        self._word: dict[tuple[str, str], str] = {}
         self._said: dict[tuple[str, tuple[str, ...], str], str] = {}
 
     def word(self, group: str, code: str) -> str:
         """The document's word for a code, or the common one: in Chongqing 省级 is called 市级."""
-        own = self._vocabulary.get(group, {})
-        return next((chinese for chinese, known in own.items() if known == code), None) or word(group, code)
+        asked = (group, code)
+        if asked not in self._word:
+            own = self._vocabulary.get(group, {})
+            named = next((chinese for chinese, known in own.items() if known == code), None)
+            self._word[asked] = named or word(group, code)
+        return self._word[asked]
 
     def words(self, group: str, codes: Iterable[str], last: str = "、") -> str:
         """Several codes as words with 、 between them; ``last`` stands before the last one, e.g. 或."""

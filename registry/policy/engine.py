@@ -1,10 +1,9 @@
 """Judging (判定): rules over facts. Pure, so it runs unchanged over a draft, one consortium or a nation."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry.policy.book import PARENT_MISSING, BoundRule, RuleBook
 from registry.policy.check import Params, find_check
@@ -14,8 +13,7 @@ from registry.policy.vocabulary import SCOPES
 _TOUCHES = (Outcome.PASS, Outcome.INFO)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What one rule says about one subject on a day (判定结果)."""
 
     rule: BoundRule
@@ -86,7 +84,7 @@ def _decide(rule: BoundRule, facts: Any, as_of: date, **replaced: Any) -> Verdic
             Outcome.INSUFFICIENT, f"{PARENT_MISSING}：{rule.missing_parent}", missing=(rule.missing_parent,)
         )
     if verdict.outcome is Outcome.FAIL and spec.weight is not Outcome.FAIL:
-        return replace(verdict, outcome=spec.weight)
+        return verdict._replace(outcome=spec.weight)
     return verdict
 
 

@@ -1,9 +1,9 @@
 """Verdicts (判定): what a rule says about one subject, with the reason, the evidence and what is missing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
 class Outcome(StrEnum):
@@ -45,13 +45,12 @@ MEANINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """判定. ``explanation`` is one plain Chinese sentence without its full stop; ``cure`` says how to put it right."""
 
     outcome: Outcome
     explanation: str
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = MappingProxyType({})
     missing: tuple[str, ...] = ()
     cure: str = ""
 

@@ -106,7 +106,8 @@ def _lines(run, source: Source, fresh: Sequence[Fresh], facts: Digests) -> list[
         if key not in of_whom:
             of_whom[key] = line_of((*_of_whom(run, source, one, facts[key][1]), run.as_of))
     return [
-        f"{words}\t{one.applied.line}\t{of_whom[id(one.facts)]}" for words, one in zip(said, fresh, strict=True)
+        f"{words}\t{one.applied.line}\t{of_whom[id(one.facts)]}"
+        for words, one in zip(said, fresh, strict=True)
     ]
 
 

@@ -88,9 +88,7 @@ def lead_is(facts, p, as_of):
         )
     if failed:
         wrong = "、".join(LEAD_WORDS[name] for name in failed)
-        return unmet(
-            f"牵头单位{whom}的{wrong}不符合“{demand}”", "由符合条件的医疗机构牵头", **evidence
-        )
+        return unmet(f"牵头单位{whom}的{wrong}不符合“{demand}”", "由符合条件的医疗机构牵头", **evidence)
     if unknown := [LEAD_WORDS[name] for name, answer in answers.items() if answer is None]:
         return insufficient(*(f"牵头单位的{name}" for name in unknown), **evidence)
     return passed(f"牵头单位{whom}符合“{demand}”", **evidence)

@@ -7,7 +7,7 @@ import pytest
 from django.db import DataError, connection, transaction
 
 from registry.imports import staging
-from registry.imports.staging import Copy, copying, values_copy
+from registry.imports.staging import Copy, copying, line_of, lines_of, values_copy
 from registry.models import ImportIssue, ImportRow
 from tests.registry.imports.rosters import row
 
@@ -74,3 +74,12 @@ def test_the_server_knows_how_many_rows_were_staged(stage):
     second = stage(*[row(f"第{number}诊所") for number in range(30)], name="又一份.xlsx")
     plan = ImportRow.objects.filter(batch=second).order_by().explain(format="json")
     assert json.loads(plan)[0]["Plan"]["Plan Rows"] == 30
+
+
+def test_lines_looked_at_together_are_those_looked_at_singly():
+    plain = [("甲", "一"), ("乙", "二")]
+    assert lines_of(plain) == ["甲\t一", "乙\t二"]
+    for odd in ("a\tb", "a\nb", "a\rb", "a\\b", "a\0b"):
+        rows = [*plain, (odd, "三")]
+        assert lines_of(rows) == [line_of(row) for row in rows]
+        assert lines_of(rows)[-1].count("\t") == 1

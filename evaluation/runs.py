@@ -148,10 +148,12 @@ def plan(run: ComplianceRun) -> None:
     """
     _read_by_key()
     book = book_on(run.as_of)
-    standing = standing_in(area_of(run.division))
+    area = area_of(run.division)
+    standing = standing_in(area)
     listed = {source: screened(run, source, book, standing[source.subject]) for source in SOURCES}
     near = sum(len(rows) for rows, _ in listed.values())
-    blank = set(Division.objects.filter(kind__in=PLACEHOLDERS).order_by().values_list("code", flat=True))
+    within = Division.objects.filter(area.condition(""), kind__in=PLACEHOLDERS)
+    blank = set(within.order_by().values_list("code", flat=True))
     depth = len(places(run.division.path)) if near > SPREAD else 0
     items = []
     for source, (reached, rest) in listed.items():

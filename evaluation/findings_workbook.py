@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from evaluation.models import Finding
-from evaluation.text_sheet import text_sheet
 from evaluation.words import in_words
 from registry.policy.subjects import SUBJECTS
+from registry.text_sheet import text_sheet
 from registry.ui.marks import VERDICTS
 
 HEADS = (

@@ -10,8 +10,8 @@ from evaluation.areas import area_of
 from evaluation.filters import AreaFilter
 from evaluation.models import Rectification, RectificationStep
 from evaluation.models.rectification import RectificationQuerySet
-from evaluation.text_sheet import first_of, text_sheet
 from registry.options import Options
+from registry.text_sheet import first_of, text_sheet
 
 _State = Rectification.State
 OPEN = Q(state__in=Rectification.UNFINISHED)

@@ -1,8 +1,18 @@
-"""Answering with a stored file (下载存放的文件)."""
+"""Answering with a file (下载): one that is stored, or a workbook made for the moment."""
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
 
 from registry.uploads import PREVIEWED
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def workbook_response(content: bytes, name: str) -> HttpResponse:
+    """An Excel file to save under a Chinese name."""
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    return response
 
 
 def stored_file(file, name: str, content_type: str, *, inline: bool = False) -> FileResponse:

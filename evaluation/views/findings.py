@@ -17,11 +17,10 @@ from evaluation.models import ComplianceRun, Finding
 from evaluation.models.compliance import OPEN_VERDICTS
 from evaluation.overview import heat
 from evaluation.rectifications import may_ask
-from evaluation.text_sheet import first_of
 from evaluation.views.rectifications import ActForm
-from evaluation.views.values import workbook_response
 from evaluation.words import evidence_pairs
 from registry import access, access_log, waivers
+from registry.downloads import workbook_response
 from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import Consortium, Waiver
@@ -30,6 +29,7 @@ from registry.policy.check import find_check
 from registry.policy.pack import HANDLINGS
 from registry.policy.subjects import SUBJECTS
 from registry.policy.verdict import Outcome
+from registry.text_sheet import first_of
 from registry.ui.marks import VERDICTS
 
 ORDER = list(VERDICTS)

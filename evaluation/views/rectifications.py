@@ -8,9 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import answering, follow_up, rectifications
 from evaluation.models import Finding, Rectification, RectificationStep
-from evaluation.views.values import workbook_response
 from registry import access, access_log
-from registry.downloads import stored_file
+from registry.downloads import stored_file, workbook_response
 from registry.errors import Refused
 from registry.guards import open_to
 from registry.paging import capped_count, keyset_page

@@ -4,9 +4,7 @@ import tempfile
 from pathlib import Path
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import values
@@ -14,17 +12,10 @@ from evaluation.forms import ValuesForm
 from evaluation.views.campaigns import campaign_context, visible_campaign
 from evaluation.workbook import collection_workbook
 from registry import access, access_log
+from registry.downloads import workbook_response
 from registry.errors import Refused
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200  # faults listed on the page
-
-
-def workbook_response(content: bytes, name: str) -> HttpResponse:
-    """An Excel file to save under a Chinese name."""
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
 
 
 @require_safe

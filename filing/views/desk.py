@@ -8,14 +8,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from filing import delegation, desk, queue, timing
 from filing.models import Filing
+from filing.queue_workbook import queue_workbook
 from filing.views.shared import attempt, visible
-from registry import access
+from registry import access, access_log
+from registry.downloads import workbook_response
 from registry.errors import Refused
 from registry.going_back import back_to
 from registry.guards import open_to
 from registry.models import User
 from registry.numbers import whole_number
 from registry.paging import capped_count, keyset_page
+from registry.text_sheet import first_of
 from registry.workdays import current_calendar
 
 
@@ -32,9 +35,13 @@ def filing_queue(request):
     chosen = filings.filter(shown.get(view, shown["waiting"])[1])
     sort = request.GET.get("sort", "")
     default = queue.default_order(request.user)
-    page = keyset_page(
-        chosen.by_deadline().for_list(), request, order=queue.ORDERS.get(sort) or queue.ORDERS[default]
-    )
+    listed, order = chosen.by_deadline().for_list(), queue.ORDERS.get(sort) or queue.ORDERS[default]
+    if request.GET.get("export"):
+        access_log.exported(request.user, "filing.filing", request.META["QUERY_STRING"])
+        return workbook_response(
+            queue_workbook(first_of(listed.order_by(*order))), f"备案台账{today:%Y%m%d}.xlsx"
+        )
+    page = keyset_page(listed, request, order=order)
     queue.mark_rows(page.rows, request.user, today, calendar)
     counts = queue.counts(filings, shown)
     total = (counts[view], False) if view in counts else capped_count(chosen)

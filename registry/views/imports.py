@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from registry import access, access_log
+from registry.downloads import workbook_response
 from registry.errors import Refused
 from registry.forms import UploadForm
 from registry.imports import preview, queue, service, template
@@ -21,7 +21,6 @@ PREVIEWED = (
     ImportBatch.State.PARTLY,
     ImportBatch.State.UNDONE,
 )
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _importer(request) -> None:
@@ -119,9 +118,7 @@ def import_discard(request, pk: int):
 def import_template(request):
     """The official template, empty."""
     _importer(request)
-    response = HttpResponse(template.build(), content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, "机构名录导入模板.xlsx")
-    return response
+    return workbook_response(template.build(), "机构名录导入模板.xlsx")
 
 
 @require_safe

@@ -3,11 +3,11 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from registry import access_log
+from registry.downloads import workbook_response
 from registry.errors import Refused
 from registry.guards import open_to
 from registry.models import StaffList
@@ -16,7 +16,6 @@ from registry.people import links
 from registry.people.forms import StaffListForm
 from registry.people.lists import handout, service, template
 from registry.people.lists.limits import ROWS
-from registry.views.imports import XLSX
 from registry.views.people import MANAGERS
 
 
@@ -41,13 +40,7 @@ def _lists(request, form: StaffListForm, status: int = 200):
 @open_to(*MANAGERS)
 def staff_list_template(request):
     """The template with the roles and units that this administrator may give."""
-    return _workbook(template.build(request.user), "人员名单模板.xlsx")
-
-
-def _workbook(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    return workbook_response(template.build(request.user), "人员名单模板.xlsx")
 
 
 @require_POST
@@ -136,4 +129,4 @@ def staff_list_file(request, pk: int):
         return redirect(one)
     access_log.exported(request.user, one, f"下载 {len(opened)} 条一次性链接")
     lines = [(link.person, links.address(link.token, request)) for link in opened]
-    return _workbook(handout.build(lines), "一次性链接.xlsx")
+    return workbook_response(handout.build(lines), "一次性链接.xlsx")

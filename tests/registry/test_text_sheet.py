@@ -4,7 +4,7 @@ import io
 
 import openpyxl
 
-from evaluation import text_sheet
+from registry import text_sheet
 
 
 def rows_of(content: bytes) -> list[tuple]:
@@ -33,3 +33,11 @@ def test_a_formula_stays_a_text():
     content = text_sheet.text_sheet("表", [("甲", 10)], [["=1+1"]])
     cell = openpyxl.load_workbook(io.BytesIO(content))["表"]["A2"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_the_heads_filter_whatever_the_list_holds():
+    for rows, ref in (([], "A1:B2"), ([["1", "2"], ["3", "4"]], "A1:B3")):
+        sheet = openpyxl.load_workbook(io.BytesIO(text_sheet.text_sheet("表", [("甲", 9), ("乙", 9)], rows)))[
+            "表"
+        ]
+        assert (sheet.auto_filter.ref, sheet.freeze_panes) == (ref, "A2")

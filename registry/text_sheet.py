@@ -30,6 +30,7 @@ def text_sheet(title: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequ
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, name, head)
         sheet.freeze_panes(1, 0)
+        number = 0
         for number, row in enumerate(rows, start=1):
             if number > EXPORTED:
                 told = f"这里只有前 {EXPORTED} 行，后面还有。请缩小范围（如选一个地区），分几次导出。"
@@ -39,4 +40,5 @@ def text_sheet(title: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequ
                 sheet.write_string(
                     number, column, text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
                 )
+        sheet.autofilter(0, 0, max(number, 1), len(heads) - 1)
     return buffer.getvalue()

@@ -29,11 +29,17 @@ class Fact:
 
 @dataclass(frozen=True)
 class Standing:
-    """The facts on a day. `known` is False when the record was entered only later."""
+    """The facts on a day. `known` is False when the record was entered only later, on the day `since`."""
 
     day: dt.date
     known: bool
     facts: list[Fact]
+    since: dt.date | None = None
+
+    @property
+    def status(self) -> str:
+        """运营状态 of the day, in words."""
+        return next((fact.value for fact in self.facts if fact.field == "status"), "")
 
 
 def entries_of(institution: Institution) -> list[AuditEntry]:
@@ -47,12 +53,13 @@ def standing(
 ) -> Standing:
     """Undo every change after the day, newest first; what is left is how the record read at its end."""
     values = {name: getattr(institution, name) for name in SHOWN}
-    known, until = True, []
+    known, until, since = True, [], None
     for entry in entries:
         if timezone.localdate(entry.at) <= day:
             until.append(entry)
             continue
-        known = known and entry.action != AuditEntry.Action.INSERT
+        if entry.action == AuditEntry.Action.INSERT:
+            known, since = False, timezone.localdate(entry.at)
         values |= {name: value for name, value in (entry.before or {}).items() if name in values}
     set_by: dict[str, AuditEntry] = {}
     for entry in until:
@@ -68,4 +75,4 @@ def standing(
         )
         for name in SHOWN
     ]
-    return Standing(day, known, facts if known else [])
+    return Standing(day, known, facts if known else [], since)

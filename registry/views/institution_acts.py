@@ -21,6 +21,8 @@ from registry.institutions.forms import (
 )
 from registry.models import Credential, Institution, InstitutionExport
 
+NAMED = 5  # consortia that a page names
+
 
 def _managed(request, pk: int) -> Institution:
     """The institution, 404 for strangers, 403 for those who may only look."""
@@ -122,8 +124,25 @@ def institution_close(request, pk: int):
         lambda **given: service.close(pk, **given),
         "已注销。",
         "注销机构",
-        "已有的牵头和成员关系不因注销而结束，须另走变更或终止备案。注销后可以恢复开业。",
+        f"{_standing_in(one)}注销后可以恢复开业。",
     )
+
+
+def _standing_in(one: Institution) -> str:
+    """The consortia that a closing leaves as they are, by name."""
+    today = timezone.localdate()
+    leads = one.leads.filter(during__contains=today).order_by("pk")
+    memberships = one.memberships.filter(during__contains=today).order_by("pk")
+    parts = [
+        (word, list(rows.values_list("consortium__name", flat=True)[: NAMED + 1]))
+        for word, rows in (("牵头", leads), ("参加", memberships))
+    ]
+    said = "，".join(
+        f"{word}{'、'.join(names[:NAMED])}{'等' if len(names) > NAMED else ''}"
+        for word, names in parts
+        if names
+    )
+    return f"它现在{said}，不因注销而结束，须另走变更或终止备案。" if said else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,6 +10,8 @@ from tests.factories import (
     CountyFactory,
     InstitutionClassFactory,
     InstitutionFactory,
+    LeadFactory,
+    MembershipFactory,
     TownshipFactory,
 )
 
@@ -154,6 +156,7 @@ def test_closing_and_reopening_leave_day_and_reason(admin, client, one):
     assert client.post(close, {"version": 1, "on": "2020-05-01", "reason": "撤并"}).status_code == 302
     one.refresh_from_db()
     assert (one.status, one.closed_on.isoformat()) == ("closed", "2020-05-01")
+    assert "注销（<time" in client.get(one.get_absolute_url()).text
     assert client.post(close, {"version": 2, "on": "2020-05-01", "reason": "撤并"}).status_code == 422
     assert client.post(reopen, {"version": 1, "reason": "误注销"}).status_code == 422  # an old page
     assert client.post(reopen, {"version": 2, "reason": "误注销"}).status_code == 302
@@ -161,6 +164,16 @@ def test_closing_and_reopening_leave_day_and_reason(admin, client, one):
     assert (one.status, one.closed_on) == ("open", None)
     history = client.get(one.get_absolute_url()).context["history"]
     assert [change.reason for change in history[:2]] == ["恢复开业：误注销", "注销：撤并"]
+
+
+def test_whoever_closes_reads_which_consortia_stay_as_they_are(admin, client, one):
+    address = reverse("registry:institution_close", args=[one.pk])
+    assert "须另走变更或终止备案" not in client.get(address).text
+    LeadFactory(institution=one, consortium__name="甲医疗集团")
+    MembershipFactory(institution=one, consortium__name="眼科联盟")
+    MembershipFactory(institution=one, consortium__name="旧联盟", during=("2018-01-01", "2019-01-01"))
+    shown = client.get(address).text
+    assert "它现在牵头甲医疗集团，参加眼科联盟，不因注销而结束" in shown and "旧联盟" not in shown
 
 
 def test_a_closed_institution_cannot_be_opened_by_the_edit_form(admin, client, one):
@@ -207,5 +220,8 @@ def test_the_page_as_of_a_day_shows_what_the_register_said_then(admin, client, o
     client.force_login(admin)
     then = client.get(one.get_absolute_url(), {"as_of": "1999-01-01"})
     assert not then.context["standing"].known and "还没有这家机构" in then.text
+    assert f"{then.context['standing'].since:%Y-%m-%d}</time> 录入" in then.text
+    assert "注销</a>" not in then.text, "nothing is done from a page of the past"
+    assert "注销</a>" in client.get(one.get_absolute_url()).text
     now = client.get(one.get_absolute_url(), {"as_of": "nonsense"})
     assert now.context["day"] is None and now.context["standing"].known

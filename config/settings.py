@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "registry.middleware.SecondStepMiddleware",
     "registry.middleware.AuditContextMiddleware",
     "registry.middleware.NotFoundMiddleware",
+    "registry.middleware.WrongMethodMiddleware",
     "registry.middleware.ZeroByteMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -65,8 +65,23 @@ class ZeroByteMiddleware:
             value for data in (request.GET, request.POST) for _, values in data.lists() for value in values
         )
         if "\0" in request.path or any("\0" in value for value in typed):
-            return render(request, "400.html", status=400)
+            return render(request, "400_zero_byte.html", status=400)
         return None
+
+
+class WrongMethodMiddleware:
+    """An address that takes submissions alone, opened as a page (typed anew, or reloaded), is not left blank."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method == "HEAD":
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class SecondStepMiddleware:

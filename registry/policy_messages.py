@@ -8,7 +8,7 @@ from registry import access, inbox
 from registry.inbox import Kind
 from registry.models import Authority, PolicyDraft, User
 
-KIND = Kind("policy_draft", "政策草稿", "提请发布、退回和发布的政策草稿")
+KIND = Kind("policy_draft", "政策草稿", "提请发布、退回、撤回和发布的政策草稿")
 
 
 def proposed(draft_id: int) -> None:
@@ -24,7 +24,7 @@ def proposed(draft_id: int) -> None:
 
 
 def decided(draft_id: int, *, state: str, note: str, by: int | None, at: dt.datetime) -> None:
-    """确认、退回或到期未能生效: told to whoever drafted and whoever proposed it. What the act led to is
+    """确认、退回、撤回或到期未能生效: told to whoever drafted and whoever proposed it. What the act led to is
     given, because the draft may have gone on since.
     """
     draft = _draft(draft_id)
@@ -33,6 +33,7 @@ def decided(draft_id: int, *, state: str, note: str, by: int | None, at: dt.date
         PolicyDraft.State.CONFIRMED: (f"已确认，自 {draft.effective_on} 起生效", note),
         PolicyDraft.State.PUBLISHED: (f"已发布，自 {draft.effective_on} 起按新规定判定", note),
         PolicyDraft.State.REJECTED: ("未能生效", note),
+        PolicyDraft.State.WITHDRAWN: ("已撤回", f"原因：{note}"),
     }[PolicyDraft.State(state)]
     people = {person.pk: person for person in (draft.created_by, draft.proposed_by) if person}
     if state != PolicyDraft.State.REJECTED:  # that one nobody decided

@@ -177,7 +177,9 @@ def withdraw(draft_id: int, *, by, note: str, seen: str) -> PolicyDraft:
     draft = _locked(draft_id, by, PolicyDraft.OPEN, "撤回", seen)
     _said(note, "请写明撤回的原因。")
     draft.state, draft.decision_note = _State.WITHDRAWN, note.strip()
-    draft.save(update_fields=["state", "decision_note"])
+    draft.decided_by, draft.decided_at = by, timezone.now()
+    draft.save(update_fields=["state", "decision_note", "decided_by", "decided_at"])
+    _announce(draft)
     return draft
 
 

@@ -194,6 +194,7 @@ def draft_detail(request, pk: int):
             "outdated": drafts.is_outdated(draft),
             "conflicts": drafts.new_conflicts(draft),
             "may_edit": "edit" in may,
+            "last_act": _last_act(draft),
             "own": draft.state == PolicyDraft.State.PROPOSED and draft.proposed_by_id == request.user.pk,
             "panels": [
                 {
@@ -208,6 +209,15 @@ def draft_detail(request, pk: int):
             ],
         },
     )
+
+
+def _last_act(draft: PolicyDraft) -> str:
+    """What was last decided of it, in a word; blank where nothing was."""
+    if draft.state == PolicyDraft.State.WITHDRAWN:
+        return "撤回"
+    if draft.decided_at is None:
+        return ""
+    return "退回" if draft.state == PolicyDraft.State.DRAFT else "确认"
 
 
 def _method(rule: dict) -> str:

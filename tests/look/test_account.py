@@ -125,3 +125,20 @@ def test_a_zero_byte_is_refused_in_words(client, person):
     ):
         assert response.status_code == 400
         assert "控制字符" in response.content.decode()
+
+
+def test_a_request_that_is_not_whole_is_not_said_to_hold_a_zero_byte(client, person):
+    client.force_login(person)
+    broken = client.post(reverse("registry:account"), b"--x", content_type="multipart/form-data")
+    elsewhere = client.get(reverse("registry:account"), HTTP_HOST="not a name")
+    for response in (broken, elsewhere):
+        assert response.status_code == 400
+        assert "请从本系统的网址重新打开页面" in response.text and "控制字符" not in response.text
+
+
+def test_an_address_for_submissions_opened_as_a_page_says_what_to_do(client, person):
+    client.force_login(person)
+    response = client.get(reverse("registry:sign_out"))
+    assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")
+    assert "刚才没有办理任何事" in response.text
+    assert client.head(reverse("registry:sign_out")).content == b""

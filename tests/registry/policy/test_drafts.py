@@ -248,6 +248,29 @@ def test_who_can_confirm_hears_of_a_proposal_and_the_drafter_of_what_became_of_i
     assert told.url == reverse("registry:policy_draft", args=[draft.pk])
 
 
+def test_whoever_withdraws_is_named_and_the_drafter_hears_of_it(
+    client, one, other, django_capture_on_commit_callbacks
+):
+    """What was sent back or confirmed before is not shown as what was decided last."""
+    client.force_login(one)
+    draft = edited(one)
+
+    def steps() -> str:
+        text = client.get(reverse("registry:policy_draft", args=[draft.pk])).text
+        return text[text.index('id="steps"') : text.index('id="rules"')]
+
+    drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
+    drafts.reject(draft.pk, by=other, note="请说明依据。", seen=draft.digest)
+    assert "<b>退回</b><br>请说明依据。" in steps()
+    drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
+    assert "<b>曾退回</b><br>请说明依据。" in steps()
+    with django_capture_on_commit_callbacks(execute=True):
+        drafts.withdraw(draft.pk, by=other, note="另行起草", seen=draft.digest)
+    shown = steps()
+    assert "<b>撤回</b><br>另行起草" in shown and f"{other}" in shown and "确认" not in shown
+    assert heard(one) == ["已撤回"]
+
+
 def test_where_the_bureau_has_nobody_else_the_one_above_hears(
     one, commission, django_capture_on_commit_callbacks
 ):

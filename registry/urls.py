@@ -163,6 +163,7 @@ urlpatterns = [
     path("divisions/foreign/", foreign.foreign_lists, name="foreign_lists"),
     path("divisions/foreign/upload/", foreign.foreign_upload, name="foreign_upload"),
     path("divisions/foreign/<int:pk>/", foreign.foreign_list, name="foreign_list"),
+    path("divisions/foreign/<int:pk>/withdraw/", foreign.foreign_withdraw, name="foreign_withdraw"),
     path("divisions/foreign/<int:pk>/accept/", foreign.foreign_accept, name="foreign_accept"),
     path("divisions/foreign/rows/<int:pk>/", foreign.foreign_decide, name="foreign_decide"),
     path("inbox/", inbox.inbox_list, name="inbox"),

@@ -10,11 +10,8 @@ from tempfile import NamedTemporaryFile
 
 from django.core.files import File
 from django.db import transaction
-from django.utils import timezone
 
 from registry import access, audit
-from registry.divisions.forms import place_of
-from registry.errors import Refused
 from registry.imports.cells import match_key, text
 from registry.imports.limits import FileRefused
 from registry.imports.source import open_source
@@ -108,29 +105,23 @@ def store(lines: list[Line], *, system: str, source: str, file_name: str, by) ->
         kept = ForeignCodeList.objects.create(system=system, source=source, file_name=file_name[:255], by=by)
         matcher = _Matcher(unique.values())
         rows = [matcher.row(kept, line) for line in unique.values()]
-        reach = _reach(by, [row.division_id for row in rows if row.division_id])
+        own = reach(by, [row.division_id for row in rows if row.division_id])
         for row in rows:
-            if row.division_id and row.division_id not in reach:
+            if row.division_id and row.division_id not in own:
                 row.state, row.candidates = State.OPEN, [row.division_id]
                 row.why, row.division_id = "在您的辖区以外，由当地名录管理员认定", None
         ForeignCodeRow.objects.bulk_create(rows, batch_size=2000)
-        _write([row for row in rows if row.division_id], kept)
+        write([row for row in rows if row.division_id], kept)
     return kept
 
 
-def outside(user, codes: set[str]) -> set[str]:
-    """Those of these codes of places whose rows others decide on."""
-    places = Division.objects.current().filter(code__in=codes)
-    mine = places.filter(access.area_of(user, "manage_institutions", prefix=""))
-    return set(places.values_list("code", flat=True)) - set(mine.values_list("code", flat=True))
-
-
-def _reach(by, ids: list[int]) -> set[int]:
+def reach(by, ids: list[int]) -> set[int]:
+    """Those of these places that the person keeps."""
     inside = Division.objects.filter(access.area_of(by, "manage_institutions", prefix=""), pk__in=ids)
     return set(inside.values_list("pk", flat=True))
 
 
-def _write(rows: list[ForeignCodeRow], kept: ForeignCodeList) -> None:
+def write(rows: list[ForeignCodeRow], kept: ForeignCodeList) -> None:
     """The foreign codes of matched rows; one that is known already is not written twice."""
     known = {
         (one.code, one.division_id): one
@@ -235,95 +226,3 @@ def _stem(name: str) -> str:
         if key.endswith(ending) and len(key) > len(ending) + 1:
             return key.removesuffix(ending)
     return key
-
-
-# -- Decisions ------------------------------------------------------------------------------------------------
-def _open_row(row_id: int, *states: str) -> ForeignCodeRow:
-    row = ForeignCodeRow.objects.select_for_update(of=("self",)).select_related("code_list").get(pk=row_id)
-    if row.state not in states:
-        raise Refused(f"{row} 现在是“{row.get_state_display()}”，请刷新后再看。")
-    return row
-
-
-@transaction.atomic
-def choose(row_id: int, *, typed: str, by) -> ForeignCodeRow:
-    """Say which place a row means: by its national code, or by its name in the county of the row."""
-    row = _open_row(row_id, State.OPEN)
-    place = _named(row, typed)
-    access.require(by, "manage_institutions", place)
-    with audit.acting(by, reason=f"外部代码认定：{row}"[:300]):
-        row.state, row.division, row.decided_by, row.decided_at = State.CHOSEN, place, by, timezone.now()
-        row.save(update_fields=["state", "division", "decided_by", "decided_at"])
-        _write([row], row.code_list)
-    return row
-
-
-def _named(row: ForeignCodeRow, typed: str) -> Division:
-    """The place of today with this code; else the one of this name in the county."""
-    if typed.strip().isdigit():
-        return place_of(typed)
-    county = _county_of(row)
-    if county is None:
-        raise Refused(f"没有代码为 {row.county_code} 的区县，不能按名称查找。请填区划代码。")
-    key = match_key(typed)
-    inside = Division.objects.current().filter(path__startswith=county.path).select_related("parent")
-    found = [one for one in inside.order_by("code") if match_key(one.name) == key]
-    if len(found) > 1:
-        codes = "、".join(one.code for one in found)
-        raise Refused(f"{county.name}有几个“{typed.strip()}”（{codes}）。请填区划代码。")
-    if not found:
-        raise Refused(f"{county.name}没有“{typed.strip()}”。请填现行的全称，或填区划代码。")
-    return found[0]
-
-
-@transaction.atomic
-def choose_all(kept: ForeignCodeList, row_ids: list[int], *, by) -> int:
-    """Accept the one candidate of each of these rows, as far as it is still open and in the person's area."""
-    rows = [
-        row
-        for row in kept.rows.select_for_update(of=("self",))
-        .filter(pk__in=row_ids, state=State.OPEN)
-        .order_by("pk")
-        if len(row.candidates) == 1
-    ]
-    reach = _reach(by, [row.candidates[0] for row in rows])
-    rows = [row for row in rows if row.candidates[0] in reach]
-    with audit.acting(by, reason=f"外部代码认定：{kept.system} {len(rows)} 行"[:300]):
-        for row in rows:
-            row.state, row.division_id = State.CHOSEN, row.candidates[0]
-            row.decided_by, row.decided_at = by, timezone.now()
-        ForeignCodeRow.objects.bulk_update(rows, ["state", "division", "decided_by", "decided_at"])
-        _write(rows, kept)
-    return len(rows)
-
-
-@transaction.atomic
-def dismiss(row_id: int, *, by) -> ForeignCodeRow:
-    """Say that a row means no place of ours; of a row of another's county those who keep that county say so."""
-    row = _open_row(row_id, State.OPEN)
-    access.require(by, "manage_institutions", _county_of(row))
-    row.state, row.decided_by, row.decided_at = State.DISMISSED, by, timezone.now()
-    row.save(update_fields=["state", "decided_by", "decided_at"])
-    return row
-
-
-def _county_of(row: ForeignCodeRow) -> Division | None:
-    """The place of today that the row stands under; None where its county is none of ours."""
-    codes = Codes([row.county_code])
-    place = codes.find(row.county_code).place
-    return codes.division(place) if place else None
-
-
-@transaction.atomic
-def reopen(row_id: int, *, by) -> ForeignCodeRow:
-    """Take a match or a decision back; the foreign code that came of it goes."""
-    row = _open_row(row_id, State.MATCHED, State.CHOSEN, State.DISMISSED)
-    if row.division_id:
-        access.require(by, "manage_institutions", row.division)
-    code, row.foreign_code = row.foreign_code, None
-    row.candidates = [row.division_id] if row.division_id else row.candidates
-    row.state, row.division, row.decided_by, row.decided_at = State.OPEN, None, None, None
-    row.save(update_fields=["foreign_code", "candidates", "state", "division", "decided_by", "decided_at"])
-    if code is not None:
-        code.delete()
-    return row

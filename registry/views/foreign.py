@@ -6,7 +6,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from registry.divisions import foreign
+from registry.divisions import foreign, foreign_decisions
 from registry.errors import Refused
 from registry.going_back import back_to
 from registry.guards import open_to
@@ -78,7 +78,7 @@ def foreign_list(request, pk: int):
     page = keyset_page(rows.select_related("division__parent", "decided_by"), request, order=("number", "id"))
     wanted = {pk for row in page for pk in row.candidates}
     places = Division.objects.select_related("parent").in_bulk(wanted)
-    outside = foreign.outside(request.user, {row.county_code for row in page})
+    outside = foreign_decisions.outside(request.user, {row.county_code for row in page})
     lines = [
         (row, [places[pk] for pk in row.candidates if pk in places], row.county_code not in outside)
         for row in page
@@ -90,6 +90,7 @@ def foreign_list(request, pk: int):
         "page": page,
         "lines": lines,
         "alone": alone,
+        "may_withdraw": kept.by_id == request.user.pk or (bool(lines) and not outside),
         "tabs": tabs,
         "unit": "行",
         "count": None,
@@ -99,11 +100,25 @@ def foreign_list(request, pk: int):
 
 @require_POST
 @open_to("manage_institutions")
+def foreign_withdraw(request, pk: int):
+    """Take the whole list back."""
+    kept = get_object_or_404(ForeignCodeList, pk=pk)
+    try:
+        foreign_decisions.withdraw(kept.pk, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(kept)
+    messages.success(request, f"已撤回“{kept.system}”，由它写入的外部代码已去掉。")
+    return redirect("registry:foreign_lists")
+
+
+@require_POST
+@open_to("manage_institutions")
 def foreign_accept(request, pk: int):
     """Accept the only candidate of each of these rows."""
     kept = get_object_or_404(ForeignCodeList, pk=pk)
     typed = map(whole_number, request.POST.getlist("rows")[: max(SIZES)])
-    number = foreign.choose_all(kept, [pk for pk in typed if pk is not None], by=request.user)
+    number = foreign_decisions.choose_all(kept, [pk for pk in typed if pk is not None], by=request.user)
     messages.success(request, f"已认定 {number} 行。可以在“人工认定”中逐行重新认定。")
     return back_to(request, kept)
 
@@ -116,16 +131,16 @@ def foreign_decide(request, pk: int):
     try:
         match request.POST.get("act"):
             case "dismiss":
-                foreign.dismiss(row.pk, by=request.user)
+                foreign_decisions.dismiss(row.pk, by=request.user)
                 messages.success(request, f"{row} 已标为不对应。")
             case "reopen":
-                foreign.reopen(row.pk, by=request.user)
+                foreign_decisions.reopen(row.pk, by=request.user)
                 messages.success(request, f"{row} 已退回待认。")
             case _:
                 typed = request.POST.get("place", "").strip() or request.POST.get("candidate", "").strip()
                 if not typed:
                     raise Refused(f"{row}：请选一个区划，或填写它的代码或名称。")
-                place = foreign.choose(row.pk, typed=typed, by=request.user).division
+                place = foreign_decisions.choose(row.pk, typed=typed, by=request.user).division
                 messages.success(request, f"{row} 已认定为 {place.code} {place}。")
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -123,4 +123,5 @@ ROWS = {
     **rows("get", register.foreign_arguments, both("registry_admin"), (), "registry:foreign_list"),
     **rows("post", register.foreign_arguments, both("registry_admin"), (), "registry:foreign_decide"),
     **rows("post", register.foreign_arguments, both("registry_admin"), (), "registry:foreign_accept"),
+    **rows("post", register.foreign_arguments, both("registry_admin"), (), "registry:foreign_withdraw"),
 }

@@ -162,6 +162,47 @@ def test_rows_of_anothers_county_are_shown_without_a_form_and_let_be(city, clien
     assert [state for _, state in states(kept)] == ["open", "chosen"]
 
 
+def withdraw(client, kept):
+    return client.post(reverse("registry:foreign_withdraw", args=[kept.pk]), follow=True).content.decode()
+
+
+def test_a_list_is_taken_back_with_what_came_of_it_and_nothing_else(city, client):
+    wrong = sent(city, "340203099,弋1街道\n340203098,弋2街道\n340203097,甲\n")
+    right = sent(city, "340203099,弋1街道\n340208077,三2街道\n")  # of the same system: 340203099 is in both
+    client.force_login(city.admin)
+    assert "撤回整表" in client.get(wrong.get_absolute_url()).content.decode()
+    assert "已撤回“健康字典”" in withdraw(client, wrong)
+    assert list(ForeignCodeList.objects.all()) == [right]
+    kept = ForeignCode.objects.order_by("code").values_list("code", "division__name")
+    assert list(kept) == [("340203099", "弋1街道"), ("340208077", "三2街道")]
+    assert right.rows.get(code="340203099").foreign_code, "it goes with this list now"
+    withdraw(client, right)
+    assert not ForeignCode.objects.exists()
+
+
+def test_a_row_taken_back_leaves_the_code_that_another_list_has_too(city, client, decide):
+    first, second = sent(city, "340203099,弋1街道\n"), sent(city, "340203099,弋1街道\n")
+    client.force_login(city.admin)
+    decide(first.rows.get(), act="reopen")
+    assert ForeignCode.objects.get().row.code_list == second
+
+
+def test_a_list_is_taken_back_by_its_sender_or_those_above_it_all(city, client):
+    by = registry_admin_of(city.sanshan.bureau)
+    wide = sent(city, "340203099,弋1街道\n340208077,三2街道\n")
+    client.force_login(by)
+    assert "撤回整表" not in client.get(wide.get_absolute_url()).content.decode()
+    assert "由上传人" in withdraw(client, wide)
+    own = sent(city, "340203050,弋1街道\n", by=by)  # waits for those who keep that county
+    client.force_login(city.admin)
+    client.post(reverse("registry:foreign_decide", args=[own.rows.get().pk]), {"candidate": "340203001"})
+    client.force_login(by)
+    assert "由别处认定" in withdraw(client, own)
+    client.force_login(city.admin)
+    assert "已撤回" in withdraw(client, own)
+    assert ForeignCodeList.objects.get() == wide
+
+
 def test_the_lists_say_how_many_rows_wait(city, client):
     sent(city, "340203050,弋1镇\n340203051,甲\n340203052,弋2街道\n")
     client.force_login(city.admin)

@@ -54,10 +54,12 @@ def _run_over(codes: Iterable[str]) -> None:
 
 
 def _warm(work: Callable[[Division], None], province: str) -> None:
-    """Judge a county and take it back: what a process reads and builds once in its life has been there all day."""
-    county = Division.objects.current().filter(path__startswith=f"/{province}/", level="county").first()
+    """Judge a city and take it back: what a process reads and builds once in its life has been there all day."""
+    cities = (
+        Division.objects.current().filter(path__startswith=f"/{province}/", level="city").order_by("path")
+    )
     with transaction.atomic():
-        work(county)
+        work(cities[0])
         transaction.set_rollback(True)
 
 

@@ -10,6 +10,7 @@ from evaluation.areas import area_of
 from evaluation.filters import AreaFilter
 from evaluation.models import Rectification, RectificationStep
 from evaluation.models.rectification import RectificationQuerySet
+from registry import access
 from registry.options import Options
 from registry.text_sheet import first_of, text_sheet
 
@@ -54,7 +55,7 @@ class RectificationFilter(AreaFilter):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if not self.places:  # a hospital sees what itself has to put right
+        if not access.may(self.user, "view_compliance"):  # a hospital sees what itself has to put right
             del self.fields["unit"]
 
     def condition(self) -> Q:

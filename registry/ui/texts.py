@@ -19,14 +19,19 @@ def local(moment):
     return timezone.localtime(moment) if timezone.is_aware(moment) else moment
 
 
+def _this_year(date):
+    """Whether the year goes without saying."""
+    return date.year == timezone.localdate().year
+
+
 @register.simple_tag
 def day(date, weekday=False, short=False):
-    """`{% day filing.due weekday=True %}`: 2020-10-13（二）; `short=True` 10-13, for tables of one year; empty is —."""
+    """`{% day filing.due weekday=True %}`: 2020-10-13（二）; `short=True` 10-13 in this year; empty is —."""
     if not date:
         return EMPTY
     if isinstance(date, datetime.datetime):
         date = local(date).date()
-    text = f"{date:%m-%d}" if short else date.isoformat()
+    text = f"{date:%m-%d}" if short and _this_year(date) else date.isoformat()
     if weekday:
         text += f"（{WEEKDAYS[date.weekday()]}）"
     return format_html('<time datetime="{}">{}</time>', date.isoformat(), text)
@@ -34,11 +39,11 @@ def day(date, weekday=False, short=False):
 
 @register.simple_tag
 def when(moment, short=False):
-    """`{% when event.at %}`: 2020-10-13 16:20; `short=True` leaves the year out."""
+    """`{% when event.at %}`: 2020-10-13 16:20; `short=True` leaves this year's number out."""
     if not moment:
         return EMPTY
     moment = local(moment)
-    text = f"{moment:%m-%d %H:%M}" if short else f"{moment:%Y-%m-%d %H:%M}"
+    text = f"{moment:%m-%d %H:%M}" if short and _this_year(moment) else f"{moment:%Y-%m-%d %H:%M}"
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="minutes"), text)
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.template.loader import get_template
+from django.utils import timezone
 
 from registry import paging
 from registry.calendars import Day, Extension, Suspension, WorkCalendar
@@ -215,6 +216,16 @@ def test_dates(settings):
     assert ">2020-10-13 04:30<" in render("{% when m %}", m=moment)
     assert ">2020-10-13（二）<" in render("{% day m weekday=True %}", m=moment)
     assert "起" in render("{% period a None %}", a=datetime.date(2020, 1, 1))
+
+
+def test_a_short_date_leaves_out_no_year_but_this_one():
+    this = timezone.localdate().replace(month=1, day=21)
+    before = this.replace(year=this.year - 1)
+    assert ">01-21<" in render("{% day d short=True %}", d=this)
+    assert f">{before.isoformat()}<" in render("{% day d short=True %}", d=before)
+    moment = datetime.datetime(this.year - 1, 6, 1, 2, tzinfo=datetime.UTC)
+    assert f">{before.year}-06-01 10:00<" in render("{% when m short=True %}", m=moment)
+    assert ">06-01 10:00<" in render("{% when m short=True %}", m=moment.replace(year=this.year))
 
 
 def test_the_first_36_consortia_on_a_map_all_look_different():

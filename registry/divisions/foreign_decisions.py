@@ -69,7 +69,8 @@ def choose_all(kept: ForeignCodeList, row_ids: list[int], *, by) -> int:
         .order_by("pk")
         if len(row.candidates) == 1
     ]
-    own = reach(by, [row.candidates[0] for row in rows])
+    near = Division.objects.current().filter(pk__in=[row.candidates[0] for row in rows])
+    own = reach(by, list(near.values_list("pk", flat=True)))
     rows = [row for row in rows if row.candidates[0] in own]
     with audit.acting(by, reason=f"外部代码认定：{kept.system} {len(rows)} 行"[:300]):
         for row in rows:
@@ -144,5 +145,7 @@ def _require_whole(kept: ForeignCodeList, by) -> None:
 def _keep_for_others(kept: ForeignCodeList, codes: list[str]) -> None:
     """A code that another list of the system has, too, is written from that one."""
     for other in ForeignCodeList.objects.filter(system=kept.system).exclude(pk=kept.pk).order_by("pk"):
-        rows = other.rows.filter(code__in=codes, division__isnull=False, foreign_code=None)
+        rows = other.rows.filter(
+            code__in=codes, division__isnull=False, division__valid_to=None, foreign_code=None
+        )
         write(list(rows.order_by("pk")), other)

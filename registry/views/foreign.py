@@ -77,7 +77,7 @@ def foreign_list(request, pk: int):
     rows = kept.rows.filter(state=state if state in dict(STATES) else "open")
     page = keyset_page(rows.select_related("division__parent", "decided_by"), request, order=("number", "id"))
     wanted = {pk for row in page for pk in row.candidates}
-    places = Division.objects.select_related("parent").in_bulk(wanted)
+    places = Division.objects.current().select_related("parent").in_bulk(wanted)
     outside = foreign_decisions.outside(request.user, {row.county_code for row in page})
     lines = [
         (row, [places[pk] for pk in row.candidates if pk in places], row.county_code not in outside)

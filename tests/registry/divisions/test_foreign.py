@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from registry.divisions import foreign
 from registry.models import (
+    Division,
     ForeignCode,
     ForeignCodeList,
     ForeignCodeRow,
@@ -147,6 +148,17 @@ def test_the_only_candidates_of_a_page_are_accepted_at_once(city, client, django
     ]  # fmt: skip
     assert set(ForeignCode.objects.values_list("code", flat=True)) == {"340203051", "340208051"}
     assert {row.decided_by for row in kept.rows.filter(state="chosen")} == {city.admin}
+
+
+def test_a_candidate_that_has_ended_since_is_neither_offered_nor_accepted(city, client):
+    kept = sent(city, "340203051,弋2镇\n")
+    row = kept.rows.get()
+    Division.objects.filter(pk=city.yijiang.towns[1].pk).update(valid_to="2020-06-30")
+    client.force_login(city.admin)
+    assert client.get(kept.get_absolute_url()).context["alone"] == []
+    client.post(reverse("registry:foreign_accept", args=[kept.pk]), {"rows": [row.pk]})
+    assert states(kept) == [("340203051", "open")]
+    assert not ForeignCode.objects.exists()
 
 
 def test_rows_of_anothers_county_are_shown_without_a_form_and_let_be(city, client, decide):

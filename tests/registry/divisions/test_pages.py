@@ -56,7 +56,8 @@ def test_a_change_is_previewed_then_done(city, client, page):
     change = DivisionChange.objects.get()
     assert answer["Location"] == change.get_absolute_url()
     assert Division.objects.current().get(code="340203011").name == "三1街道"
-    assert "医疗卫生机构" in page("division_change", change.pk)
+    shown = page("division_change", change.pk)
+    assert "医疗卫生机构" in shown and "— 起" not in shown and "早于 2018 年度表" in shown
 
 
 @pytest.mark.parametrize(

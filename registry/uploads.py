@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import struct
 import unicodedata
 import zipfile
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ TYPES = {
 }
 # What a browser may show in the page; everything else is only ever downloaded.
 PREVIEWED = {TYPES["pdf"], TYPES["jpg"], TYPES["png"]}
+# What the list of a damaged archive makes zipfile raise: versions and names that cannot be, ends that lie elsewhere.
+_DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error)
 ACCEPTED_WORDS = "PDF、Word（doc、docx）、Excel（xlsx）、JPG、PNG"
 
 
@@ -82,7 +85,7 @@ def _office(upload: UploadedFile) -> str:
     try:
         with zipfile.ZipFile(upload) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile:
+    except _DAMAGED:
         raise Refused(f"“{upload.name}”已损坏，打不开。请重新导出后上传。") from None
     if any(name.endswith("vbaProject.bin") for name in names):
         raise Refused(f"“{upload.name}”带有宏。请另存为不含宏的文件后上传。")

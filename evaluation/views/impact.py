@@ -49,7 +49,7 @@ def impact_of_draft(request, draft: int):
         access.require(request.user, impact.PERMISSION, shown.division)
         form = DayForm(request.POST)
         if not form.is_valid():
-            messages.error(request, form.errors["as_of"][0])
+            messages.error(request, f"{form.fields['as_of'].label}：{form.errors['as_of'][0]}")
             return redirect("registry:policy_draft", draft)
         try:
             preview = impact.start(draft=shown, by=request.user, as_of=form.cleaned_data["as_of"])

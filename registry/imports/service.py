@@ -83,12 +83,18 @@ def read(batch: ImportBatch, report: Callable[[int, int], None] = _nothing) -> I
     """Read the file into staging rows. A file that turns out unreadable leaves a refused batch with the reason."""
     with audit.acting(batch.sent_by, batch=batch.pk):
         try:
-            reading.read_into(batch, scope_for(batch, batch.sent_by), report)
+            _read(batch, report)
         except FileRefused as refusal:
             batch.staged_rows.all().delete()
             batch.state, batch.refusal = ImportBatch.State.REFUSED, str(refusal)[:300]
             batch.save(update_fields=["state", "refusal"])
     return batch
+
+
+def _read(batch: ImportBatch, report: Callable[[int, int], None]) -> None:
+    if not batch.file.storage.exists(batch.file.name):  # the database was restored without the uploaded files
+        raise FileRefused("gone", "服务器上已没有这份原文件。请重新上传。")
+    reading.read_into(batch, scope_for(batch, batch.sent_by), report)
 
 
 def stage(

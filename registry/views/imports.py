@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from django.contrib import messages
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from registry import access, access_log
-from registry.downloads import workbook_response
+from registry.downloads import XLSX, stored_file, workbook_response
 from registry.errors import Refused
 from registry.forms import UploadForm
 from registry.imports import preview, queue, service, template
@@ -126,7 +126,7 @@ def import_file(request, pk: int):
     """The file as it was sent."""
     batch = _visible(request, pk)
     access_log.exported(request.user, batch, "下载导入原文件")
-    return FileResponse(batch.file.open("rb"), as_attachment=True, filename=batch.file_name)
+    return stored_file(batch.file, batch.file_name, "application/octet-stream")
 
 
 @require_safe
@@ -137,4 +137,4 @@ def import_marked(request, pk: int):
         raise Http404("没有标注后的原表")
     access_log.exported(request.user, batch, "下载标注后的原表")
     name = f"{Path(batch.file_name).stem}（已标注）.xlsx"
-    return FileResponse(batch.marked.open("rb"), as_attachment=True, filename=name)
+    return stored_file(batch.marked, name, XLSX)

@@ -1,12 +1,12 @@
 """Changing one institution (机构维护): edit, close, reopen, enter, credentials; and taking the list out as a file."""
 
 from django.contrib import messages
-from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registry import access, access_log
+from registry.downloads import XLSX, stored_file
 from registry.errors import Refused, Stale
 from registry.guards import open_to
 from registry.institutions import credentials, export, service
@@ -213,4 +213,4 @@ def institution_export_file(request, pk: int):
     """The finished file, for whoever asked for it."""
     one = get_object_or_404(InstitutionExport.objects.visible_to(request.user).exclude(file=""), pk=pk)
     access_log.exported(request.user, one, f"导出机构名录 {one.rows} 行 {one.query}")
-    return FileResponse(one.file.open("rb"), as_attachment=True, filename=one.file_name)
+    return stored_file(one.file, one.file_name, XLSX)

@@ -53,9 +53,18 @@ def test_the_content_says_what_a_file_is(content, extension):
     assert uploads.inspect(SimpleUploadedFile("whatever.exe", content)).extension == extension
 
 
+def damaged(at: int, value: int) -> bytes:
+    """A Word document whose list of parts is wrong in one byte, counted from the beginning of the list."""
+    content = bytearray(office("word/document.xml"))
+    content[content.index(b"PK\x01\x02") + at] = value
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
+        (damaged(6, 255), "已损坏"),  # no program knows this version
+        (damaged(9, 8)[:-40].replace(b"[Content", b"\xb2Content") + damaged(9, 8)[-40:], "已损坏"),
         (b"", "空文件"),
         (b"<html><script>alert(1)</script>", "不是可以接收的文件"),
         (b"MZ\x90\x00", "不是可以接收的文件"),

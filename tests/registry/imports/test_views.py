@@ -154,6 +154,18 @@ def test_the_original_file_comes_back_and_is_logged(admin, client, send):
     assert AccessLog.objects.filter(kind="export", user=admin).exists()
 
 
+def test_a_file_that_was_not_restored_with_the_database_is_said_to_be_gone(admin, client, send, run_jobs):
+    _, batch = send(row("甲医院"), row("乙医院", 机构类别代码="Z9"))
+    batch.refresh_from_db()
+    for file in (batch.file, batch.marked):
+        file.storage.delete(file.name)
+    for name in ("file", "marked"):
+        assert client.get(reverse(f"registry:import_{name}", args=[batch.pk])).status_code == 404
+    client.post(reverse("registry:import_reread", args=[batch.pk]))
+    run_jobs()
+    assert "服务器上已没有这份原文件。请重新上传。" in page(client, batch).text
+
+
 @pytest.mark.parametrize("who", ["nobody", "reviewer", "neighbour"])
 def test_others_find_nothing(admin, client, send, world, who):
     _, batch = send(row("甲医院"))

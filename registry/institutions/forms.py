@@ -148,12 +148,15 @@ class ReopenForm(forms.Form):
     """Taking a closing back."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(label="原因", max_length=180, help_text="写入变更记录。")
+    reason = forms.CharField(
+        label="原因", max_length=180, help_text="写入变更记录。恢复后没有注销日期，注销的经过留在变更记录里。"
+    )
 
 
 class CloseForm(ReopenForm):
     """The day from which the institution no longer is, and why."""
 
+    reason = forms.CharField(label="原因", max_length=180, help_text="写入变更记录。")
     on = _day("注销日期")
     field_order = ("version", "on", "reason")
 

@@ -1,9 +1,9 @@
-"""An administrator joins two records of one hospital, takes it back, and enters a change of places."""
+"""An administrator joins two records of one hospital, enters a change of places, and decides on a code list."""
 
 import pytest
 from playwright.sync_api import expect
 
-from registry.models import DuplicatePair, Institution
+from registry.models import DuplicatePair, ForeignCode, Institution
 from tests.actors import registry_admin_of
 from tests.factories import (
     AuthorityFactory,
@@ -88,3 +88,29 @@ def test_a_merge_of_districts_is_seen_before_it_is_done(page, sign_in, assert_ac
     expect(page.locator("main")).to_contain_text("340203")
     page.goto(f"/divisions/?under={city.pk}&day=2020-01-01")
     expect(page.get_by_role("region", name="区划", exact=True)).to_contain_text("三山区")
+
+
+def test_a_code_list_is_decided_on_row_by_row_and_taken_back(
+    page, sign_in, assert_accessible, city, districts, tmp_path
+):
+    sent = tmp_path / "字典.csv"
+    sent.write_text("代码,名称\n340203091,弋桥镇\n340208091,三桥乡\n340203092,别处街道\n")
+    sign_in(page, registry_admin_of(AuthorityFactory(division=city)))
+    page.goto("/divisions/foreign/")
+    page.get_by_label("代码体系").fill("健康字典 2024")
+    page.get_by_label("来源").fill("市信息中心")
+    page.get_by_label("代码表", exact=True).set_input_files(sent)
+    page.get_by_role("button", name="上传并对应").click()
+    expect(page.get_by_text("本页 2 行只有一个相近的区划")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="核对后全部认定").click()
+    expect(page.get_by_text("已认定 2 行")).to_be_visible()
+    page.get_by_label("别处街道对应的区划代码或名称").fill("弋桥街道")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("已认定为 340203001")).to_be_visible()
+    page.get_by_role("link", name="人工认定").click()
+    assert_accessible(page)
+    page.get_by_role("link", name="撤回整表").click()
+    page.get_by_role("button", name="撤回整表").click()
+    expect(page.get_by_text("已撤回“健康字典 2024”")).to_be_visible()
+    assert not ForeignCode.objects.exists()

@@ -13,6 +13,7 @@ from evaluation.overview import columns_of
 from registry import access
 from registry.models import Consortium, Division, PolicyDocument, Rule
 from registry.options import Options
+from registry.plausible import PLAUSIBLE_DAY
 from registry.policy.pack import MODALITIES
 from registry.policy.subjects import SUBJECTS
 from registry.policy.verdict import LABELS
@@ -73,6 +74,7 @@ class FindingFilter(AreaFilter):
     on = forms.DateField(
         label="在某一天成立",
         required=False,
+        validators=PLAUSIBLE_DAY,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     rule = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)

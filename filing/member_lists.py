@@ -8,7 +8,6 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
@@ -45,8 +44,7 @@ def pasted(text: str) -> list[tuple[int, str]]:
 
 def uploaded(upload: UploadedFile) -> list[tuple[int, str]]:
     """Rows of a workbook or CSV: its columns 机构名称, 统一社会信用代码 or 登记号, found by the import's own readers."""
-    suffix = Path(upload.name or "").suffix[:10]
-    with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+    with tempfile.NamedTemporaryFile(suffix=".upload") as file:
         for chunk in upload.chunks():
             file.write(chunk)
         file.flush()

@@ -1,7 +1,6 @@
 """The workbook of a campaign, out and in."""
 
 import tempfile
-from pathlib import Path
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -52,7 +51,7 @@ def campaign_values(request, pk: int):
 
 
 def _read(upload, campaign) -> values.Reading:
-    with tempfile.NamedTemporaryFile(suffix=Path(upload.name).suffix) as file:
+    with tempfile.NamedTemporaryFile(suffix=".upload") as file:
         for chunk in upload.chunks():
             file.write(chunk)
         file.flush()

@@ -24,6 +24,9 @@ NONSENSE = {
     "more than a column holds": "<script>'; DROP TABLE --" + "超" * 400,
 }
 
+# Asked of pages alone: what counts back from a day that the address names must not fall off the calendar.
+FIRST_DAY = {"the first of all days": "0001-01-01"}
+
 
 def _forms(base=forms.BaseForm):
     for one in base.__subclasses__():
@@ -35,15 +38,28 @@ def _forms(base=forms.BaseForm):
 def names() -> set[str]:
     """Every field of every form of ours, and whatever else a view reads from a request."""
     assert get_resolver().url_patterns, "all views are read, and with them their forms"
-    found = {name for form in _forms() for name in getattr(form, "base_fields", ())}
+    found = {name for form in _forms() for name, _ in _fields(form)}
     for app in APPS:
         for source in Path(project.BASE_DIR, app).rglob("*.py"):
             found |= set(READ.findall(source.read_text()))
     return found - {"csrfmiddlewaretoken", "username", "password"}
 
 
+@cache
+def files() -> set[str]:
+    """Those of the fields that take a file."""
+    taken = {name for form in _forms() for name, field in _fields(form) if isinstance(field, forms.FileField)}
+    return taken | {"evidence"}
+
+
+def _fields(form):
+    return getattr(form, "base_fields", {}).items()
+
+
 def upload() -> SimpleUploadedFile:
-    return SimpleUploadedFile("../../etc/密‮fdp.xlsx", b"PK\x03\x04" + b"\xff" * 200, "text/html")
+    """Its name turns around, has parts of a path, and an ending longer than a file system takes."""
+    name = f"../../etc/密\u202efdp.xlsx.{'超' * 200}"
+    return SimpleUploadedFile(name, b"PK\x03\x04" + b"\xff" * 200, "text/html")
 
 
 ROWS = [
@@ -74,10 +90,10 @@ def send(person, method: str, address: str, fields: set[str]) -> dict[str, int]:
     """The status that each kind of nonsense gets; whatever it wrote is taken back."""
     client, found = Client(), {}
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    for what, value in NONSENSE.items():
+    for what, value in (NONSENSE | (FIRST_DAY if method == "get" else {})).items():
         data: dict = dict.fromkeys(fields, value)
         if method == "post":
-            data |= {"file": upload(), "evidence": upload()}
+            data |= {name: upload() for name in files()}
         with transaction.atomic():
             response = getattr(client, method)(address, data)
             if response.streaming:

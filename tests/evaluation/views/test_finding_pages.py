@@ -200,6 +200,7 @@ def test_findings_can_be_chosen_by_age(client, checked, commission):
     assert "乙医疗集团" in text
     assert "甲医疗集团" not in text
     assert "甲医疗集团" in page(client, "findings", age="abc")
+    assert "现在成立的判定" in page(client, "findings", age="365", on="0001-01-01")
 
 
 def test_on_a_past_day_the_age_is_that_of_the_day(client, checked, commission):

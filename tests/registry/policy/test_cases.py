@@ -1,5 +1,6 @@
 """Every case of tests/cases, and that every decided provision has cases for what it can answer."""
 
+import json
 import tomllib
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ import pytest
 
 from grids.facts import division
 from registry.facts import consortium, institution
+from registry.facts.codec import spell
 from registry.policy.book import RuleBook
 from registry.policy.check import all_checks, find_check
 from registry.policy.engine import judge_one
@@ -56,6 +58,8 @@ def test_case(rule, case):
     if verdict.outcome is Outcome.INSUFFICIENT:
         assert verdict.missing
     assert not verdict.explanation.endswith(("。", "，"))
+    # Evidence is stored in the spelling of facts, which must be the JSON that it is read back as.
+    assert json.loads(spell(verdict.evidence)) == json.loads(json.dumps(dict(verdict.evidence)))
 
 
 @pytest.mark.parametrize(

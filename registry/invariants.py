@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.utils import timezone
+
 from registry.imports import identity
 from registry.imports.cells import CellFault
 from registry.integrity import Invariant, Tested, declare
@@ -149,7 +151,9 @@ declare(
         "在任人员的机关所辖区划现行",
         """SELECT DISTINCT a.id, a.name AS subject, '区划 ' || d.code || ' 已停用，仍有人在任，请改派' AS message
            FROM registry_authority a JOIN registry_division d ON d.id = a.division_id
-           JOIN registry_assignment s ON s.authority_id = a.id AND s.during @> current_date
+           JOIN registry_assignment s ON s.authority_id = a.id AND s.during @> %(today)s
            WHERE d.valid_to IS NOT NULL""",
+        # A session of the database counts its days in UTC: until eight in the morning its current_date is yesterday's.
+        arguments=lambda: {"today": timezone.localdate()},
     ),
 )

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from registry.integrity import invariants
+from registry.integrity import Invariant, invariants
 from registry.models import Authority, Division, Institution, Membership
 from tests.actors import reviewer_of
 from tests.factories import (
@@ -143,6 +143,11 @@ def test_rows_without_a_page_are_named():
         ("authority-path", bureau.name, ""),
         ("authority-place", bureau.name, ""),
     ]
+
+
+def test_no_statement_takes_the_day_of_the_server_for_today():
+    texts = [one.sql for one in invariants() if isinstance(one, Invariant)]
+    assert texts and not [sql for sql in texts if "current_date" in sql.lower()]
 
 
 def test_merges_in_a_circle_end_the_search():

@@ -14,7 +14,7 @@ from registry.imports.staging import Copy, as_json, line_of, lines_of
 from registry.policy.receipts import code_version
 from registry.policy.verdict import Verdict
 
-PART = 1000  # findings that are written at once
+PART = 2000  # findings that are written at once
 # A verdict that differs in one of these is given for another reason, under another version, or of a renamed subject.
 SAYS = (
     "explanation", "cure", "evidence", "missing", "plan_ended", "rule_id", "bound", "subject_name", "division_id",

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -21,6 +22,10 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "
 _ROW = (
     "name", "cells", "values", "second_names", "differences", "action", "skipped", "batch", "number", "institution", "version",
 )  # fmt: skip
+
+# Seconds after which Python hands over between threads: as usual, and while one of them feeds a COPY. At the usual five
+# milliseconds the server waits for its next lines longer than it takes to write them.
+USUAL, WHILE_COPYING = sys.getswitchinterval(), 0.0001
 
 as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
@@ -111,12 +116,14 @@ def copying(*masses: Mass) -> Iterator[Callable[..., None]]:
             _gone_through(sent)
             return execute(sql, params, many, context)
 
+        sys.setswitchinterval(WHILE_COPYING)
         try:
             with connection.execute_wrapper(after_them):
                 send(*masses)
                 yield send
         finally:
             wait(sent)
+            sys.setswitchinterval(USUAL)
         _gone_through(sent)
 
 

@@ -32,7 +32,7 @@ from registry.facts.waivers import with_waivers
 from registry.models import Consortium, Division, Institution, PlannedFacility
 from registry.policy.book import BoundRule, RuleBook
 from registry.policy.check import find_check
-from registry.policy.engine import Judgement, judge_decided
+from registry.policy.engine import Judgement, judge
 
 Given = TypeVar("Given")
 Parts = frozenset[str] | None  # the parts of the facts that matter; None: all
@@ -293,7 +293,7 @@ def judged(
 
 
 def _judged_by(facts: Any, *, book: RuleBook, day: dt.date) -> list[Judgement]:
-    return list(judge_decided(facts, book.decided_for(facts.ancestry, day, facts.subject), day))
+    return list(judge([facts], book, day))
 
 
 def given(

@@ -13,8 +13,9 @@ MOST_ENTRIES = 500
 SHOWN = (
     "name", "uscc", "licence_number", "institution_class_id", "level", "grade", "affiliation", "ownership", "economic_type",
     "profit", "is_military", "division_id", "township_id", "address", "beds", "legal_representative", "phone",
-    "founded_on", "main_institution_id", "status", "closed_on",
+    "founded_on", "main_institution_id", "status", "closed_on", "reopened_on",
 )  # fmt: skip
+_LIFE = ("status", "closed_on", "reopened_on")
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,16 @@ class Fact:
 
 @dataclass(frozen=True)
 class Standing:
-    """The facts on a day. `known` is False when the record was entered only later, on the day `since`."""
+    """The facts on a day. `known` is False when the record was entered only later, on the day `since`.
+
+    `status` is the 运营状态 of the day in words, also where only a closing or reopening of that time is known.
+    """
 
     day: dt.date
     known: bool
     facts: list[Fact]
+    status: str
     since: dt.date | None = None
-
-    @property
-    def status(self) -> str:
-        """运营状态 of the day, in words."""
-        return next((fact.value for fact in self.facts if fact.field == "status"), "")
 
 
 def entries_of(institution: Institution) -> list[AuditEntry]:
@@ -51,17 +51,23 @@ def entries_of(institution: Institution) -> list[AuditEntry]:
 def standing(
     institution: Institution, day: dt.date, entries: list[AuditEntry], narrator: Narrator
 ) -> Standing:
-    """Undo every change after the day, newest first; what is left is how the record read at its end."""
+    """Undo every change after the day, newest first; what is left is how the record read at its end.
+
+    A closing or reopening counts from its own date and not from the day on which somebody entered it.
+    """
     values = {name: getattr(institution, name) for name in SHOWN}
-    known, until, since = True, [], None
+    known, until, since, dated = True, [], None, None
     for entry in entries:
         if timezone.localdate(entry.at) <= day:
             until.append(entry)
             continue
         if entry.action == AuditEntry.Action.INSERT:
             known, since = False, timezone.localdate(entry.at)
-        values |= {name: value for name, value in (entry.before or {}).items() if name in values}
-    set_by: dict[str, AuditEntry] = {}
+        if dated is None and (begins := _begins(entry)) and begins <= day:
+            dated = entry
+        undone = values if dated is None else values.keys() - _LIFE
+        values |= {name: value for name, value in (entry.before or {}).items() if name in undone}
+    set_by: dict[str, AuditEntry] = {name: dated for name in _LIFE if dated}
     for entry in until:
         for name, value in (entry.after or {}).items():
             if name in values and value not in (None, ""):
@@ -75,4 +81,12 @@ def standing(
         )
         for name in SHOWN
     ]
-    return Standing(day, known, facts if known else [], since)
+    status = narrator.words.of("status", values["status"]) if known or dated else ""
+    return Standing(day, known, facts if known else [], status, since)
+
+
+def _begins(entry: AuditEntry) -> dt.date | None:
+    """The day that a closing (注销) or reopening (恢复开业) names for itself."""
+    after = entry.after or {}
+    named = after.get("closed_on") or after.get("reopened_on")
+    return dt.date.fromisoformat(named) if named and "status" in after else None

@@ -78,8 +78,10 @@ declare(
     Invariant(
         "closed-with-date",
         "注销日期与运营状态一致",
-        """SELECT id, name AS subject, '有注销日期而状态不是注销' AS message FROM registry_institution
-           WHERE closed_on IS NOT NULL AND status <> 'closed' AND merged_into_id IS NULL""",
+        """SELECT id, name AS subject, CASE status WHEN 'closed' THEN '有恢复开业日期而状态是注销'
+                  ELSE '有注销日期而状态不是注销' END AS message FROM registry_institution
+           WHERE CASE status WHEN 'closed' THEN reopened_on ELSE closed_on END IS NOT NULL
+             AND merged_into_id IS NULL""",
         INSTITUTION,
     ),
     Invariant(

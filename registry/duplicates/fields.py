@@ -23,7 +23,7 @@ GROUPS: list[tuple[str, tuple[str, ...]]] = [
     ("联系电话", ("phone",)),
     ("成立日期", ("founded_on",)),
     ("主要机构", ("main_institution",)),
-    ("运营状态", ("status", "closed_on")),
+    ("运营状态", ("status", "closed_on", "reopened_on")),
 ]
 KEYS = [fields[0] for _, fields in GROUPS]
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from registry.imports import differences
 from registry.imports.cells import match_key
 from registry.imports.checker import Checked, RowChecker
-from registry.imports.matching import Candidates, Seen, likely, target_of
+from registry.imports.matching import DAYS_OF_STATUS, Candidates, Seen, likely, target_of
 from registry.imports.staging import as_json
 from registry.models import ImportRow
 from registry.pinyin import initials
@@ -105,6 +105,9 @@ class Decider:
         if values.keys() & {"level", "grade"}:
             values |= {name: row.values.get(name, "") for name in differences.LEVEL_FACTS}
             values |= self._level_facts
+        if "status" in values:
+            gone = {name: None for name in DAYS_OF_STATUS if held[name]}
+            values, stated, changed = values | gone, stated | gone, [*changed, *gone]
         if "name" in values:
             values["pinyin"] = initials(values["name"])
         shown = self._words.difference(changed, stated, held)

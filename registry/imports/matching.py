@@ -21,6 +21,8 @@ STATED = (
     "economic_type", "profit", "is_military", "division_id", "township_id", "address", "beds", "legal_representative",
     "phone", "founded_on", "main_institution_id", "status", "is_demo",
 )  # fmt: skip
+# What a new status makes untrue: no roster states these days.
+DAYS_OF_STATUS = ("closed_on", "reopened_on")
 _BRACKETS = re.compile("[()（）]")
 _NARROW = str.maketrans("（）", "()")
 _WIDE = str.maketrans("()", "（）")
@@ -146,7 +148,7 @@ class Candidates:
             elif row.name:
                 lost |= spellings(row.name)
         found = cls()
-        fields = ("id", "version", "merged_into_id", *STATED)
+        fields = ("id", "version", "merged_into_id", *STATED, *DAYS_OF_STATUS)
         live = Institution.objects.live().order_by("pk")
         for one in live.filter(_one_of("uscc", codes)).exclude(uscc="").values(*fields):
             found.by_code[one["uscc"]] = one

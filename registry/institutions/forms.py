@@ -7,6 +7,7 @@ from registry import telephones
 from registry.imports.scope import scope_of
 from registry.institutions.checking import Faulty, check, faults
 from registry.models import Credential, Institution, InstitutionName
+from registry.plausible import PLAUSIBLE_DAY
 
 _WORDS = {
     "affiliation": {
@@ -140,31 +141,29 @@ def initial_of(one: Institution) -> dict:
     }
 
 
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+def _day(label: str, help_text: str = "") -> forms.DateField:
+    picker = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, help_text=help_text, widget=picker, validators=PLAUSIBLE_DAY)
 
 
-class ReopenForm(forms.Form):
-    """Taking a closing back."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="原因", max_length=180, help_text="写入变更记录。恢复后没有注销日期，注销的经过留在变更记录里。"
-    )
-
-
-class CloseForm(ReopenForm):
+class CloseForm(forms.Form):
     """The day from which the institution no longer is, and why."""
 
-    reason = forms.CharField(label="原因", max_length=180, help_text="写入变更记录。")
+    version = forms.IntegerField(widget=forms.HiddenInput)
     on = _day("注销日期")
-    field_order = ("version", "on", "reason")
+    reason = forms.CharField(label="原因", max_length=180, help_text="写入变更记录。")
 
     def clean_on(self):
         day = self.cleaned_data["on"]
         if day > timezone.localdate():
-            raise forms.ValidationError("注销日期晚于今天，请核对。")
+            raise forms.ValidationError(f"{self.fields['on'].label}晚于今天，请核对。")
         return day
+
+
+class ReopenForm(CloseForm):
+    """The day from which it is again, and why."""
+
+    on = _day("恢复开业日期", "从这一天起重新开业。误注销的填注销日期。")
 
 
 class DecisionForm(forms.Form):

@@ -13,6 +13,7 @@ from registry.institutions import checking
 from registry.models import Institution, InstitutionName, Waiver
 
 STALE = "您打开这一页以后，别人已修改这家机构，没有保存。请对照后再改。"
+_LIFE = ["status", "closed_on", "reopened_on"]
 TAKEN = "统一社会信用代码或登记号刚被另一家机构使用，没有保存。请刷新后核对。"
 
 
@@ -138,21 +139,27 @@ def close(pk: int, *, on, reason: str, version: int, by) -> None:
         raise Refused("这家机构已经注销。")
     if held.founded_on and on < held.founded_on:
         raise Refused(f"注销日期早于成立日期（{held.founded_on:%Y-%m-%d}），请核对。")
+    if held.reopened_on and on < held.reopened_on:
+        raise Refused(f"注销日期早于上次恢复开业的日期（{held.reopened_on:%Y-%m-%d}），请核对。")
     if on > timezone.localdate():
         raise Refused("注销日期晚于今天，请核对。")
-    held.status, held.closed_on = Institution.Status.CLOSED, on
+    held.status, held.closed_on, held.reopened_on = Institution.Status.CLOSED, on, None
     with audit.acting(by, reason=f"注销：{reason}"):
-        _kept(held, ["status", "closed_on"])
+        _kept(held, _LIFE)
 
 
 @transaction.atomic
-def reopen(pk: int, *, reason: str, version: int, by) -> None:
-    """恢复开业: the closing was a mistake, or was taken back."""
+def reopen(pk: int, *, on, reason: str, version: int, by) -> None:
+    """恢复开业 from a day on. Where the closing was a mistake, that is the day of the closing: then it never was closed."""
     held = _locked(pk, by)
     if held.version != version:
         raise Stale(STALE, current=held)
     if held.status != Institution.Status.CLOSED:
         raise Refused("这家机构没有注销，无需恢复。")
-    held.status, held.closed_on = Institution.Status.OPEN, None
+    if held.closed_on and on < held.closed_on:
+        raise Refused(f"恢复开业日期早于注销日期（{held.closed_on:%Y-%m-%d}），请核对。")
+    if on > timezone.localdate():
+        raise Refused("恢复开业日期晚于今天，请核对。")
+    held.status, held.closed_on, held.reopened_on = Institution.Status.OPEN, None, on
     with audit.acting(by, reason=f"恢复开业：{reason}"):
-        _kept(held, ["status", "closed_on"])
+        _kept(held, _LIFE)

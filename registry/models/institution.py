@@ -148,6 +148,9 @@ class Institution(models.Model):
     )
     status = models.CharField("运营状态", max_length=10, choices=Status.choices, default=Status.OPEN)
     closed_on = models.DateField("注销日期", null=True, blank=True)
+    reopened_on = models.DateField(
+        "恢复开业日期", null=True, blank=True, help_text="最近一次注销之后重新开业的日期"
+    )
     is_demo = models.BooleanField("示例", default=False, help_text="虚构的演示机构")
     pinyin = models.CharField("拼音首字母", max_length=300, blank=True, editable=False)
     area_path = models.CharField(

@@ -116,7 +116,7 @@ def _act(request, pk: int, form, act, done: str, heading: str, consequence: str 
 def institution_close(request, pk: int):
     """注销, with the day and the reason."""
     one = _managed(request, pk)
-    form = CloseForm(request.POST or None, initial={"version": one.version, "on": timezone.localdate()})
+    form = CloseForm(request.POST or None, initial=_of_today(one))
     return _act(
         request,
         pk,
@@ -126,6 +126,10 @@ def institution_close(request, pk: int):
         "注销机构",
         f"{_standing_in(one)}注销后可以恢复开业。",
     )
+
+
+def _of_today(one: Institution) -> dict:
+    return {"version": one.version, "on": timezone.localdate()}
 
 
 def _standing_in(one: Institution) -> str:
@@ -147,9 +151,9 @@ def _standing_in(one: Institution) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def institution_reopen(request, pk: int):
-    """恢复开业, with the reason."""
+    """恢复开业, with the day and the reason."""
     one = _managed(request, pk)
-    form = ReopenForm(request.POST or None, initial={"version": one.version})
+    form = ReopenForm(request.POST or None, initial=_of_today(one))
     return _act(request, pk, form, lambda **given: service.reopen(pk, **given), "已恢复开业。", "恢复开业")
 
 

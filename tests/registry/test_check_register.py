@@ -69,6 +69,10 @@ def _closed():
     return InstitutionFactory(closed_on=ENDED)
 
 
+def _closed_again():
+    return InstitutionFactory(status="closed", closed_on=ENDED, reopened_on=ENDED)
+
+
 def _membership():
     return MembershipFactory(consortium=ConsortiumFactory(closed_on=ENDED)).institution
 
@@ -115,6 +119,7 @@ def _division_path():
         ("merged-away", _merged_away, "/institutions/"),
         ("branch-of-branch", _branch, "/institutions/"),
         ("closed-with-date", _closed, "/institutions/"),
+        ("closed-with-date", _closed_again, "/institutions/"),
         ("membership-in-life", _membership, "/institutions/"),
         ("division-path", _division_path, "/divisions/"),
         ("grid-retired-township", _grid_township, "/grids/"),

@@ -1,8 +1,14 @@
 """Keeping single institutions right: edit, close, reopen, enter, credentials."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from registry import as_of
+from registry.history import Narrator
+from registry.institutions import service
 from registry.models import Credential, EconomicType, Institution, InstitutionName
 from tests.actors import registry_admin_of, reviewer_of
 from tests.factories import (
@@ -158,12 +164,74 @@ def test_closing_and_reopening_leave_day_and_reason(admin, client, one):
     assert (one.status, one.closed_on.isoformat()) == ("closed", "2020-05-01")
     assert "注销（<time" in client.get(one.get_absolute_url()).text
     assert client.post(close, {"version": 2, "on": "2020-05-01", "reason": "撤并"}).status_code == 422
-    assert client.post(reopen, {"version": 1, "reason": "误注销"}).status_code == 422  # an old page
-    assert client.post(reopen, {"version": 2, "reason": "误注销"}).status_code == 302
+    back = {"on": "2020-08-01", "reason": "复核后准予"}
+    assert client.post(reopen, back | {"version": 1}).status_code == 422  # an old page
+    assert client.post(reopen, back | {"version": 2}).status_code == 302
     one.refresh_from_db()
-    assert (one.status, one.closed_on) == ("open", None)
-    history = client.get(one.get_absolute_url()).context["history"]
-    assert [change.reason for change in history[:2]] == ["恢复开业：误注销", "注销：撤并"]
+    assert (one.status, one.closed_on, one.reopened_on.isoformat()) == ("open", None, "2020-08-01")
+    shown = client.get(one.get_absolute_url())
+    assert "2020-08-01</time> 恢复）" in shown.text
+    history = shown.context["history"]
+    assert [change.reason for change in history[:2]] == ["恢复开业：复核后准予", "注销：撤并"]
+    assert ("恢复开业日期", "", "2020-08-01") in history[0].fields
+    assert client.post(close, {"version": 3, "on": "2020-07-31", "reason": "撤并"}).status_code == 422
+    assert client.post(close, {"version": 3, "on": "2020-09-01", "reason": "撤并"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.status, one.closed_on.isoformat(), one.reopened_on) == ("closed", "2020-09-01", None)
+
+
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [
+        ("2020-04-30", "恢复开业日期早于注销日期（2020-05-01）"),
+        ("2098-01-01", "恢复开业日期晚于今天"),
+        ("0202-05-01", "请核对年份"),
+        ("", "没有填写"),
+    ],
+)
+def test_a_day_on_which_nothing_reopened_is_refused(admin, client, one, on, words):
+    close, reopen = (reverse(f"registry:institution_{act}", args=[one.pk]) for act in ("close", "reopen"))
+    client.post(close, {"version": 1, "on": "2020-05-01", "reason": "撤并"})
+    answer = client.post(reopen, {"version": 2, "on": on, "reason": "复核"})
+    assert answer.status_code == 422 and words in str(answer.context["form"].errors)
+    one.refresh_from_db()
+    assert (one.status, one.version) == ("closed", 2)
+
+
+def test_closed_is_closed_on_the_days_in_between_whenever_somebody_entered_it(admin, client, one):
+    service.close(one.pk, on=dt.date(2020, 5, 1), reason="撤并", version=1, by=admin)
+    service.reopen(one.pk, on=dt.date(2020, 8, 1), reason="复核", version=2, by=admin)
+    service.close(one.pk, on=dt.date(2020, 12, 1), reason="停办", version=3, by=admin)
+    days = {"04-30": "", "05-01": "注销", "07-31": "注销", "08-01": "开业", "11-30": "开业", "12-01": "注销"}
+    for day, status in days.items():
+        shown = client.get(one.get_absolute_url(), {"as_of": f"2020-{day}"}).context["standing"]
+        assert (shown.known, shown.status) == (False, status), (
+            "the register did not know the institution then"
+        )
+    one.refresh_from_db()
+    entries = as_of.entries_of(one)
+    entered = ["2020-12-05", "2020-08-10", "2020-06-01", "2019-01-01"]
+    for entry, day in zip(entries, entered, strict=True):
+        entry.at = dt.datetime.fromisoformat(f"{day}T04:00:00+00:00")
+    narrator = Narrator(one, entries)
+    for day, status in days.items():
+        on = dt.date.fromisoformat(f"2020-{day}")
+        then = as_of.standing(one, on, entries, narrator)
+        held = {fact.field: fact for fact in then.facts}
+        assert (then.known, then.status, held["status"].value) == (True, status or "开业", status or "开业")
+        assert (held["beds"].value, held["closed_on"].value != "") == ("100", status == "注销")
+        if status:
+            assert held["status"].source.reason.startswith({"注销": "注销：", "开业": "恢复开业："}[status])
+
+
+def test_whoever_reopens_what_a_roster_closed_needs_no_day_of_closing(admin, client, one):
+    Institution.objects.filter(pk=one.pk).update(status="closed")
+    address = reverse("registry:institution_reopen", args=[one.pk])
+    shown = client.get(address).context["form"]
+    sent = {name: shown[name].value() for name in ("version", "on")} | {"reason": "复核"}
+    assert client.post(address, sent).status_code == 302
+    one.refresh_from_db()
+    assert (one.status, one.reopened_on) == ("open", timezone.localdate())
 
 
 def test_whoever_closes_reads_which_consortia_stay_as_they_are(admin, client, one):

@@ -1,5 +1,6 @@
 """Applying is one act: a fault leaves nothing behind, and two at once do not overwrite each other."""
 
+import datetime as dt
 import re
 import threading
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from django.db import connection
 
 from registry.errors import Refused
-from registry.imports import labels, service, writing
+from registry.imports import labels, service, undo, writing
 from registry.imports.scope import EVERYWHERE
 from registry.models import AuditEntry, ImportBatch, Institution, InstitutionName, Job
 from registry.operators import operator
@@ -89,3 +90,21 @@ def test_every_rule_has_a_short_name():
         raised |= set(re.findall(r'rule="([a-z-]+)"', source))
     assert len(raised) > 40
     assert raised <= labels.LABELS.keys()
+
+
+@pytest.mark.django_db
+def test_a_new_status_takes_the_day_of_the_old_one_with_it_and_an_undo_brings_it_back(stage, imported):
+    imported(row("甲医院"), row("乙医院"))
+    Institution.objects.filter(name="甲医院").update(status="closed", closed_on="2020-05-01")
+    Institution.objects.filter(name="乙医院").update(reopened_on="2021-06-01")
+    batch = stage(row("甲医院", 运营状态="开业"), row("乙医院", 运营状态="注销"))
+    differences = [one.differences for one in batch.staged_rows.order_by("number")]
+    assert differences == [
+        {"运营状态": ["注销", "开业"], "注销日期": ["2020-05-01", ""]},
+        {"运营状态": ["开业", "注销"], "恢复开业日期": ["2021-06-01", ""]},
+    ]
+    service.apply(batch.pk, batch.sent_by)
+    days = Institution.objects.order_by("-name").values_list("status", "closed_on", "reopened_on")
+    assert list(days) == [("open", None, None), ("closed", None, None)]
+    undo.undo(batch.pk, batch.sent_by)
+    assert list(days.all()) == [("closed", dt.date(2020, 5, 1), None), ("open", None, dt.date(2021, 6, 1))]

@@ -64,6 +64,7 @@ LABELS = {
     "status-unknown": "运营状态不认识",
     "too-long": "过长",
     "township-ambiguous": "乡镇街道不唯一",
+    "township-name-differs": "乡镇街道与代码不符",
     "township-unknown": "乡镇街道不认识",
     "unknown-column": "列不认识",
     "uscc-check": "校验位不符",

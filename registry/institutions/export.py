@@ -13,16 +13,18 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.core.files import File
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, NullIf
 from django.http import QueryDict
 
 from registry import audit
 from registry.forms import InstitutionFilter
 from registry.imports import template
 from registry.jobs import start_job
-from registry.models import Institution, InstitutionExport, InstitutionName
+from registry.models import EconomicType, Institution, InstitutionClass, InstitutionExport, InstitutionName
 
 ROWS_A_SHEET = 1_000_000  # a sheet ends at 1,048,576
 STEP = 2_000
+DOT = "."  # between a code and its name: the import reads either and both
 ORDER = ("area_path", "name", "id")
 _CHOICES = {
     name: dict(Institution._meta.get_field(name).flatchoices)
@@ -31,12 +33,15 @@ _CHOICES = {
 _CHOICES["affiliation"] |= {"province": "省级", "none": "社会办"}  # as the import reads them
 _FIELDS = {
     "institution_class": "institution_class_id",
-    "division": "division__code",
-    "township": "township__code",
+    "division": "county",
+    "township": "street",
     "main_institution": "main_institution__name",
     "second_names": "seconds",
 }
-_WIDE = {"name": 36, "uscc": 22, "licence_number": 24, "address": 40, "second_names": 36}
+_WIDE = {
+    "name": 36, "uscc": 22, "licence_number": 24, "institution_class": 22, "division": 20, "township": 24, "address": 40,
+    "second_names": 36,
+}  # fmt: skip
 
 
 def listed(user, query: str) -> QuerySet:
@@ -82,13 +87,14 @@ def write(institutions: QuerySet, path: str, report: Callable[[int], None]) -> i
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
     head = book.add_format({"bold": True, "bg_color": "#E6F0F5"})
     text = book.add_format({"num_format": "@"})
+    words = _words()
     sheet, at, count = None, ROWS_A_SHEET, 0
     for row in _rows(institutions, names):
         if at >= ROWS_A_SHEET:
             sheet, at = _sheet(book, columns, head, text), 0
         at += 1
         for place, (name, value) in enumerate(zip(names, row, strict=True)):
-            _cell(sheet, at, place, name, value, text)
+            _cell(sheet, at, place, value, words.get(name), text)
         count += 1
         if count % STEP == 0:
             report(count)
@@ -100,10 +106,12 @@ def write(institutions: QuerySet, path: str, report: Callable[[int], None]) -> i
 
 def _rows(institutions: QuerySet, names: list[str]) -> Iterator[tuple]:
     second = InstitutionName.objects.filter(institution=OuterRef("pk"), kind=InstitutionName.Kind.SECOND)
-    joined = (
-        second.order_by().values("institution").annotate(all=StringAgg("name", Value("；"), order_by="pk"))
+    joined = second.order_by().values("institution").annotate(all=StringAgg("name", "；", order_by="pk"))
+    rows = institutions.order_by(*ORDER).annotate(
+        seconds=Subquery(joined.values("all")),
+        county=Concat("division__code", Value(DOT), "division__name"),
+        street=NullIf(Concat("township__code", Value(DOT), "township__name"), Value(DOT)),
     )
-    rows = institutions.annotate(seconds=Subquery(joined.values("all"))).order_by(*ORDER)
     return rows.values_list(*names).iterator(chunk_size=STEP)
 
 
@@ -117,15 +125,24 @@ def _sheet(book, columns, head, text):
     return sheet
 
 
-def _cell(sheet, at: int, place: int, name: str, value, text) -> None:
+def _words() -> dict[str, dict[str, str]]:
+    """What stands in the cells for the codes of each short list: the word, or the code and its name (A100.综合医院)."""
+    lists = {"institution_class_id": InstitutionClass, "economic_type": EconomicType}
+    named = {
+        field: {code: f"{code}{DOT}{name}" for code, name in model.objects.values_list("code", "name")}
+        for field, model in lists.items()
+    }
+    return _CHOICES | named
+
+
+def _cell(sheet, at: int, place: int, value, words: dict[str, str] | None, text) -> None:
     if value is None or value == "":
         return
-    if name == "beds":
-        sheet.write_number(at, place, value)
-    elif isinstance(value, bool):
+    if isinstance(value, bool):
         sheet.write_string(at, place, "是" if value else "否")
+    elif isinstance(value, int):
+        sheet.write_number(at, place, value)
     else:
-        words = _CHOICES.get(name)
         sheet.write_string(at, place, words.get(value, value) if words else str(value), text)
 
 

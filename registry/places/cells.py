@@ -12,6 +12,7 @@ from registry.places.codes import Codes, Meaning, Place
 
 _DIGITS = re.compile(r"(?<!\d)\d{2,12}(?!\d)")
 _SUFFIX = re.compile(r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|省|市)$")
+_CODE_AND_NAME = re.compile(r"(\d{9})\d*(?:[.、,:\-—]?(\D.*))?")
 _TOWN_SUFFIX = re.compile(r"(?:街道办事处|办事处|街道|地区|镇|(?:民族)?乡|苏木)$")
 _COUNTY_ENDS = ("区", "县", "市", "旗")
 _MOST_LIKELY = 3
@@ -266,8 +267,14 @@ class Places(Codes):
         known = self._load_townships(county)
         word = match_key(value)
         digits = unicodedata.normalize("NFKC", value).replace(" ", "")
-        if digits.isdigit():
-            found = known.get(digits[:9], [])
+        if code := _CODE_AND_NAME.fullmatch(digits):
+            found = known.get(code[1], [])
+            if found and code[2] and match_key(code[2]) != match_key(found[0][2]):
+                raise CellFault(
+                    "township-name-differs",
+                    f"代码 {code[1]} 是{found[0][2]}，与表中“{code[2]}”不一致。",
+                    "请核对，只填代码或只填名称。",
+                )
         else:
             found = known.get(word) or known.get(match_key(_TOWN_SUFFIX.sub("", value))) or []
             exact = [one for one in found if match_key(one[2]) == word]

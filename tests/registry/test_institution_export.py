@@ -10,9 +10,15 @@ from openpyxl import load_workbook
 
 from registry.imports import service
 from registry.institutions import export
-from registry.models import AffiliationWord, InstitutionExport, InstitutionName
+from registry.models import AffiliationWord, EconomicType, InstitutionExport, InstitutionName
 from tests.actors import registry_admin_of, reviewer_of
-from tests.factories import AuthorityFactory, CountyFactory, InstitutionClassFactory, InstitutionFactory
+from tests.factories import (
+    AuthorityFactory,
+    CountyFactory,
+    InstitutionClassFactory,
+    InstitutionFactory,
+    TownshipFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +69,7 @@ def test_identifiers_are_text_and_formulas_stay_words(exported, district):
     (row,) = exported()
     assert row["机构名称"] == '=HYPERLINK("http://x")'
     assert (row["统一社会信用代码"], row["登记号"]) == ("125001034503900000", "00123")
-    assert row["行政区划代码"] == "500103"
+    assert row["行政区划代码"] == "500103.渝中区"
 
 
 def test_a_formula_like_name_is_stored_as_a_string_cell(client, admin, district, tmp_path):
@@ -73,14 +79,31 @@ def test_a_formula_like_name_is_stored_as_a_string_cell(client, admin, district,
     assert sheet["A2"].data_type != "n" and sheet["A2"].value == "=1+1"
 
 
-def test_the_file_goes_back_through_the_import_without_a_change(client, admin, exported, district, run_jobs):
+def test_the_file_is_read_by_people_and_goes_back_through_the_import_without_a_change(
+    client, admin, exported, district, run_jobs
+):
     AffiliationWord.objects.create(word="省级", affiliation="province")
+    EconomicType.objects.create(code="110", name="国有全资")
     one = InstitutionFactory(
         name="甲医院", division=district, level="3", grade="A", affiliation="province", beds=120,
         is_military=False, ownership="public", profit="1", founded_on=dt.date(1990, 5, 1), phone="023-6",
+        institution_class_id="A100", economic_type="110",
+        township=TownshipFactory(code="500103001", name="七星岗街道", parent=district),
     )  # fmt: skip
-    InstitutionName.objects.create(institution=one, name="乙医院", kind="second")
-    exported()
+    for name in ("乙医院", "丙医院"):
+        InstitutionName.objects.create(institution=one, name=name, kind="second")
+    (row,) = exported()
+    assert {
+        title: row[title] for title in ("机构类别代码", "医院级别", "医院等次", "隶属关系", "经济类型代码")
+    } == {
+        "机构类别代码": "A100.综合医院",
+        "医院级别": "三级",
+        "医院等次": "甲等",
+        "隶属关系": "省级",
+        "经济类型代码": "110.国有全资",
+    }
+    assert (row["行政区划代码"], row["乡镇街道"]) == ("500103.渝中区", "500103001.七星岗街道")
+    assert row["第二名称"] == "乙医院；丙医院"
     held = InstitutionExport.objects.get()
     with held.file.open("rb") as file:
         batch = service.stage(file.read(), "back.xlsx", admin)

@@ -216,7 +216,17 @@ def test_a_county_in_the_name_is_offered_never_taken(stage):
     assert "500103 渝中区" in batch.issues.get(severity="error").remedy
 
 
-@pytest.mark.parametrize("value", ["七星岗街道", "七星岗", "500103001"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "七星岗街道",
+        "七星岗",
+        "500103001",
+        "500103001000",
+        "500103001.七星岗街道",
+        "５００１０３００１ 七星岗街道",
+    ],
+)
 def test_township(imported, world, value):
     imported(row(乡镇街道=value))
     assert Institution.objects.get().township == world["七星岗街道"]
@@ -225,6 +235,12 @@ def test_township(imported, world, value):
 def test_unknown_township_stays_unknown(stage):
     batch = stage(row(乡镇街道="不存在镇"))
     assert said(batch, "warning") == [("M2", "township-unknown")]
+    assert "township_id" not in batch.staged_rows.get().values
+
+
+def test_a_township_whose_code_and_name_are_two_places_stays_unknown(stage):
+    batch = stage(row(乡镇街道="500103001.解放碑街道"))
+    assert said(batch, "warning") == [("M2", "township-name-differs")]
     assert "township_id" not in batch.staged_rows.get().values
 
 

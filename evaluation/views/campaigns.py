@@ -65,19 +65,16 @@ def campaign_new(request):
         else:
             messages.success(request, f"已建立“{campaign.title}”。核对考核对象后即可开始填报。")
             return redirect("evaluation:campaign", campaign.pk)
-    return render(
-        request,
-        "evaluation/campaign_new.html",
-        {
-            "form": form,
-            "authorities": choices,
-            "authority": authority,
-            "years": years,
-            "year": year,
-            "has_schemes": schemes.exists(),
-            "has_consortia": consortia.exists(),
-        },
-    )
+    context = {
+        "form": form,
+        "authorities": choices,
+        "authority": authority,
+        "years": years,
+        "year": year,
+        "has_schemes": schemes.exists(),
+        "has_consortia": consortia.exists(),
+    }
+    return render(request, "evaluation/campaign_new.html", context, status=422 if form.errors else 200)
 
 
 def visible_campaign(request, pk: int) -> Campaign:

@@ -51,12 +51,13 @@ def run_list(request):
         try:
             run = runs.start(by=request.user, **form.cleaned_data)
         except Refused as refusal:
-            messages.error(request, str(refusal))
+            form.add_error(None, str(refusal))
         else:
             return redirect("evaluation:run", run.pk)
     rows = ComplianceRun.objects.visible_to(request.user).select_related("division", "job", "started_by")
     page = keyset_page(rows, request, order=("-id",), default_size=20)
-    return render(request, "evaluation/run_list.html", {"page": page, "form": form, "may_run": may_run})
+    context = {"page": page, "form": form, "may_run": may_run}
+    return render(request, "evaluation/run_list.html", context, status=422 if form.errors else 200)
 
 
 def visible_run(request, pk: int) -> ComplianceRun:

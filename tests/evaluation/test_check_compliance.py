@@ -88,6 +88,8 @@ def test_namesakes_are_told_apart_by_code(law, good, chongqing):
         ({"consortium": "没有这个"}, "没有名为“没有这个”的医联体"),
         ({"consortium": ""}, "没有名为“”的医联体"),
         ({"as_of": "2019-13-01"}, "不是有效日期"),
+        ({"as_of": "2100-01-01"}, "基准日 2100-01-01 还没有到，请选今天或更早的日期。"),
+        ({"as_of": "0201-06-30"}, "请核对年份"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_without_output(law, options, message):

@@ -4,12 +4,14 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from evaluation.areas import EVERYWHERE, Area, area_of_code
 from evaluation.subjects import BY_SUBJECT, SOURCES, Source, Subject, batches, judged, namesakes
 from registry.models import Consortium
+from registry.plausible import PLAUSIBLE_DAY
 from registry.policy.engine import Judgement
 from registry.policy.library import book_on
 from registry.policy.verdict import LABELS
@@ -40,9 +42,16 @@ class Command(BaseCommand):
         if text is None:
             return timezone.localdate()
         try:
-            return dt.date.fromisoformat(text)
+            day = dt.date.fromisoformat(text)
+            for plausible in PLAUSIBLE_DAY:
+                plausible(day)
         except ValueError:
             raise CommandError(f"基准日 {text} 不是有效日期，请写成 2019-12-31 的样子") from None
+        except ValidationError as fault:
+            raise CommandError("".join(fault.messages)) from None
+        if day > timezone.localdate():
+            raise CommandError(f"基准日 {day} 还没有到，请选今天或更早的日期。")
+        return day
 
     def _area(self, code: str | None, day: dt.date) -> Area:
         if code is None:

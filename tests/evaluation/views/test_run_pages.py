@@ -104,5 +104,5 @@ def test_what_could_not_be_checked_is_named_in_words(client, checked, commission
 def test_a_run_as_of_a_mistyped_year_is_not_started(client, chongqing, commission):
     client.force_login(evaluator_of(commission))
     shown = client.post(reverse("evaluation:runs"), {"division": chongqing.pk, "as_of": "0201-06-30"})
-    assert "请核对年份" in shown.text
+    assert "请核对年份" in shown.text and shown.status_code == 422
     assert not ComplianceRun.objects.exists()

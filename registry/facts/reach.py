@@ -101,11 +101,10 @@ def _referred(params: Mapping[str, Any], inside: Q, day: date) -> Q:
 @reach_of("several_memberships")
 def _several(params: Mapping[str, Any], inside: Q, day: date) -> Q:
     # Asked of each institution of the area: counted over all, a nation's memberships would be read for every province.
-    # Hardly any has a second membership at all, so only of few the kinds are looked up.
-    joined = Membership.objects.filter(
-        institution=OuterRef("pk"), during__contains=day, role=Membership.Role.MEMBER
-    ).order_by()
-    return Q(Exists(joined[1:2])) & Q(Exists(joined.filter(consortium__kind__in=GRID_KINDS)[1:2]))
+    # Hardly any has a second membership of any day at all, which an index tells; only of these few more is looked up.
+    every = Membership.objects.filter(institution=OuterRef("pk")).order_by()
+    joined = every.filter(during__contains=day, role=Membership.Role.MEMBER, consortium__kind__in=GRID_KINDS)
+    return Q(Exists(every[1:2])) & Q(Exists(joined[1:2]))
 
 
 @reach_of("joins_wider")

@@ -166,12 +166,13 @@ def run(job_id: int, work: Callable[..., dict | None]) -> None:
         if job.finished:
             logger.info("job=%s has ended (%s)", job_id, job.state)
             return
+        job.state, job.started_at = Job.State.RUNNING, job.started_at or timezone.now()
+        job.attempts += 1
         started = Job.objects.filter(pk=job_id, state__in=Job.UNFINISHED).update(
-            state=Job.State.RUNNING, started_at=job.started_at or timezone.now(), attempts=job.attempts + 1
+            state=job.state, started_at=job.started_at, attempts=job.attempts
         )
         if not started:
             return
-        job.state = Job.State.RUNNING
         try:
             with audit.acting(job.owner, job=job.pk):
                 result = work(job, **job.arguments)

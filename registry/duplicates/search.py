@@ -13,6 +13,7 @@ from itertools import combinations
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from registry.imports.cells import match_key
 from registry.jobs import advance, job_task
@@ -162,8 +163,8 @@ def _other_kind(one: Record, other: Record) -> bool:
 
 
 # -- Over the register ----------------------------------------------------------------------------------------
-def search_county(county: Division) -> tuple[int, int]:
-    """Bring the stored pairs of one county up to date; (found, new). Dismissed and merged pairs stay as they are."""
+def search_county(county: Division) -> int:
+    """Bring the stored pairs of one county up to date; answers how many. Dismissed and merged pairs stay as they are."""
     records = _read(county)
     places = [match_key(county.name)]
     if county.parent_id:
@@ -173,14 +174,13 @@ def search_county(county: Division) -> tuple[int, int]:
     found = list(pairs(records, places))
     with transaction.atomic():
         stale = DuplicatePair.objects.filter(
-            Q(first__division=county) | Q(second__division=county), state=DuplicatePair.State.OPEN
+            first__division=county, second__division=county, state=DuplicatePair.State.OPEN
         )
         kept = {(one.first, one.second) for one in found}
         gone = [
             pk for pk, *pair in stale.values_list("pk", "first_id", "second_id") if tuple(pair) not in kept
         ]
         DuplicatePair.objects.filter(pk__in=gone).delete()
-        before = DuplicatePair.objects.filter(first__division=county).count()
         DuplicatePair.objects.bulk_create(
             (
                 DuplicatePair(
@@ -195,8 +195,7 @@ def search_county(county: Division) -> tuple[int, int]:
             ignore_conflicts=True,
             batch_size=1000,
         )
-        new = DuplicatePair.objects.filter(first__division=county).count() - before
-    return len(found), new
+    return len(found)
 
 
 def _read(county: Division) -> list[Record]:
@@ -215,32 +214,43 @@ def _read(county: Division) -> list[Record]:
     return list(records.values())
 
 
-def across_counties() -> int:
-    """Pairs in different counties with one organisation number; one statement over the whole register."""
+@transaction.atomic
+def across_counties() -> None:
+    """Pairs in different counties with one organisation number, over the whole register; what is no more is forgotten."""
     with connection.cursor() as cursor:
+        cursor.execute(
+            """DELETE FROM registry_duplicatepair p USING registry_institution a, registry_institution b
+               WHERE a.id = p.first_id AND b.id = p.second_id AND p.state = 'open' AND a.division_id <> b.division_id
+                 AND (length(a.uscc) <> 18 OR length(b.uscc) <> 18 OR substr(a.uscc, 9, 9) <> substr(b.uscc, 9, 9)
+                      OR a.merged_into_id IS NOT NULL OR b.merged_into_id IS NOT NULL)"""
+        )
         cursor.execute(
             """INSERT INTO registry_duplicatepair (first_id, second_id, reason, score, detail, state, found_at, note)
                SELECT least(a.id, b.id), greatest(a.id, b.id), 'code', 100,
-                      '组织机构代码同为 ' || substr(a.uscc, 9, 9) || '，不在同一区县', 'open', now(), ''
+                      '组织机构代码同为 ' || substr(a.uscc, 9, 9) || '，不在同一区县', 'open', %s, ''
                FROM registry_institution a JOIN registry_institution b
                  ON substr(b.uscc, 9, 9) = substr(a.uscc, 9, 9) AND b.id > a.id AND b.division_id <> a.division_id
                WHERE length(a.uscc) = 18 AND length(b.uscc) = 18
                  AND a.merged_into_id IS NULL AND b.merged_into_id IS NULL
-               ON CONFLICT DO NOTHING"""
+               ON CONFLICT DO NOTHING""",
+            [timezone.now()],
         )
-        return cursor.rowcount
 
 
 @job_task("registry.duplicates.search")
 def search_duplicates(job: Job, *, path: str) -> dict:
-    """查重: every county under a path, one short transaction each; repeating finds the same."""
+    """查重: every county under a path, one short transaction each; repeating finds the same.
+
+    New is what was not known when the search was begun, also where another worker carried it on.
+    """
     inside = Division.objects.filter(path__startswith=path, institutions__isnull=False).distinct()
     counties = list(inside.select_related("parent__parent").order_by("code", "pk"))
-    found = new = 0
+    found = 0
     advance(job, 0, len(counties), "逐个区县查找")
     for number, county in enumerate(counties, start=1):
-        one, fresh = search_county(county)
-        found, new = found + one, new + fresh
+        found += search_county(county)
         advance(job, number, len(counties))
-    new += across_counties()
+    across_counties()
+    here = Q(first__division__path__startswith=path) | Q(second__division__path__startswith=path)
+    new = DuplicatePair.objects.filter(here, found_at__gte=job.started_at).count()
     return {"found": found, "new": new}

@@ -68,14 +68,19 @@ def ask(query: str, *, by) -> InstitutionExport:
 
 
 def make(export: InstitutionExport, report: Callable[[int, int], None]) -> int:
-    """Write the file of an export, with what its owner may see now. Answers the number of rows."""
+    """Write the file of an export, with what its owner may see now. Answers the number of rows; a file that is there stays."""
+    if export.file:
+        return export.rows
     rows = listed(export.owner, export.query)
     total = rows.count()
     report(0, total)
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         count = write(rows, file.name, lambda done: report(done, total))
         with Path(file.name).open("rb") as made, audit.acting(export.owner):
-            export.file.save(f"{export.pk}.xlsx", File(made), save=False)
+            name = f"{export.pk}.xlsx"
+            # What a worker that was killed has left of it: nobody would ever remove a file without a row.
+            export.file.storage.delete(export.file.field.generate_filename(export, name))
+            export.file.save(name, File(made), save=False)
             export.rows = count
             export.save(update_fields=["file", "rows"])
     return count

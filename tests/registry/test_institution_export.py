@@ -4,6 +4,7 @@ import datetime as dt
 from io import BytesIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -124,6 +125,20 @@ def test_old_files_are_removed(exported):
     InstitutionExport.objects.update(created_at=timezone.now() - dt.timedelta(days=8))
     assert export.forget_outdated() == 1
     assert not held.file.storage.exists(held.file.name)
+
+
+def test_what_a_killed_worker_left_is_replaced_and_a_finished_file_is_not_made_again(admin, district):
+    InstitutionFactory(division=district)
+    asked = InstitutionExport.objects.create(owner=admin)
+    store = asked.file.storage
+    store.save(f"exports/{asked.pk}.xlsx", ContentFile(b"PK half a file"))
+    for _ in range(2):
+        assert export.make(asked, lambda done, total: None) == 1
+        assert asked.file.name == f"exports/{asked.pk}.xlsx"
+        assert [one for one in store.listdir("exports")[1] if one.startswith(str(asked.pk))] == [
+            f"{asked.pk}.xlsx"
+        ]
+        InstitutionFactory(division=district)
 
 
 def test_more_rows_than_a_sheet_holds_go_on_another(admin, district, tmp_path, monkeypatch):

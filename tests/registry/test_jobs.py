@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import OperationalError, connection
+from django.urls import reverse
 from django.utils import timezone
 
 from registry import jobs
@@ -136,6 +137,16 @@ class TestSweep:
         job.refresh_from_db()
         assert (job.state, sent) == ("failed", [job.pk])
         assert "多次中断" in job.error
+
+
+@pytest.mark.django_db
+def test_whoever_watches_reads_that_the_work_was_broken_off_and_goes_on(client):
+    job = queued(state=Job.State.RUNNING, attempts=1, total=10)
+    client.force_login(job.owner)
+    address = reverse("registry:job_detail", args=[job.pk])
+    assert "中断" not in client.get(address).text
+    Job.objects.update(attempts=3)
+    assert "工作进程中断过 2 次，任务已自动接着做" in client.get(address).text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from registry.duplicates.search import Record, pairs, search_county, similar, stem
-from registry.models import DuplicatePair, InstitutionName
+from registry.duplicates.search import Record, across_counties, pairs, search_county, similar, stem
+from registry.models import DuplicatePair, Institution, InstitutionName
 from tests.actors import registry_admin_of
 from tests.factories import AuthorityFactory, CityFactory, CountyFactory, InstitutionFactory
 
@@ -86,7 +86,7 @@ def test_the_search_is_repeatable_remembers_dismissals_and_forgets_what_is_no_mo
     pair = DuplicatePair.objects.get(first=one, second=other)
     client.post(reverse("registry:duplicate_dismiss", args=[pair.pk]), {"note": "两家"})
     type(fourth).objects.filter(pk=fourth.pk).update(name="两路口诊所")
-    assert search_county(county) == (1, 0)
+    assert search_county(county) == 1
     assert list(DuplicatePair.objects.order_by("pk").values_list("pk", "state")) == [(pair.pk, "dismissed")]
 
 
@@ -114,3 +114,23 @@ def test_pairs_across_counties_belong_to_the_level_above(run_jobs, client, djang
         assert DuplicatePair.objects.visible_to(user).count() == expected
     with django_assert_max_num_queries(12):
         assert "不在同一区县" in client.get(reverse("registry:duplicate_list")).content.decode()
+    known = DuplicatePair.objects.get()
+    search_county(counties[0])
+    assert DuplicatePair.objects.get() == known, "a search that is broken off here has taken nothing away"
+    client.post(reverse("registry:duplicate_search"))
+    assert (run_jobs()[-1].result["new"], DuplicatePair.objects.get()) == (0, known)
+    Institution.objects.filter(division=counties[1]).update(uscc="")
+    across_counties()
+    assert not DuplicatePair.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_colleague_reads_when_the_last_search_was_and_is_led_nowhere(run_jobs, client):
+    bureau = AuthorityFactory()
+    for person, led in ((registry_admin_of(bureau), True), (registry_admin_of(bureau), False)):
+        client.force_login(person)
+        if led:
+            client.post(reverse("registry:duplicate_search"))
+            run_jobs()
+        shown = client.get(reverse("registry:duplicate_list")).text
+        assert "，新发现 0 对" in shown and ("/jobs/" in shown) is led

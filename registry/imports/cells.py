@@ -25,6 +25,7 @@ _WIDE = {
     code: chr(code - 0xFEE0)
     for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
+DOT = "."  # between a code and its name where we write both
 _MATCHING = re.compile("[0-9a-z\u3400-\u4dbf\u4e00-\u9fff]*")  # nothing that folding would change
 _UNEQUAL = dict.fromkeys(map(ord, "·•‧・,，.。、'\"‘’“”"))
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{1,3}")
@@ -103,6 +104,11 @@ def spaced(raw) -> tuple[str, bool]:
         return optional(raw)
     value = _clean(raw).strip().lstrip("'‘’").strip()
     return ("" if value.lower() in NOTHING else value), value != raw
+
+
+def coded(code: str, name: str) -> str:
+    """A code with its name in one cell (A100.综合医院), as people read it and as the import takes it."""
+    return f"{code}{DOT}{name}"
 
 
 def match_key(value: str) -> str:

@@ -19,12 +19,12 @@ from django.http import QueryDict
 from registry import audit
 from registry.forms import InstitutionFilter
 from registry.imports import template
+from registry.imports.cells import DOT, coded
 from registry.jobs import start_job
 from registry.models import EconomicType, Institution, InstitutionClass, InstitutionExport, InstitutionName
 
 ROWS_A_SHEET = 1_000_000  # a sheet ends at 1,048,576
 STEP = 2_000
-DOT = "."  # between a code and its name: the import reads either and both
 ORDER = ("area_path", "name", "id")
 _CHOICES = {
     name: dict(Institution._meta.get_field(name).flatchoices)
@@ -134,7 +134,7 @@ def _words() -> dict[str, dict[str, str]]:
     """What stands in the cells for the codes of each short list: the word, or the code and its name (A100.综合医院)."""
     lists = {"institution_class_id": InstitutionClass, "economic_type": EconomicType}
     named = {
-        field: {code: f"{code}{DOT}{name}" for code, name in model.objects.values_list("code", "name")}
+        field: {code: coded(code, name) for code, name in model.objects.values_list("code", "name")}
         for field, model in lists.items()
     }
     return _CHOICES | named

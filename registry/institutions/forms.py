@@ -4,9 +4,10 @@ from django import forms
 from django.utils import timezone
 
 from registry import telephones
+from registry.imports.cells import coded
 from registry.imports.scope import scope_of
 from registry.institutions.checking import Faulty, check, faults
-from registry.models import Credential, Institution, InstitutionName
+from registry.models import Credential, EconomicType, Institution, InstitutionName
 from registry.plausible import PLAUSIBLE_DAY
 
 _WORDS = {
@@ -122,19 +123,20 @@ def initial_of(one: Institution) -> dict:
         for name in ("level", "grade", "affiliation", "ownership", "profit", "status")
     }
     plain = {
-        name: getattr(one, name)
-        for name in ("name", "uscc", "licence_number", "economic_type", "address", "beds", "version")
+        name: getattr(one, name) for name in ("name", "uscc", "licence_number", "address", "beds", "version")
     }
-    main = one.main_institution
+    main, kind = one.main_institution, one.institution_class
+    economic = EconomicType.objects.filter(code=one.economic_type).first()
     return {
         **plain,
         **chosen,
         "legal_representative": one.legal_representative,
         "phone": one.phone,
-        "institution_class": one.institution_class_id or "",
+        "institution_class": coded(kind.code, kind.name) if kind else "",
+        "economic_type": coded(economic.code, economic.name) if economic else one.economic_type,
         "is_military": {True: "是", False: "否"}.get(one.is_military, ""),
-        "division": one.division.code,
-        "township": one.township.code if one.township else "",
+        "division": coded(one.division.code, one.division.name),
+        "township": coded(one.township.code, one.township.name) if one.township else "",
         "founded_on": one.founded_on.isoformat() if one.founded_on else "",
         "second_names": "；".join(second.values_list("name", flat=True)),
         "main_institution": (main.uscc or main.name) if main else "",

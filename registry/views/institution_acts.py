@@ -27,7 +27,9 @@ NAMED = 5  # consortia that a page names
 def _managed(request, pk: int) -> Institution:
     """The institution, 404 for strangers, 403 for those who may only look."""
     rows = Institution.objects.visible_to(request.user).live()
-    one = get_object_or_404(rows.select_related("division", "township", "main_institution"), pk=pk)
+    one = get_object_or_404(
+        rows.select_related("division", "township", "main_institution", "institution_class"), pk=pk
+    )
     access.require(request.user, "manage_institutions", one)
     return one
 

@@ -63,6 +63,26 @@ def test_an_untouched_form_changes_nothing(admin, client, one):
     assert Institution.objects.filter(pk=one.pk).values().get() == before
 
 
+def test_the_form_shows_codes_with_their_names_and_takes_either(admin, client, district):
+    EconomicType.objects.create(code="110", name="国有全资")
+    street = TownshipFactory(code="500103001", name="七星岗街道", parent=district)
+    one = InstitutionFactory(
+        division=district, institution_class_id="A100", township=street, economic_type="110"
+    )
+    shown = form_of(client, one)
+    names = ("institution_class", "division", "township", "economic_type")
+    assert [shown[name] for name in names] == [
+        "A100.综合医院", "500103.渝中区", "500103001.七星岗街道", "110.国有全资",
+    ]  # fmt: skip
+    before = Institution.objects.filter(pk=one.pk).values().get()
+    assert send(client, one).status_code == 302
+    assert (
+        send(client, one, institution_class="综合医院", division="500103", township="七星岗").status_code
+        == 302
+    )
+    assert Institution.objects.filter(pk=one.pk).values().get() == before
+
+
 def test_an_edit_is_saved_with_who_why_and_what(admin, client, one, district):
     TownshipFactory(code="500103001", name="七星岗街道", parent=district)
     answer = send(client, one, name="甲人民医院", beds="１２０", level="三级", grade="甲等", township="七星岗街道", founded_on="2019年6月25日", second_names="甲中医院；甲妇幼保健院")  # fmt: skip

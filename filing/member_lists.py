@@ -134,10 +134,12 @@ def _match(number: int, text: str, found: dict[str, dict[int, Institution]]) -> 
             return Line(
                 number,
                 shown,
-                reason=f"名录中有 {len(by_name)} 家：{places}。请改写代码，或在上面查找后选定。",
+                reason=f"名录中有 {len(by_name)} 家：{places}。请改写代码，或回到“成员单位”查找后选定。",
             )
     return Line(
-        number, shown, reason="名录中没有完全相同的名称、别名或代码。请核对字样，或在上面用名称的一部分查找。"
+        number,
+        shown,
+        reason="名录中没有完全相同的名称、别名或代码。请核对字样，或回到“成员单位”用名称的一部分查找。",
     )
 
 

@@ -142,6 +142,7 @@ class Workbench:
             "own": self.own,
             "bench": self,
             "sheet": sheet,
+            "sheet_url": self._url(beside="sheet"),
             "sheet_note": f"{sheet.as_of} 检查",
             "checks": presentation.checks(sheet, form_of(filing), verdict, acts, barred),
             "clock": read,

@@ -18,12 +18,17 @@ def tallies(request, code: str):
     For a commission they are read from the kept counts; a hospital's few findings are counted.
     """
     document = get_object_or_404(PolicyDocument, code=code)
+    rules = Rule.objects.in_force().filter(document=document)
+    if handling := request.GET.get("handling"):
+        # The page shows these alone: other counts would find no place on it.
+        rules = rules.filter(handling=handling)
     if access.may(request.user, "view_compliance"):
-        provisions = Rule.objects.in_force().filter(document=document).order_by().values("provision")
+        provisions = rules.order_by().values("provision")
         rows = Tally.objects.visible_to(request.user).filter(provision__in=provisions)
         rows = rows.totals("provision", "verdict")
     else:
         rows = Finding.objects.visible_to(request.user).standing().filter(rule__document=document).order_by()
+        rows = rows.filter(provision__in=rules.order_by().values("provision"))
         rows = rows.values_list("provision", "verdict").annotate(total=Count("pk"))
     counts: dict[str, Counter] = defaultdict(Counter)
     for provision, verdict, number in rows:

@@ -79,6 +79,8 @@ def facilities_completed(facts, p, as_of):
     evidence = {"已建成": names(done), "应建成": need, "登记的规划机构": len(facts.facilities)}
     if len(done) >= need:
         return passed(said, **evidence)
+    if blank and not p.hospitals:
+        said = f"{said}，另有 {len(blank)} 家没有登记建成日期"
     if as_of.isoformat() <= p.by:
         return info(f"{said}，期限为 {p.by}", **evidence)
     if not p.hospitals and len(done) + len(blank) >= need:

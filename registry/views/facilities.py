@@ -51,6 +51,7 @@ class FacilityForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["mode"].choices = [("", "未填"), *PlannedFacility.Mode.choices]
         for name in DATES:
             self.fields[name].validators = [*self.fields[name].validators, *PLAUSIBLE_DAY]
 
@@ -85,6 +86,7 @@ def facility_list(request):
         **visible.aggregate(
             planned=Count("pk"),
             built=Count("pk", filter=Q(state=PlannedFacility.State.BUILT)),
+            undated=Count("pk", filter=Q(state=PlannedFacility.State.BUILT, completed_on__isnull=True)),
             hospitals=Count("pk", filter=Q(community_hospital_on__isnull=False)),
         ),
     }

@@ -13,6 +13,7 @@ from tests.factories.filing import Case
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("law")]
 WIDE = {"width": 1920, "height": 1080}
 LAPTOP = {"width": 1366, "height": 768}
+TELEPHONE = {"width": 390, "height": 844}
 
 
 def founded() -> dt.date:
@@ -39,8 +40,11 @@ def cases():
     return registered.fresh(), returned.fresh(), desk.fresh()
 
 
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
 def fits(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    return page.evaluate(FITS)
 
 
 def walk(page, addresses, assert_accessible) -> None:
@@ -49,6 +53,9 @@ def walk(page, addresses, assert_accessible) -> None:
         response = page.goto(address)
         assert response.status == 200, address
         assert fits(page), f"{address} is wider than the window"
+        page.set_viewport_size(TELEPHONE)
+        page.wait_for_function(FITS)  # on a telephone, as soon as it is laid out anew
+        page.set_viewport_size(LAPTOP)
         try:
             assert_accessible(page)
         except AssertionError as error:
@@ -71,6 +78,7 @@ def test_every_page_of_the_hospital(open_page, sign_in, assert_accessible, cases
         "/inbox/",
         "/inbox/choices/",
         "/account/",
+        "/account/password/",
         "/account/second-step/",
         "/filings/verify/",
     ]
@@ -111,7 +119,12 @@ def test_every_page_of_the_commission(open_page, sign_in, assert_accessible, cas
         "/filings/supervision/",
         "/inbox/",
     ]
-    walk(sign_in(open_page(), desk.reviewer), pages, assert_accessible)
+    desk_page = sign_in(open_page(), desk.reviewer)
+    walk(desk_page, pages, assert_accessible)
+    desk_page.goto(f"/filings/{pk}/")
+    desk_page.set_viewport_size(TELEPHONE)
+    sentence = desk_page.locator("#beside .yl-ckrow .yl-t").first.bounding_box()
+    assert sentence["width"] > TELEPHONE["width"] * 0.7, "the sentence of a check has its own line"
     asked = sign_in(open_page(), returned.reviewer)
     walk(asked, ["/filings/deadlines/"], assert_accessible)
     assert "再延长" in asked.inner_text("main")

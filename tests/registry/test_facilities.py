@@ -59,6 +59,7 @@ def test_the_list_is_narrowed_while_its_progress_stays_that_of_the_area(client, 
     assert {one.name for one in answer.context["page"]} == names
     # One that is recorded as built counts, though nobody knows since when.
     assert [answer.context[name] for name in ("planned", "built", "hospitals")] == [3, 2, 0]
+    assert "其中 1 家没有登记建成日期，判定时不计入" in answer.content.decode()
     assert ("没有符合条件的记录" in answer.content.decode()) == (not names)
 
 
@@ -94,6 +95,12 @@ def test_days_that_cannot_be_are_refused(client, bureau, plan, typed, said):
     assert answer.status_code == 422 and said in answer.content.decode()
     one.refresh_from_db()
     assert (one.state, one.awarded_on, one.completed_on) == ("planned", None, None)
+
+
+def test_what_is_not_known_is_called_so_among_the_choices(client, bureau, plan):
+    client.force_login(evaluator_of(bureau))
+    text = client.get(reverse("registry:facility", args=[plan("甲中心").pk])).content.decode()
+    assert '<option value="" selected>未填</option>' in text and "-----" not in text
 
 
 def test_the_facts_of_a_facility_are_shown_in_words():

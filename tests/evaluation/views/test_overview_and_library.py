@@ -46,8 +46,17 @@ def test_verdict_counts_come_beside_each_provision(client, checked, commission):
     text = page(client, "tallies", "small-law")
     assert 'id="tally-T-01"' in text
     assert "hx-swap-oob" in text
+    assert 'id="tally-T-01"' in page(client, "tallies", "small-law", handling="check")
+    assert "tally-" not in page(client, "tallies", "small-law", handling="context")
     client.force_login(stranger())
     assert "tally-" not in page(client, "tallies", "small-law")
+
+
+def test_a_document_narrowed_to_one_handling_asks_for_its_counts_alone(client, law):
+    client.force_login(stranger())
+    answer = client.get(reverse("registry:policy_document", args=["small-law"]), {"handling": "check"})
+    address = reverse("evaluation:tallies", args=["small-law"])
+    assert f'hx-get="{address}?handling=check"' in answer.content.decode()
 
 
 def test_a_document_is_read_with_each_provision_in_its_place(client, law):

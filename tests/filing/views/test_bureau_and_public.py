@@ -1,6 +1,7 @@
 """The bureau's queue and decision, the papers, and the code that anybody may check."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -49,6 +50,8 @@ def test_the_decision_bar_names_what_blocks(client, case):
     text = page(signed_in(client, case.reviewer), "detail", case.filing.pk).text
     bar = text.split('class="yl-decide"')[1]
     assert "备案前还须处理" in bar and "还有 1 项须处理" in bar
+    (place,) = re.findall(r'#(check-[A-Z]+-\d+)"', bar)
+    assert f'id="{place}"' in text
     post(client, "move", case.filing.pk, "register")
     assert case.fresh().filing.status == "received" and not Consortium.objects.exists()
 

@@ -209,11 +209,9 @@ def heat(
 
 def columns_of(division: Division) -> list[Division]:
     """The places next below; where a placeholder stands between a municipality and its districts, the districts."""
-    below = Division.objects.current().filter(parent=division).exclude(level=Division.Level.TOWNSHIP)
-    districts = Division.objects.current().filter(parent__parent=division, parent__kind=PLACEHOLDER)
-    rows = Division.objects.filter(
-        Q(pk__in=below.exclude(kind=PLACEHOLDER).values("pk")) | Q(pk__in=districts.values("pk"))
-    )
+    above = Division.objects.filter(Q(pk=division.pk) | Q(parent=division, kind=PLACEHOLDER))
+    below = Division.objects.current().filter(parent__in=above.values("pk"))
+    rows = below.exclude(kind=PLACEHOLDER).exclude(level=Division.Level.TOWNSHIP)
     return list(rows.order_by("code")[:HEAT_COLUMNS])
 
 
@@ -246,15 +244,19 @@ def short(place: Division | None, above: Division) -> str:
 # -- Movement -----------------------------------------------------------------------------------------------
 def trend(findings, today: dt.date) -> dict | None:
     """Failing findings that stood at the end of each month; None until there are two months to compare."""
-    rows = findings.filter(verdict="FAIL", snapshot=None).values_list("first_seen", "resolved_on")
-    spans = list(rows)
+    rows = findings.filter(verdict="FAIL", snapshot=None).order_by()
+    spans = list(rows.values_list("first_seen", "resolved_on").annotate(number=Count("pk")))
     ends = _month_ends(today)
-    begun = min((first for first, _ in spans), default=None)
+    begun = min((first for first, _, _ in spans), default=None)
     ends = [end for end in ends if begun and end >= begun]
     if len(ends) < 2:
         return None
     numbers = [
-        sum(first <= end and (resolved is None or resolved > end) for first, resolved in spans)
+        sum(
+            number
+            for first, resolved, number in spans
+            if first <= end and (resolved is None or resolved > end)
+        )
         for end in ends
     ]
     return {

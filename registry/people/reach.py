@@ -63,8 +63,11 @@ def visible_to(user) -> QuerySet[User]:
         return people
     if not access.may(user, UNIT):
         return people.none()
-    inside = Q(authority__in=authorities(user).values("pk")) | Q(
-        institution__in=institutions(user).values("pk")
+    # From each assignment to its hospital: the hospitals of a province are not gone through for the few who work there.
+    inside = (
+        Q(authority__in=authorities(user).values("pk"))
+        | Q(institution__in=access.institutions_of(user, UNIT))
+        | access.area_of(user, UNIT, prefix="institution__division", path="institution__area_path")
     )
     return people.filter(Exists(Assignment.objects.filter(inside, user=OuterRef("pk"))))
 

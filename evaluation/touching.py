@@ -28,6 +28,7 @@ from registry.models import (
     PolicyDocument,
     Waiver,
 )
+from registry.models.consortium import joined_by
 from registry.models.division import ManagementArea, ManagementAreaDivision
 from registry.policy.pack import NATIONAL
 
@@ -211,23 +212,16 @@ def _consortia_of_institutions(points: Points) -> None:
     """Add the consortia of changed institutions, the other sides of their links, and the rosters they stand in."""
     institutions = set(points["institution"])
     if institutions:
-        points["consortium"] |= _ids(_joined_by(institutions))
+        points["consortium"] |= _ids(Consortium.objects.filter(pk__in=joined_by(institutions)))
         _rosters(points)
-    links = _joined_by(institutions) | Consortium.objects.filter(pk__in=points["consortium"])
-    sides = _ids(links.filter(kind=_Kind.URBAN_RURAL_LINK)) | points["described"]
+    links = Consortium.objects.filter(pk__in=points["consortium"], kind=_Kind.URBAN_RURAL_LINK)
+    sides = _ids(links) | points["described"]
     if not sides:
         return
     parties = _parties(sides) | institutions
     led = Lead.objects.filter(institution__in=parties, consortium__kind=_Kind.COUNTY_COMMUNITY)
     points["consortium"] |= sides | _ids(led, "consortium")
     points["institution"] |= parties
-
-
-def _joined_by(institutions: set[int]) -> QuerySet:
-    return Consortium.objects.filter(
-        Q(pk__in=Lead.objects.filter(institution__in=institutions).values("consortium"))
-        | Q(pk__in=Membership.objects.filter(institution__in=institutions).values("consortium"))
-    )
 
 
 def _parties(consortia: set[int]) -> set[int]:

@@ -10,7 +10,7 @@ from evaluation.models.keys import keys_held
 from evaluation.models.tally import counted
 from registry import access
 from registry.audit import audited
-from registry.models import Consortium
+from registry.models.consortium import Consortium, joined_by
 
 # What somebody has to look at, in the order in which every screen lists it.
 OPEN_VERDICTS = ("FAIL", "DEVIATION", "INSUFFICIENT", "REVIEW")
@@ -134,9 +134,9 @@ class RunItem(models.Model):
 class FindingQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Staff of a commission see the findings of their area; a hospital those of the consortia it leads or joins."""
-        own = Consortium.objects.visible_to(user) if access.institutions_of(user) else None
         reach = access.area_of(user, "view_compliance", prefix="division")
-        return self.filter(reach | Q(consortium__in=own.values("pk")) if own is not None else reach)
+        own = access.institutions_of(user)
+        return self.filter(reach | Q(consortium__in=joined_by(own)) if own else reach)
 
     def standing(self):
         """What holds now: not resolved, and not a picture of another day."""

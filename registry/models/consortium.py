@@ -1,5 +1,7 @@
 """Medical consortia (医联体), who leads them, and their dated memberships."""
 
+from collections.abc import Iterable
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -27,8 +29,7 @@ class ConsortiumQuerySet(models.QuerySet):
         return self.filter(
             access.area_of(user, "view_compliance", prefix="division")
             | access.area_of(user, "view_grids", prefix="division")
-            | Q(pk__in=Lead.objects.filter(institution__in=mine).values("consortium"))
-            | Q(pk__in=Membership.objects.filter(institution__in=mine).values("consortium"))
+            | Q(pk__in=joined_by(mine))
         )
 
     def active_on(self, day):
@@ -114,6 +115,15 @@ class Consortium(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def joined_by(institutions: Iterable[int]) -> models.QuerySet:
+    """Ids of the consortia that any of the institutions leads or belongs to, now or once; found from these few."""
+    led, member = (
+        model.objects.filter(institution__in=institutions).order_by().values("consortium")
+        for model in (Lead, Membership)
+    )
+    return led.union(member)
 
 
 class Lead(models.Model):

@@ -8,7 +8,14 @@ from pathlib import Path
 from registry.imports.limits import LIMITS, MB, FileRefused, Limits
 
 _DELIMITERS = ",\t;|"
-_NAMES = {"utf-8-sig": "UTF-8", "gb18030": "GB18030", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+_STRAY = 50
+_NAMES = {
+    "utf-8-sig": "UTF-8",
+    "gb18030": "GB18030",
+    "utf-32": "UTF-32",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+}
 csv.field_size_limit(1 * MB)
 
 
@@ -16,10 +23,12 @@ def encoding_of(path: Path) -> str:
     """The encoding in which the whole file can be read, by its mark, its zero bytes, or by trial."""
     with path.open("rb") as file:
         head = file.read(4096)
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if b"\0" in head:
-        # Chinese in UTF-16 has few zero bytes, its commas and line ends have one each.
+    # Chinese in UTF-16 has few zero bytes, its commas and line ends have one each; a stray one says nothing.
+    if head.count(0) > len(head) // _STRAY:
         return "utf-16-be" if head[0::2].count(0) > head[1::2].count(0) else "utf-16-le"
     return next((name for name in ("utf-8-sig", "gb18030") if _readable(path, name)), "") or _refuse()
 

@@ -38,10 +38,11 @@ def _kept(institution: Institution, fields: list[str]) -> None:
 
 @transaction.atomic
 def edit(pk: int, raw: dict[str, str], *, version: int, reason: str, by) -> list[str]:
-    """Save what was typed. Answers the warnings. Raises Faulty, or Stale with the record as it stands."""
+    """Save what was typed. Answers the warnings. Raises Faulty, or Stale with the record as it stands.
+
+    What is sent twice is saved once: who asks for what the register says already is not stale.
+    """
     held = _locked(pk, by)
-    if held.version != version:
-        raise Stale(STALE, current=held)
     checked = checking.check(raw, scope_of(by), own=held)
     stated = checking.values_of(checked)
     if held.status == Institution.Status.CLOSED:
@@ -50,16 +51,20 @@ def edit(pk: int, raw: dict[str, str], *, version: int, reason: str, by) -> list
         raise Refused("注销请用“注销”，要写明日期和原因。")
     current = {name: getattr(held, name) for name in stated}
     changed = changed_fields(stated, current)
+    gone, fresh = _second_names(held, checked.second_names)
+    if held.version != version and (changed or gone or fresh):
+        raise Stale(STALE, current=held)
     with audit.acting(by, reason=reason or "在线修改"):
         former = held.name
         for name in changed:
             setattr(held, name, stated[name])
         if {"level", "grade"} & set(changed):
             changed += _level_facts(held, checked, reason)
-        named = _second_names(held, checked.second_names)
+        InstitutionName.objects.filter(pk__in=gone).delete()
+        InstitutionName.objects.bulk_create(fresh)
         if "name" in changed:
             _former_name(held, former)
-        if changed or named:
+        if changed or gone or fresh:
             _kept(held, changed)
         if "division_id" in changed:
             Waiver.objects.about("institution", [held.pk]).follow_institutions()
@@ -78,8 +83,8 @@ def _level_facts(held: Institution, checked: Checked, reason: str) -> list[str]:
     return list(facts)
 
 
-def _second_names(held: Institution, typed: list[str]) -> bool:
-    """Make the second names what was typed; other kinds of names stay. Answers whether anything changed."""
+def _second_names(held: Institution, typed: list[str]) -> tuple[list[int], list[InstitutionName]]:
+    """What must go and what must come for the second names to be what was typed; other kinds of names stay."""
     second = held.other_names.filter(kind=InstitutionName.Kind.SECOND).order_by("pk")
     wanted = {match_key(name): name for name in typed}
     gone = [one.pk for one in second if match_key(one.name) not in wanted]
@@ -89,9 +94,7 @@ def _second_names(held: Institution, typed: list[str]) -> bool:
         for key, name in wanted.items()
         if key not in known
     ]
-    InstitutionName.objects.filter(pk__in=gone).delete()
-    InstitutionName.objects.bulk_create(fresh)
-    return bool(gone or fresh)
+    return gone, fresh
 
 
 def _former_name(held: Institution, name: str) -> None:
@@ -120,7 +123,7 @@ def create(raw: dict[str, str], *, reason: str, by) -> Institution:
             if "institution_uscc_once" in str(error) or "institution_licence_once" in str(error):
                 raise Refused(TAKEN) from None
             raise
-        _second_names(one, checked.second_names)
+        InstitutionName.objects.bulk_create(_second_names(one, checked.second_names)[1])
     return one
 
 
@@ -133,10 +136,10 @@ def checked_place(stated: dict):
 def close(pk: int, *, on, reason: str, version: int, by) -> None:
     """注销 from a day on. Memberships and leads stay: ending them is a filing of its own."""
     held = _locked(pk, by)
-    if held.version != version:
-        raise Stale(STALE, current=held)
     if held.status == Institution.Status.CLOSED:
         raise Refused("这家机构已经注销。")
+    if held.version != version:
+        raise Stale(STALE, current=held)
     if held.founded_on and on < held.founded_on:
         raise Refused(f"注销日期早于成立日期（{held.founded_on:%Y-%m-%d}），请核对。")
     if held.reopened_on and on < held.reopened_on:
@@ -152,10 +155,10 @@ def close(pk: int, *, on, reason: str, version: int, by) -> None:
 def reopen(pk: int, *, on, reason: str, version: int, by) -> None:
     """恢复开业 from a day on. Where the closing was a mistake, that is the day of the closing: then it never was closed."""
     held = _locked(pk, by)
-    if held.version != version:
-        raise Stale(STALE, current=held)
     if held.status != Institution.Status.CLOSED:
         raise Refused("这家机构没有注销，无需恢复。")
+    if held.version != version:
+        raise Stale(STALE, current=held)
     if held.closed_on and on < held.closed_on:
         raise Refused(f"恢复开业日期早于注销日期（{held.closed_on:%Y-%m-%d}），请核对。")
     if on > timezone.localdate():

@@ -104,6 +104,10 @@ def _act(request, pk: int, form, act, done: str, heading: str, consequence: str 
     if request.method == "POST" and form.is_valid():
         try:
             act(**form.cleaned_data, by=request.user)
+        except Stale as stale:
+            form.data = form.data.copy()
+            form.data["version"] = stale.current.version  # who has looked at it may send it again
+            form.add_error(None, str(stale))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

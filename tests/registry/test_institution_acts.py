@@ -175,6 +175,15 @@ def test_the_second_of_two_savers_sees_both_versions(admin, client, one):
     assert again.status_code == 302 and one.beds == 300
 
 
+def test_what_is_sent_twice_is_saved_once(admin, client, one):
+    mine = form_of(client, one) | {"beds": "２00", "institution_class": "综合医院", "second_names": "甲分院"}
+    for _ in range(2):
+        answer = client.post(reverse("registry:institution_edit", args=[one.pk]), mine)
+        assert (answer.status_code, answer.headers["Location"]) == (302, one.get_absolute_url())
+    one.refresh_from_db()
+    assert (one.version, one.beds, one.other_names.count()) == (2, 200, 1)
+
+
 def test_closing_and_reopening_leave_day_and_reason(admin, client, one):
     close, reopen = (reverse(f"registry:institution_{act}", args=[one.pk]) for act in ("close", "reopen"))
     early = client.post(close, {"version": 1, "on": "2999-01-01", "reason": "撤并"})
@@ -183,10 +192,15 @@ def test_closing_and_reopening_leave_day_and_reason(admin, client, one):
     one.refresh_from_db()
     assert (one.status, one.closed_on.isoformat()) == ("closed", "2020-05-01")
     assert "注销（<time" in client.get(one.get_absolute_url()).text
-    assert client.post(close, {"version": 2, "on": "2020-05-01", "reason": "撤并"}).status_code == 422
+    again = client.post(close, {"version": 1, "on": "2020-05-01", "reason": "撤并"})
+    assert again.status_code == 422 and "这家机构已经注销" in again.text, "the same button twice"
     back = {"on": "2020-08-01", "reason": "复核后准予"}
-    assert client.post(reopen, back | {"version": 1}).status_code == 422  # an old page
-    assert client.post(reopen, back | {"version": 2}).status_code == 302
+    old_page = client.post(reopen, back | {"version": 1})
+    assert old_page.status_code == 422 and "别人已修改这家机构" in old_page.text
+    assert (
+        client.post(reopen, back | {"version": old_page.context["form"]["version"].value()}).status_code
+        == 302
+    )
     one.refresh_from_db()
     assert (one.status, one.closed_on, one.reopened_on.isoformat()) == ("open", None, "2020-08-01")
     shown = client.get(one.get_absolute_url())

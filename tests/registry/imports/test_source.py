@@ -9,7 +9,9 @@ from registry.imports.source import open_source
 from tests.registry.imports import files
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv_of_every_encoding_and_delimiter(tmp_path, encoding, delimiter):
     rows = [["机构名称", "机构类别代码", "地址"], ["重庆市第一医院", "A100", "中山路1号"]] * 3
@@ -17,6 +19,14 @@ def test_csv_of_every_encoding_and_delimiter(tmp_path, encoding, delimiter):
     with open_source(path) as source:
         read = list(source.sheets[0].rows())
     assert read == list(enumerate(rows, start=1))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_stray_zero_byte_makes_no_utf_16(tmp_path, encoding):
+    rows = [["机构名称", "机构类别代码"], *([["重庆市第一医院", "A100"]] * 9), ["重庆市\0第二医院", "A100"]]
+    path = files.text_csv(tmp_path / "a.csv", rows, encoding=encoding)
+    with open_source(path) as source:
+        assert [row for _, row in source.sheets[0].rows()] == rows
 
 
 def test_quoted_line_break_does_not_shift_row_numbers(tmp_path):

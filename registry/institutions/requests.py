@@ -61,14 +61,14 @@ def _decide(asked: InstitutionRequest, state: str, by, **facts) -> InstitutionRe
 
 
 @transaction.atomic
-def approve(pk: int, raw: dict[str, str], *, by) -> Institution:
-    """Enter the institution as the administrator has put it right, and tell the hospital so."""
+def approve(pk: int, raw: dict[str, str], *, by) -> tuple[Institution, list[str]]:
+    """Enter the institution as the administrator has put it right, and tell the hospital so; answers the warnings, too."""
     asked = _locked(pk)
     access.require(by, "manage_institutions", asked.division)
-    one = service.create(raw, reason=f"{asked.hospital.name}申请登记", by=by)
+    one, warnings = service.create(raw, reason=f"{asked.hospital.name}申请登记", by=by)
     with audit.acting(by):
         _decide(asked, State.APPROVED, by, institution=one)
-    return one
+    return one, warnings
 
 
 @transaction.atomic

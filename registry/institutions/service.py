@@ -105,8 +105,8 @@ def _former_name(held: Institution, name: str) -> None:
 
 
 @transaction.atomic
-def create(raw: dict[str, str], *, reason: str, by) -> Institution:
-    """Enter a new institution. Raises Faulty for what the import would refuse, too."""
+def create(raw: dict[str, str], *, reason: str, by) -> tuple[Institution, list[str]]:
+    """Enter a new institution; answers it with the warnings. Raises Faulty for what the import would refuse, too."""
     checked = checking.check(raw, scope_of(by))
     stated = checking.values_of(checked)
     access.require(by, "manage_institutions", checked_place(stated))
@@ -124,7 +124,7 @@ def create(raw: dict[str, str], *, reason: str, by) -> Institution:
                 raise Refused(TAKEN) from None
             raise
         InstitutionName.objects.bulk_create(_second_names(one, checked.second_names)[1])
-    return one
+    return one, checking.warnings(checked)
 
 
 def checked_place(stated: dict):

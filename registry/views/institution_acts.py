@@ -34,6 +34,12 @@ def _managed(request, pk: int) -> Institution:
     return one
 
 
+def warn(request, warnings: list[str]) -> None:
+    """What was saved otherwise than typed, or left out, is said above the page."""
+    for warning in warnings:
+        messages.warning(request, warning)
+
+
 def _form_page(request, form, status: int = 200, **context):
     return render(request, "registry/institution_form.html", {"form": form, **context}, status=status)
 
@@ -57,8 +63,7 @@ def institution_edit(request, pk: int):
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            for warning in warnings:
-                messages.warning(request, warning)
+            warn(request, warnings)
             messages.success(request, "已保存，变更记录里可以看到改了什么。")
             return redirect(one)
     elif form.is_bound:
@@ -86,12 +91,13 @@ def institution_new(request):
     form = InstitutionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            one = service.create(form.raw(), reason="在线登记", by=request.user)
+            one, warnings = service.create(form.raw(), reason="在线登记", by=request.user)
         except Faulty as faulty:
             form.refuse(faulty)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            warn(request, warnings)
             messages.success(request, f"已登记“{one.name}”。")
             return redirect(one)
     elif form.is_bound:

@@ -13,6 +13,7 @@ from registry.institutions.checking import Faulty
 from registry.institutions.forms import DecisionForm, InstitutionForm, RequestForm
 from registry.models import Institution, InstitutionRequest
 from registry.paging import keyset_page
+from registry.views.institution_acts import warn
 
 VIEWS = (("waiting", "待处理"), ("all", "全部"))
 
@@ -102,12 +103,13 @@ def request_approve(request, pk: int):
     form = InstitutionForm(request.POST)
     if form.is_valid():
         try:
-            one = requests.approve(pk, form.raw(), by=request.user)
+            one, warnings = requests.approve(pk, form.raw(), by=request.user)
         except Faulty as faulty:
             form.refuse(faulty)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            warn(request, warnings)
             messages.success(request, f"已登记“{one.name}”，申请医院可以选用。")
             return redirect(one)
     return _detail(request, asked, form=form, status=422)

@@ -296,6 +296,12 @@ def test_a_new_institution_can_be_entered_by_hand(admin, client):
     assert client.post(reverse("registry:institution_new"), typed).status_code == 422  # it is there now
 
 
+def test_what_a_new_institution_was_saved_without_is_said(admin, client):
+    typed = {"name": "新医院", "institution_class": "综合医院", "division": "500103", "township": "没有的镇"}
+    shown = client.post(reverse("registry:institution_new"), typed, follow=True)
+    assert "渝中区没有“没有的镇”" in shown.text and "已登记“新医院”" in shown.text
+
+
 def test_credentials_are_added_changed_and_removed(admin, client, one):
     typed = {"subject_text": "心血管内科", "level": "national", "kind": "clinical", "year": "2012"}
     add = reverse("registry:credential_add", args=[one.pk])

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.utils import timezone
 
+from registry.auditing.words import detail_words, subject_words, value_words
 from registry.models import AccessLog, AuditEntry, User
 from registry.plausible import PLAUSIBLE_DAY
 
@@ -128,6 +129,12 @@ def name_people(rows: list, column: str) -> None:
         row.who = names.get(pk, f"已删除的账户 {pk}" if pk else "系统")
 
 
+def word_reads(rows: list[AccessLog]) -> None:
+    """Give each row its object and its remark in words, as `what` and `about`."""
+    for row in rows:
+        row.what, row.about = subject_words(row.subject), detail_words(row)
+
+
 def label_tables(entries: list[AuditEntry]) -> None:
     """Give each entry the name of its table as `table` and its reason as `reason`."""
     for entry in entries:
@@ -172,9 +179,10 @@ def shown(table: str, column: str, value: object) -> object:
     field = _fields(table).get(column)
     if field is not None and field.choices and isinstance(value, str | int):
         return dict(field.flatchoices).get(value, value)
-    if value in (None, "", [], {}) or not getattr(_model(table), "confidential", False):
-        return value
+    open_to_all = not getattr(_model(table), "confidential", False)
+    if value in (None, "", [], {}) or open_to_all:
+        return value_words(field, value)
     if field is not None and (field.is_relation or isinstance(field, _BOOKKEEPING)):
-        return value
+        return value_words(field, value)
     digest = hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return f"内容不显示（摘要 {digest[:12]}）"

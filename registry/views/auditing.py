@@ -48,6 +48,7 @@ def audit_reads(request):
     form = finding.ReadsFilter(request.GET)
     page = keyset_page(form.narrow(AccessLog.objects.all()), request, order=("-id",))
     finding.name_people(page.rows, "user_id")
+    finding.word_reads(page.rows)
     context = {"page": page, "count": None, "unit": "条", "filter_form": form}
     return render(request, "registry/audit_reads.html", context)
 

@@ -13,6 +13,8 @@ from registry.models import Job
 def job_detail(request, pk: int):
     """The job with its progress bar; htmx asks for the bar alone until the job has ended."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    if job.owner_id != request.user.pk:
+        job.result_url = ""  # for the system administrator, who sees every job, its result is no page
     template = "registry/_job.html" if request.htmx else "registry/job.html"
     return render(request, template, {"job": job})
 

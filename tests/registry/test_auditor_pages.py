@@ -5,7 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registry import audit, audit_chain
-from registry.models import AuditEntry, Job
+from registry.auditing import finding
+from registry.models import AccessLog, AuditEntry, Job, User
 from tests.actors import auditor, system_admin
 from tests.factories import InstitutionFactory, UserFactory
 
@@ -78,3 +79,59 @@ def test_the_system_administrator_sees_every_job_and_its_error(client, django_as
     with django_assert_max_num_queries(16):
         state = client.get(reverse("registry:system")).content.decode()
     assert "PostgreSQL" in state
+
+
+def test_a_result_page_is_offered_to_the_owner_of_a_job_alone(client):
+    owner, administrator = UserFactory(), system_admin()
+    job = Job.objects.create(
+        kind="x", title="检查", task="t", state="done", owner=owner, result_url="/somewhere/"
+    )
+    for person, offered in ((owner, True), (administrator, False)):
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        text = client.get(reverse("registry:job_detail", args=[job.pk])).content.decode()
+        assert ("/somewhere/" in text) is offered
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "detail", "what", "about"),
+    [
+        ("read", "filing.filing:16", "workbench", "备案 16", "审查页面"),
+        ("export", "filing.filing", "q=%E6%B8%9D%E4%B8%AD", "备案", "清单，条件 q=渝中"),
+        ("export", "evaluation.rectification:3", "proof 2", "整改事项 3", "整改佐证 2"),
+        (
+            "refused",
+            "registry.institution:7",
+            "manage_unit_users:reviewer",
+            "医疗卫生机构 7",
+            "管理本医院的人员与任职（审核人）",
+        ),
+        ("refused", "system", "manage_users", "本系统", "管理人员与任职"),
+        ("read", "某处", "看过", "某处", "看过"),
+    ],
+)
+def test_reads_and_refusals_are_told_in_words(as_auditor, kind, subject, detail, what, about):
+    AccessLog.objects.create(kind=kind, subject=subject, detail=detail)
+    text = as_auditor.get(reverse("registry:audit_reads")).content.decode()
+    assert f"<td>{what}<" in text
+    assert f">{about}</td>" in text
+
+
+def test_a_change_is_shown_in_the_time_and_words_of_the_readers(as_auditor):
+    user = UserFactory()
+    User.objects.filter(pk=user.pk).update(last_login="2026-11-22T19:28:36+00:00", is_active=False)
+    entry = AuditEntry.objects.filter(table_name=User._meta.db_table).latest("pk")
+    shown = {title: after for title, _, after in finding.differences(entry)}
+    assert shown["上次登录"] == "2026-11-23 03:28:36"
+    assert "否" in shown.values()
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        ("[2019-06-25,2019-09-01)", "2019-06-25 至 2019-08-31"),
+        ("[2019-06-25,)", "2019-06-25 起"),
+        ("empty", "empty"),
+    ],
+)
+def test_a_period_is_shown_with_its_last_day(stored, words):
+    assert finding.shown("registry_membership", "during", stored) == words

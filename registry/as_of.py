@@ -89,4 +89,4 @@ def _begins(entry: AuditEntry) -> dt.date | None:
     """The day that a closing (注销) or reopening (恢复开业) names for itself."""
     after = entry.after or {}
     named = after.get("closed_on") or after.get("reopened_on")
-    return dt.date.fromisoformat(named) if named and "status" in after else None
+    return dt.date.fromisoformat(named) if named else None

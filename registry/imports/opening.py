@@ -23,7 +23,7 @@ def opened(batch_id: int, by: User, *states: str) -> ImportBatch:
     batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
     scope_for(batch, by)
     if batch.state not in states:
-        raise Refused(f"这次导入当前是“{batch.get_state_display()}”，请刷新后再试。")
+        raise Refused(f"这次导入当前是“{batch.get_state_display()}”，这一步没有办理。")
     return batch
 
 

@@ -134,9 +134,12 @@ def checked_place(stated: dict):
 
 @transaction.atomic
 def close(pk: int, *, on, reason: str, version: int, by) -> None:
-    """注销 from a day on. Memberships and leads stay: ending them is a filing of its own."""
+    """注销 from a day on. Memberships and leads stay: ending them is a filing of its own.
+
+    A roster closes without a day: for such an institution the day is added.
+    """
     held = _locked(pk, by)
-    if held.status == Institution.Status.CLOSED:
+    if held.status == Institution.Status.CLOSED and held.closed_on:
         raise Refused("这家机构已经注销。")
     if held.version != version:
         raise Stale(STALE, current=held)

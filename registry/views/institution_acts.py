@@ -135,7 +135,7 @@ def institution_close(request, pk: int):
         form,
         lambda **given: service.close(pk, **given),
         "已注销。",
-        "注销机构",
+        "补录注销日期" if one.status == Institution.Status.CLOSED else "注销机构",
         f"{_standing_in(one)}注销后可以恢复开业。",
     )
 

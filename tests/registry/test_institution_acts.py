@@ -258,6 +258,20 @@ def test_closed_is_closed_on_the_days_in_between_whenever_somebody_entered_it(ad
             assert held["status"].source.reason.startswith({"注销": "注销：", "开业": "恢复开业："}[status])
 
 
+def test_the_day_that_a_roster_left_out_is_added(admin, client, one):
+    Institution.objects.filter(pk=one.pk).update(status="closed")
+    assert "补录注销日期" in client.get(one.get_absolute_url()).text
+    address = reverse("registry:institution_close", args=[one.pk])
+    assert "补录注销日期</h1>" in client.get(address).text
+    sent = {"version": 1, "on": "2020-05-01", "reason": "注销公告"}
+    assert client.post(address, sent).status_code == 302
+    one.refresh_from_db()
+    assert (one.status, one.closed_on.isoformat()) == ("closed", "2020-05-01")
+    assert "补录注销日期" not in client.get(one.get_absolute_url()).text
+    assert client.get(one.get_absolute_url(), {"as_of": "2020-05-02"}).context["standing"].status == "注销"
+    assert client.post(address, sent | {"version": 2}).status_code == 422
+
+
 def test_whoever_reopens_what_a_roster_closed_needs_no_day_of_closing(admin, client, one):
     Institution.objects.filter(pk=one.pk).update(status="closed")
     address = reverse("registry:institution_reopen", args=[one.pk])

@@ -22,6 +22,7 @@ from registry.models import Division, DuplicatePair, Institution, InstitutionNam
 LEAST_SIMILAR = 75  # per cent of shared pieces
 COMMON = 40  # a piece that more records of a county have says nothing about two of them
 MOST_IN_BLOCK = 60
+MOST_ALIKE = 5
 _TELLING = re.compile(r"[0-9０-９零一二三四五六七八九十百东南西北上下前后内外新老甲乙丙丁]")
 _ENDINGS = ("股份有限公司", "有限责任公司", "有限公司")
 # What says which kind of institution it is; the rest of a name says which one.
@@ -165,13 +166,7 @@ def _other_kind(one: Record, other: Record) -> bool:
 # -- Over the register ----------------------------------------------------------------------------------------
 def search_county(county: Division) -> int:
     """Bring the stored pairs of one county up to date; answers how many. Dismissed and merged pairs stay as they are."""
-    records = _read(county)
-    places = [match_key(county.name)]
-    if county.parent_id:
-        places = [match_key(county.parent.name), *places]
-        if county.parent.parent_id:
-            places = [match_key(county.parent.parent.name), *places]
-    found = list(pairs(records, places))
+    found = list(pairs(_read(county), _places(county)))
     with transaction.atomic():
         stale = DuplicatePair.objects.filter(
             first__division=county, second__division=county, state=DuplicatePair.State.OPEN
@@ -196,6 +191,33 @@ def search_county(county: Division) -> int:
             batch_size=1000,
         )
     return len(found)
+
+
+def alike(county: Division, name: str) -> list[Record]:
+    """Records of a county whose name is this one or near to it, the nearest first: what a newcomer may be already."""
+    places = _places(county)
+    wanted = stem(name, places)
+    near = [
+        (score, one)
+        for one in _read(county)
+        if (score := max(_nearness(name, wanted, other, places) for other in one.names)) >= LEAST_SIMILAR
+    ]
+    near.sort(key=lambda pair: (-pair[0], pair[1].name, pair[1].id))
+    return [one for _, one in near[:MOST_ALIKE]]
+
+
+def _nearness(name: str, wanted: str, other: str, places: list[str]) -> int:
+    return 100 if match_key(other) == match_key(name) else similar(wanted, stem(other, places))
+
+
+def _places(county: Division) -> list[str]:
+    """The names that an institution of the county may begin with, in their order."""
+    places = [match_key(county.name)]
+    if county.parent_id:
+        places = [match_key(county.parent.name), *places]
+        if county.parent.parent_id:
+            places = [match_key(county.parent.parent.name), *places]
+    return places
 
 
 def _read(county: Division) -> list[Record]:

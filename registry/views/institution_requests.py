@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registry import access
+from registry.duplicates import search
 from registry.errors import Refused
 from registry.guards import open_to
 from registry.institutions import requests
@@ -66,7 +67,9 @@ def request_new(request):
 
 def _visible(request, pk: int) -> InstitutionRequest:
     rows = InstitutionRequest.objects.visible_to(request.user)
-    rows = rows.select_related("hospital", "division", "requested_by", "decided_by", "institution")
+    rows = rows.select_related(
+        "hospital", "division__parent__parent", "requested_by", "decided_by", "institution"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -86,6 +89,7 @@ def _detail(request, asked: InstitutionRequest, form=None, refusal=None, status:
     context = {
         "asked": asked,
         "decidable": decidable,
+        "alike": search.alike(asked.division, asked.name) if decidable else [],
         "own": asked.state == InstitutionRequest.State.PENDING
         and access.covers(request.user, "edit_filing", asked.hospital),
         "form": form or InstitutionForm(initial=asked.content),

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from registry.models import Institution, InstitutionRequest
+from registry.models import Institution, InstitutionName, InstitutionRequest
 from tests.actors import filer_of, registry_admin_of
 from tests.factories import AuthorityFactory, CountyFactory, InstitutionClassFactory, InstitutionFactory
 
@@ -50,6 +50,22 @@ def test_a_request_becomes_an_institution_that_the_hospital_finds(client, filer,
     client.force_login(filer)
     assert one.get_absolute_url() in client.get(asked.get_absolute_url()).text
     assert client.get(reverse("registry:institution_list"), {"q": "新街"}).context["count"] == (1, False)
+
+
+def test_whoever_decides_sees_what_the_register_may_have_already(client, filer, admin, district):
+    ask(client, filer, name="渝中区新街卫生院")
+    asked = InstitutionRequest.objects.get()
+    same = InstitutionFactory(name="新街镇医院", division=district)
+    InstitutionName.objects.create(institution=same, name="新街卫生院", kind="second")
+    near = InstitutionFactory(name="新街卫生院分院", division=district)
+    InstitutionFactory(name="大坪卫生院", division=district)
+    InstitutionFactory(name="新街卫生院", division=CountyFactory(code="500106", name="沙坪坝区"))
+    client.force_login(admin)
+    shown = client.get(asked.get_absolute_url())
+    assert [one.id for one in shown.context["alike"]] == [same.pk, near.pk]
+    assert near.get_absolute_url() in shown.text
+    client.force_login(filer)
+    assert not client.get(asked.get_absolute_url()).context["alike"]
 
 
 def test_a_refusal_needs_words_and_reaches_the_hospital(client, filer, admin):

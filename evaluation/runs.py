@@ -38,7 +38,7 @@ HELD = 0.5  # seconds between two looks at batches that helpers hold
 # settings the planner reads a nation's register through instead, with several processes or to join it in order.
 BY_KEY = (
     "SET LOCAL random_page_cost = 1.1; SET LOCAL cpu_tuple_cost = 0.05; SET LOCAL enable_mergejoin = off; "
-    "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off"
+    "SET LOCAL max_parallel_workers_per_gather = 0"
 )
 
 

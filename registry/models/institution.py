@@ -26,22 +26,20 @@ class InstitutionQuerySet(models.QuerySet):
 
     def in_consortium_on(self, day, kind: str):
         """Leading or belonging to a consortium of a kind on a day."""
-        held = {"during__contains": day, "consortium__kind": kind}
-        return self.filter(Exists(self._leads(**held)) | Exists(self._memberships(**held)))
+        return self.filter(self._parties(during__contains=day, consortium__kind=kind))
 
     def in_no_consortium_on(self, day):
         """Neither leading nor belonging to any consortium on a day."""
-        return self.filter(
-            ~Exists(self._leads(during__contains=day)), ~Exists(self._memberships(during__contains=day))
+        return self.filter(~self._parties(during__contains=day))
+
+    @staticmethod
+    def _parties(**held) -> Exists:
+        # One question for both: of two, each would be answered for a whole nation before the first row is shown.
+        led, joined = (
+            apps.get_model("registry", name).objects.filter(institution=OuterRef("pk"), **held).values("pk")
+            for name in ("Lead", "Membership")
         )
-
-    @staticmethod
-    def _leads(**held):
-        return apps.get_model("registry", "Lead").objects.filter(institution=OuterRef("pk"), **held)
-
-    @staticmethod
-    def _memberships(**held):
-        return apps.get_model("registry", "Membership").objects.filter(institution=OuterRef("pk"), **held)
+        return Exists(led.union(joined))
 
     def for_list(self):
         """With what a line of a list shows, and nothing else."""

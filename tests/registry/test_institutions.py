@@ -4,10 +4,12 @@ import itertools
 import sys
 
 import pytest
+from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from registry import access
-from registry.models import InstitutionName
+from registry.models import Institution, InstitutionName
 from registry.operators import operator
 from tests.actors import filer_of, leader_of, registry_admin_of, reviewer_of, stranger
 from tests.benchmarks import floor
@@ -95,6 +97,14 @@ def test_filters(admin, client, district, query):
     assert names(client, level="nonsense") == ["甲", "乙"]
     assert names(client, group="none") == ["乙"]
     assert names(client, group="specialty_alliance") == []
+
+
+def test_consortia_are_looked_up_for_the_rows_of_a_page_and_not_for_a_nation():
+    """Answered once for all in a table beside, the question would read every membership there is."""
+    rows = Institution.objects.in_consortium_on(timezone.localdate(), "city_group")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL cpu_tuple_cost = 1000")  # each look is dear, as among very many
+    assert "hashed SubPlan" not in rows.explain()
 
 
 def test_pages_go_on_by_key_and_sorting_turns(admin, client, district):

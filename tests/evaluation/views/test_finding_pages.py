@@ -266,3 +266,13 @@ def test_a_finding_that_no_longer_stands_leads_to_the_one_that_does(client, chec
     text = client.get(reverse("evaluation:finding", args=[past.pk])).text
     told = text[text.index("历次判定") :]
     assert reverse("evaluation:finding", args=[now.pk]) in told and "现在的判定" in told
+
+
+def test_the_findings_of_a_hospital_are_found_from_its_own_consortia(commission):
+    """Not by looking at every consortium of a nation, or at every finding."""
+    own = LeadFactory()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Finding.objects.visible_to(filer_of(own.institution)).standing().explain()
+    assert "registry_consortium" not in plan
+    assert "finding_of_consortium" in plan

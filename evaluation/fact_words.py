@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from evaluation.subjects import PLACEHOLDERS
 from evaluation.words import NOTHING, in_words
 from registry.models import Consortium, Division, InstitutionClass, Membership, PlannedFacility
+from registry.policy.library import current_book
 from registry.policy.vocabulary import word
 
 LABELS = {
@@ -52,6 +55,9 @@ LABELS = {
     "credentials": "专科资质",
     "declarations": "申报事实",
     "value": "内容",
+    "amounts": "数额",
+    "earlier": "上年数额",
+    "days": "日期",
     "evidenced": "有依据",
     "accepted": "已采信",
     "waivers": "豁免",
@@ -97,6 +103,7 @@ VALUES = {
     "role": dict(Membership.Role.choices),
     "mode": dict(PlannedFacility.Mode.choices),
     "state": dict(PlannedFacility.State.choices),
+    "value": {"yes": "是", "no": "否"},
     "origin": {"online": "在线备案", "imported": "导入"},
 }
 PLACE_LEVELS = dict(Division.Level.choices)  # beside the levels of hospitals, whose codes are others
@@ -153,8 +160,15 @@ class _Writer:
         # A municipality has no cities; what stands in the codes between it and its counties is no place.
         self.stand_ins = {code for code, _, kind in places if kind in PLACEHOLDERS}
         self.classes = dict(InstitutionClass.objects.filter(pk__in=codes["class"]).values_list("pk", "name"))
+        self.asked = _asked(body) if body.get("declarations") else {}
 
     def line(self, name: str, value: Any) -> Line:
+        if name == "declarations":
+            entries = (f"{self.asked.get(key, key)}：{self.entry(item)}" for key, item in value.items())
+            return Line(LABELS[name], entries=tuple(entries))
+        if name == "roster":
+            counts = (f"{word('institution_kind', kind)} {number} 家" for kind, number in value.items())
+            return Line(LABELS[name], "、".join(counts))
         if isinstance(value, list):
             entries = tuple(self.text(name, item) for item in value[:SHOWN])
             return Line(LABELS[name], entries=entries, more=max(0, len(value) - SHOWN))
@@ -190,6 +204,13 @@ class _Writer:
             for key in known
         ]
         return f"{name}（{'，'.join(rest)}）" if name and rest else name or "，".join(rest)
+
+
+def _asked(body: Mapping[str, Any]) -> dict[str, str]:
+    """What the documents of the place call each declared item, by its key."""
+    rules = current_book().rules_for(body.get("ancestry") or (), timezone.localdate())
+    asking = [rule.spec.params for rule in rules if {"declaration", "asks"} <= rule.spec.params.keys()]
+    return {params["declaration"]: params["asks"] for params in reversed(asking)}
 
 
 def _collect(value: Any, codes: dict[str, set[str]]) -> None:

@@ -13,6 +13,7 @@ from evaluation import runs
 from evaluation.fact_words import lines_of
 from evaluation.models import ComplianceRun, Finding
 from registry.models import AccessLog
+from registry.policy.book import RuleBook
 from tests.actors import evaluator_of, filer_of, leader_of, registry_admin_of, reviewer_of, stranger
 from tests.evaluation.pages import page
 from tests.factories import (
@@ -23,6 +24,7 @@ from tests.factories import (
     LeadFactory,
     MembershipFactory,
 )
+from tests.registry.policy.shipped import PACKS
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +143,22 @@ def test_the_code_that_stands_for_the_cities_of_a_municipality_is_shown_as_no_pl
     stand_in = CityFactory(code="500100", name="市辖区", kind="直辖占位", parent=commission.division)
     lines = lines_of({"name": "甲医院", "province": "500000", "city": stand_in.code})
     assert {line.label: line.text for line in lines} == {"名称": "甲医院", "省": commission.division.name}
+
+
+def test_what_was_declared_and_counted_stands_among_the_facts_in_words(db):
+    facts = {
+        "roster": {"township_health": 4, "village_health": 0},
+        "declarations": {"some_item": {"value": "yes", "evidenced": True}},
+    }
+    lines = {line.label: line for line in lines_of(facts)}
+    assert lines["辖区机构数"].text == "乡镇卫生院 4 家、村级医疗机构 0 家"
+    assert lines["申报事实"].entries == ("some_item：内容 是，有依据 是",)
+
+
+def test_a_declared_fact_is_called_what_the_document_of_the_place_calls_it(db, monkeypatch):
+    monkeypatch.setattr("evaluation.fact_words.current_book", lambda: RuleBook(PACKS))
+    facts = {"ancestry": ["500000"], "declarations": {"referral_procedure": {"value": "章程第六条"}}}
+    assert [line.entries for line in lines_of(facts)] == [("双向转诊流程：内容 章程第六条",)]
 
 
 @pytest.mark.parametrize("actor", [stranger, lambda: registry_admin_of(AuthorityFactory())])

@@ -57,6 +57,14 @@ def test_lines_of_the_web_page_are_left_out_and_cut_paragraphs_joined():
     assert any("落实政府办医责任" in text for text in blocks)
 
 
+def test_the_foot_of_the_web_page_is_no_part_of_the_document():
+    (pack,) = (pack for pack in PACKS if pack.id == "zhejiang-2020")
+    laid_out = reading.read(pack.text, ())
+    blocks = [block.text for section in laid_out.sections for block in section.blocks]
+    assert "整合共享,推进资源上下贯通" in "".join(blocks[-3:])
+    assert "宁波政策" not in "".join(blocks)
+
+
 @pytest.mark.parametrize("pack", [pack for pack in PACKS if pack.text], ids=lambda pack: pack.id)
 def test_every_provision_of_every_document_finds_its_words(pack):
     laid_out = reading.read(pack.text, ((rule.id, rule.quote) for rule in pack.rules))

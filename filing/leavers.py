@@ -9,6 +9,7 @@ from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from filing import desk, transitions
 from filing.editing import unprepare
@@ -39,7 +40,7 @@ def drafts(person) -> list[Item]:
     return [
         Item(
             str(row.pk),
-            row.case_number or f"{row.get_kind_display()}草稿（{row.created_at:%Y-%m-%d}）",
+            row.case_number or f"{row.get_kind_display()}草稿（{timezone.localdate(row.created_at)}）",
             row.applicant,
         )
         for row in rows.order_by("pk")

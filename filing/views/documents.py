@@ -5,6 +5,8 @@ from urllib.parse import quote
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from filing import snapshots
@@ -37,9 +39,11 @@ def form_word(request, pk: int):
     version, content = _wanted(request, filing)
     number = filing.case_number or "（未提交）"
     if version:
-        number += f"　第 {version.number} 次提交，{version.submitted_at:%Y-%m-%d}"
+        submitted = date_format(timezone.localtime(version.submitted_at), "Y年n月j日")
+        number += f"　第 {version.number} 次提交，{submitted}"
     number += f"　表单版本 {content['form_version']}"
-    return _download(word.form("医联体备案表", number, content), f"医联体备案表 {filing}")
+    title = content.get("title") or "医联体备案表"
+    return _download(word.form(title, number, content, filing.consortium), f"{title} {filing}")
 
 
 def _wanted(request, filing: Filing) -> tuple[FilingVersion | None, dict]:

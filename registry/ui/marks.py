@@ -143,8 +143,11 @@ def _strength(word):
 
 
 @register.inclusion_tag("components/verdict_tally.html", takes_context=True)
-def verdict_tally(context, counts, parameter="verdict", only_present=False):
-    """`{% verdict_tally counts %}`: strip of all eight verdicts; each filters the list below, a second click lifts it."""
+def verdict_tally(context, counts, parameter="verdict", only_present=False, without=""):
+    """`{% verdict_tally counts %}`: strip of all eight verdicts; each filters the list below, a second click lifts it.
+
+    `without="NA"` leaves out the one that is not counted here, where a zero would be read as a number.
+    """
     numbers = {verdict_name(key): number for key, number in counts.items()}
     request = context["request"]
     current = request.GET.get(parameter, "").upper()
@@ -156,7 +159,7 @@ def verdict_tally(context, counts, parameter="verdict", only_present=False):
             "url": address(request, {parameter: None if key == current else key}),
         }
         for key, mark in VERDICTS.items()
-        if numbers.get(key) or not only_present
+        if key != without and (numbers.get(key) or not only_present)
     ]
     return {"items": items}
 

@@ -8,10 +8,13 @@ import time_machine
 from django.urls import reverse
 from docx import Document
 
-from filing import reviewing, snapshots, transitions
+from filing import reviewing, snapshots, starting, transitions
+from filing.form import form_of
+from filing.models import Filing
 from registry.qr import svg
 from tests.actors import reviewer_of
 from tests.factories import AuthorityFactory, CountyFactory
+from tests.factories.changes import FROM, answer
 from tests.factories.filing import Case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law")]
@@ -65,6 +68,28 @@ def test_the_form_says_the_same_on_paper_and_in_word(client, case):
         assert words in page and words in word
     for member in case.members:
         assert member.name in word
+
+
+def test_the_form_of_a_submission_by_night_bears_the_day_in_china(client):
+    with time_machine.travel("2020-09-22T02:00:00+08:00"):
+        page, word = papers(client, Case().submitted(), "form_print")
+    assert "第1次提交，2020年9月22日" in word
+    assert word == page
+
+
+def test_the_form_of_a_change_is_called_so_in_word_and_says_what_changes(client, case):
+    case.registered()
+    filing = starting.start_change(case.filing.consortium_id, [Filing.Part.NAME], by=case.filer)
+    answer(
+        filing, "A", case.filer, effective_on=FROM, change_reason="理事会决定", name="重庆测试医院新医疗集团"
+    )
+    client.force_login(case.filer)
+    page = words_of_page(client.get(reverse("filing:form_print", args=[filing.pk])))
+    word = words_of_word(client.get(reverse("filing:form_word", args=[filing.pk])))
+    title = form_of(filing).title
+    assert title != "医联体备案表" and word.startswith(title) and title in page
+    assert "变更内容名称" in word
+    assert f"变更前：{case.filing.name}变更后：重庆测试医院新医疗集团" in word
 
 
 def test_a_version_of_before_the_days_of_joining_were_kept_prints_as_it_did(client, case, monkeypatch):

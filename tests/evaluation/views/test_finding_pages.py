@@ -123,6 +123,12 @@ def test_a_county_sees_only_its_own_findings(client, checked, chongqing):
     assert "没有符合条件的判定" in page(client, "findings")
 
 
+def test_verdicts_that_are_not_kept_are_not_counted_as_none(client, checked, commission):
+    client.force_login(leader_of(commission))
+    strip = page(client, "findings").split('class="yl-tally"')[1].split("</ul>")[0]
+    assert "符合" in strip and "不适用" not in strip
+
+
 def test_a_hospital_sees_the_findings_of_its_own_consortia(client, checked, good, bad):
     client.force_login(filer_of(good.leads.get().institution))
     text = page(client, "findings")

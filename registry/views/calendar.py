@@ -79,7 +79,7 @@ def calendar_load(request):
             context |= {"changes": notices.changes(days, given["year"]), "text": text}
         except Refused as refusal:
             form.add_error("file" if form.files else "lines", str(refusal))
-    return render(request, "registry/calendar_load.html", context)
+    return render(request, "registry/calendar_load.html", context, status=422 if form.errors else 200)
 
 
 def _initial(request) -> dict:

@@ -107,7 +107,7 @@ def division_change_new(request, pk: int, kind: str):
         else:
             context |= {"plan": plan, "steps": _steps(plan), "effects": effects(plan)}
             context["choices"] = _choices(form, place, plan, corrected)
-    return render(request, "registry/division_change_new.html", context)
+    return render(request, "registry/division_change_new.html", context, status=422 if form.errors else 200)
 
 
 def _corrected(post) -> dict[int, str]:

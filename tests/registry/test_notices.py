@@ -109,7 +109,8 @@ def test_the_page_takes_an_excel_file_and_refuses_what_is_none(client, administr
     (tmp_path / "notice.pdf").write_bytes(b"%PDF-1.4")
     with (tmp_path / "notice.pdf").open("rb") as file:
         assert "这是 PDF 文件" in client.post(address, given | {"file": file}).text
-    assert "请选择文件" in client.post(address, given).text
+    refused = client.post(address, given)
+    assert "请选择文件" in refused.text and refused.status_code == 422
 
 
 def test_the_calendar_of_a_year_can_be_read_in_few_queries(client, django_assert_max_num_queries):

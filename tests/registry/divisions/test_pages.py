@@ -74,7 +74,7 @@ def test_a_change_is_previewed_then_done(city, client, page):
 def test_what_is_wrong_is_said_on_the_form(city, page, client, kind, typed, said):
     address = reverse("registry:division_change_new", args=[city.yijiang.county.pk, kind])
     answer = client.post(address, {"on": "2020-06-30", "basis": "批复", "act": "apply", **typed})
-    assert said in answer.content.decode()
+    assert said in answer.content.decode() and answer.status_code == 422
     assert not DivisionChange.objects.exists()
 
 

@@ -15,6 +15,6 @@ def count(job, rows):
 @jobs.job_task("tests.wait")
 def wait(job, seconds):
     """Long on its first attempt, at once on the next: as a job whose worker was killed."""
-    if job.attempts == 0:
+    if job.attempts == 1:
         time.sleep(seconds)
-    return {"attempt": job.attempts + 1}
+    return {"attempt": job.attempts}

@@ -95,7 +95,8 @@ class AuditFilter(Period):
             entries = entries.filter(table_name=given["table"])
         if row := given.get("row", "").strip():
             if not given.get("table"):
-                entries = entries.filter(table_name__in=tables())  # all there are: the index begins with the table
+                # All there are: the index begins with the table.
+                entries = entries.filter(table_name__in=tables())
             entries = entries.filter(row_id=row)
         if given.get("batch"):
             entries = entries.annotate(batch=KT("context__batch"))

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from evaluation.areas import area_of
 from evaluation.models import ComplianceRun, Finding
+from evaluation.standing import standing_of
 from evaluation.subjects import BY_SUBJECT, Source, judged
 from evaluation.writing import SAYS, Applied, Fresh, Writing, refresh, spelled
 from registry.imports.staging import copying, line_of
@@ -89,11 +90,8 @@ def _fresh(
 
 def _standing(source: Source, ids: Sequence[int]) -> dict[tuple[int, str], list]:
     """What stands of these subjects, by subject and provision: key, verdict and what it says."""
-    rows = (
-        Finding.objects.standing().filter(subject_type=source.subject, subject_id__among=ids).order_by("pk")
-    )
-    columns = rows.values_list("subject_id", "provision", "pk", "verdict", *SAYS)
-    return {(subject, provision): rest for subject, provision, *rest in columns}
+    rows = standing_of(source.subject, ids, "subject_id", "provision", "id", "verdict", *SAYS)
+    return {(subject, provision): rest for subject, provision, *rest in rows}
 
 
 def _cleared(run: ComplianceRun, source: Source, ids: Sequence[int]) -> dict[tuple[int, str], list]:

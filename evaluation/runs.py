@@ -19,7 +19,8 @@ from evaluation.areas import area_of
 from evaluation.missed import is_comparable, missed_by_recheck
 from evaluation.models import ComplianceRun, Finding, RunItem
 from evaluation.recording import record, resolve_departed
-from evaluation.screening import Rows, screened, standing_in
+from evaluation.screening import Rows, screened
+from evaluation.standing import standing_in
 from evaluation.subjects import BATCH, BY_SUBJECT, PLACEHOLDERS, SOURCES, Source, batches
 from evaluation.tallies import compact
 from registry import access, jobs

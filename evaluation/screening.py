@@ -1,15 +1,14 @@
 """Whom a run has to read at all (初筛): of most of a register every rule says 不适用, and that takes no facts to say."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from django.db.models import Count, Q
 
-from evaluation.areas import Area, area_of
-from evaluation.models import ComplianceRun, Finding
+from evaluation.areas import area_of
+from evaluation.models import ComplianceRun
 from evaluation.subjects import Source
 from registry.facts.institutions import places
-from registry.models import Division
 from registry.policy.book import RuleBook
 
 Rows = Sequence[tuple[int, str]]  # subjects by id, each with the path of its place
@@ -44,17 +43,3 @@ def screened(
     reached = [(pk, path) for pk, path in rows if bound[path] or pk in standing]
     numbers.subtract(path for _, path in reached)
     return reached, +numbers
-
-
-def standing_in(area: Area) -> dict[str, set[int]]:
-    """Subjects by kind of which anything stands in an area.
-
-    Looked for by the places of the area: joined with the subjects, a server that has not counted the findings yet
-    took seconds for a province.
-    """
-    within = list(Division.objects.filter(area.condition("")).order_by().values_list("pk", flat=True))
-    rows = Finding.objects.standing().filter(division__among=within).order_by()
-    found = defaultdict(set)
-    for kind, pk in rows.values_list("subject_type", "subject_id").distinct():
-        found[kind].add(pk)
-    return found

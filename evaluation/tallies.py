@@ -1,20 +1,26 @@
 """Adding up the counts of verdicts (判定计数汇总)."""
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from evaluation.standing import by_keys
 from registry.models import Division
 
-# Most counts of a first run stand in one row already: only what stands in several is added up.
+# Most counts of a first run stand in one row already: only what stands in several is added up. One place is looked up
+# after the other, or a province would walk the counts of the nation (see evaluation/standing.py).
 _COMPACT = """
     WITH several AS (
-        SELECT division_id, provision, verdict FROM evaluation_tally
-        JOIN registry_division place ON place.id = division_id WHERE place.path LIKE %s
+        SELECT division_id, provision, verdict FROM unnest(%s::bigint[]) AS one (pk) CROSS JOIN LATERAL (
+            SELECT division_id, provision, verdict FROM evaluation_tally WHERE division_id = one.pk OFFSET 0
+        ) AS here
         GROUP BY division_id, provision, verdict HAVING count(*) > 1
     ), gone AS (
-        DELETE FROM evaluation_tally WHERE id IN (
-            SELECT tally.id FROM evaluation_tally tally JOIN several USING (division_id, provision, verdict)
-            FOR UPDATE OF tally SKIP LOCKED
-        ) RETURNING division_id, provision, verdict, number
+        DELETE FROM evaluation_tally WHERE id = ANY(ARRAY(
+            SELECT tally.id FROM several CROSS JOIN LATERAL (
+                SELECT id FROM evaluation_tally
+                WHERE division_id = several.division_id AND provision = several.provision
+                    AND verdict = several.verdict FOR UPDATE SKIP LOCKED
+            ) AS tally
+        )) RETURNING division_id, provision, verdict, number
     )
     INSERT INTO evaluation_tally (division_id, provision, verdict, number)
     SELECT division_id, provision, verdict, sum(number) FROM gone
@@ -25,5 +31,6 @@ _COMPACT = """
 @transaction.atomic
 def compact(division: Division) -> None:
     """One row for each place, provision and verdict of an area; the sums stay what they are."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COMPACT, [f"{division.path}%"])
+    within = Division.objects.filter(path__startswith=division.path).order_by().values_list("pk", flat=True)
+    with by_keys() as cursor:
+        cursor.execute(_COMPACT, [list(within)])

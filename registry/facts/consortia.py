@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 
@@ -147,9 +148,10 @@ def _credential_rows(ids: Sequence[int], as_of: date) -> QuerySet:
 @composed("ids", "as_of")
 def _member_rows(ids: Sequence[int], as_of: date, *kinds: str) -> QuerySet:
     """The members of the day; of the consortia of some kinds, if any are given."""
-    rows = Membership.objects.filter(consortium__among=ids, during__contains=as_of).order_by("pk")
-    if kinds:
-        rows = rows.filter(consortium__kind__in=kinds)
+    whose: Any = ids
+    if kinds:  # found first: of all the members that the others have, none is read
+        whose = ArraySubquery(Consortium.objects.filter(pk__among=ids, kind__in=kinds).values("pk"))
+    rows = Membership.objects.filter(consortium__among=whose, during__contains=as_of).order_by("pk")
     return with_other_names(rows, "institution").values_list(
         "consortium_id", "role", "remote_enabled_on", *OF_INSTITUTION, "names"
     )
@@ -175,8 +177,8 @@ def _group_rows(ids: Sequence[int], as_of: date) -> QuerySet:
 @composed("ids", "as_of")
 def _repeated_rows(ids: Sequence[int], as_of: date) -> QuerySet:
     """Leads that are recorded as members, too, the same way."""
-    leads = Lead.objects.filter(
-        consortium=OuterRef("consortium"), institution=OuterRef("institution"), during__contains=as_of
+    leads = _leading(ids, as_of).filter(
+        consortium=OuterRef("consortium"), institution=OuterRef("institution")
     )
     return _placed(ids, as_of).filter(Exists(leads)).values_list(*_ALIKE)
 

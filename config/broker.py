@@ -1,8 +1,10 @@
-"""The folders of Celery's filesystem broker, which the transport expects to exist."""
+"""The folders of the broker without a server, which its transport (config/folders.py) expects to exist."""
 
 from pathlib import Path
 
 from django.conf import settings
+
+from config.folders import UNFINISHED
 
 
 def prepare_folders() -> None:
@@ -12,8 +14,13 @@ def prepare_folders() -> None:
 
 
 def sweep() -> int:
-    """Remove control messages and reply queues of workers that were killed; how many. Only while none runs."""
-    stale = [path for folder in _folders() for path in folder.glob("*pidbox*")]
+    """Remove what killed workers left: control messages, reply queues, halves of files; how many. Only while none runs."""
+    stale = [
+        path
+        for folder in _folders()
+        for pattern in ("*pidbox*", f"*{UNFINISHED}")
+        for path in folder.glob(pattern)
+    ]
     for path in stale:
         path.unlink(missing_ok=True)
     return len(stale)

@@ -8,9 +8,12 @@ from celery.schedules import crontab
 from celery.signals import beat_init, celeryd_init
 from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import OperationalError
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+# A scheme of its own: Celery's setting for a transport would outrank every address given in its place.
+TRANSPORT_ALIASES["folders"] = "config.folders:Transport"
 app = Celery("yilianti")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

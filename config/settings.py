@@ -1,7 +1,7 @@
 """One settings module for every place the program runs; everything that differs comes from the environment.
 
 Development needs no variable at all: without DATABASE_URL the embedded PostgreSQL is used, without REDIS_URL
-Celery's filesystem broker. Production sets PRODUCTION=1 (or DEBUG=0) and is then checked by config/checks.py.
+a Celery broker of folders. Production sets PRODUCTION=1 (or DEBUG=0) and is then checked by config/checks.py.
 """
 
 import hashlib
@@ -128,7 +128,7 @@ else:
     # Tests send messages that name rows of their own database: a running worker must never see them.
     BROKER_NAME = "broker-tests" if "PYTEST_VERSION" in env.ENVIRON else "broker"
     BROKER_DIR = Path(env.str("BROKER_DIR", default=str(LOCAL_DIR / BROKER_NAME)))
-    CELERY_BROKER_URL = "filesystem://localhost"  # a name is expected, none is used
+    CELERY_BROKER_URL = "folders://localhost"  # config/folders.py; a name is expected, none is used
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "queue"),
         "data_folder_out": str(BROKER_DIR / "queue"),

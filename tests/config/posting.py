@@ -18,6 +18,7 @@ def broker_of(environment: Mapping[str, str]) -> Iterator[Connection]:
         "data_folder_in": str(queue),
         "data_folder_out": str(queue),
         "control_folder": str(control),
+        "polling_interval": 0.01,
     }
-    with Connection("filesystem://localhost", transport_options=options) as connection:
+    with Connection("folders://localhost", transport_options=options) as connection:
         yield connection

@@ -32,12 +32,14 @@ def campaign_values(request, pk: int):
     access.require(request.user, "evaluate", campaign.authority)
     form = ValuesForm(request.POST, request.FILES)
     if not form.is_valid():
-        return render(request, "evaluation/campaign.html", campaign_context(request, campaign, upload=form))
+        context = campaign_context(request, campaign, upload=form)
+        return render(request, "evaluation/campaign.html", context, status=422)
     try:
         reading = _read(form.cleaned_data["file"], campaign)
         if not reading.clean:
             found = {"issues": reading.issues[:SHOWN], "issue_count": len(reading.issues)}
-            return render(request, "evaluation/campaign.html", campaign_context(request, campaign, **found))
+            context = campaign_context(request, campaign, **found)
+            return render(request, "evaluation/campaign.html", context, status=422)
         applied = values.apply(pk, reading.entries, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))

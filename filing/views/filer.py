@@ -69,7 +69,7 @@ def start(request):
             values = {"consortium_kind": form.cleaned_data["consortium_kind"]}
             editing.save_section(filing.pk, FIRST, values, version=1, by=request.user)
         return redirect("filing:section", filing.pk, FIRST)
-    return render(request, "filing/start.html", {"form": form})
+    return render(request, "filing/start.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _editable(request, pk: int) -> Filing:

@@ -61,7 +61,7 @@ def change_start(request, pk: int):
             (choice, mine.open_by_part(consortium).get(choice.data["value"], [])) for choice in form["parts"]
         ],
     }
-    return render(request, "filing/change_start.html", context)
+    return render(request, "filing/change_start.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -110,7 +110,8 @@ def approval_start(request):
             return redirect("filing:section", made[0].pk, FIRST)
     hospitals: list[Institution] = list(form.fields["applicant"].queryset.select_related("division"))
     routes = [(hospital, route_approval(hospital)) for hospital in hospitals]
-    return render(request, "filing/approval_start.html", {"form": form, "routes": routes})
+    context = {"form": form, "routes": routes}
+    return render(request, "filing/approval_start.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -64,7 +64,8 @@ def remark_add(request, pk: int):
     except KeyError:
         raise Http404 from None
     template = "filing/_remark_panel.html" if request.htmx else "filing/remark.html"
-    return render(request, template, {"form": form, "filing": filing, "place": place})
+    context = {"form": form, "filing": filing, "place": place}
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 def _remark(request, pk: int) -> Remark:

@@ -75,7 +75,8 @@ def member(request, pk: int):
         if saved:
             return redirect("filing:section", row.filing_id, editing.MEMBERS)
     template = "filing/_member_panel.html" if request.htmx else "filing/member.html"
-    return render(request, template, {"form": form, "member": row, "filing": row.filing})
+    context = {"form": form, "member": row, "filing": row.filing}
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 def _both(request, form: MemberForm, stale: Stale):

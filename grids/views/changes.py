@@ -53,7 +53,8 @@ def assign(request, pk: int):
         "collision": collision,
         "in_force": in_force.order_by("-during", "pk"),
     }
-    return render(request, "grids/assign.html", context)
+    refused = form.errors or collision
+    return render(request, "grids/assign.html", context, status=422 if refused else 200)
 
 
 def _assign(request, grid: Grid, typed: dict, act: str) -> None:
@@ -126,4 +127,4 @@ def retire(request, pk: int):
 
 def _form_page(request, grid: Grid, form, title: str, verb: str, note: str = "", *, danger: bool = False):
     context = {"grid": grid, "form": form, "title": title, "verb": verb, "note": note, "danger": danger}
-    return render(request, "grids/form.html", context)
+    return render(request, "grids/form.html", context, status=422 if form.errors else 200)

@@ -154,7 +154,8 @@ def grid_new(request):
         "places": areas.offered(request.user, place, today, "plan_grids"),
         "collision": collision,
     }
-    return render(request, "grids/new.html", context)
+    refused = form.errors or collision
+    return render(request, "grids/new.html", context, status=422 if refused else 200)
 
 
 @transaction.atomic
@@ -213,7 +214,8 @@ def grid_edit(request, pk: int):
         else:
             messages.success(request, "网格已更改。" if changed else "没有需要更改的内容。")
             return redirect("grids:detail", grid.pk)
-    return render(request, "grids/edit.html", {"grid": grid, "form": form})
+    context = {"grid": grid, "form": form}
+    return render(request, "grids/edit.html", context, status=422 if form.errors else 200)
 
 
 def _room(grid: Grid) -> Q:

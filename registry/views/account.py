@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.generic import FormView
 
 from registry.models import Authority, User
 from registry.people import service
@@ -54,7 +55,15 @@ class SignInForm(AuthenticationForm):
             raise ValidationError({"password": error.messages}) from error
 
 
-class SignIn(auth.LoginView):
+class Refusing(FormView):
+    """A form that is refused answers 422, as those of our own views do; Django's own views would say 200."""
+
+    def form_invalid(self, form):
+        """The page again, with what is wrong."""
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class SignIn(Refusing, auth.LoginView):
     """登录. The session has a fixed end, so that the page can announce it."""
 
     template_name = "registry/sign_in.html"
@@ -73,7 +82,7 @@ class SignIn(auth.LoginView):
         return response
 
 
-class PasswordChange(auth.PasswordChangeView):
+class PasswordChange(Refusing, auth.PasswordChangeView):
     """修改密码."""
 
     template_name = "registry/password.html"

@@ -136,12 +136,14 @@ def merge_new(request, kept: int, gone: int):
     if stays == goes:
         raise Http404("同一条记录")
     chosen = {key: request.POST[key] for key in fields.KEYS if request.POST.get(key) in ("kept", "gone")}
+    status = 200
     if request.method == "POST":
         try:
             reason = request.POST.get("reason", "")
             made = merge.merge(kept=kept, gone=gone, chosen=chosen, reason=reason, by=request.user)
         except Refused as refusal:
             messages.error(request, str(refusal))
+            status = 422
         else:
             messages.success(request, f"“{goes}”已并入“{stays}”。")
             return redirect(made)
@@ -149,7 +151,7 @@ def merge_new(request, kept: int, gone: int):
     if context["merged"] is None:
         context["preview"] = merge.preview(stays, goes, chosen)
     context |= {"pair": _pair(stays, goes), "shown": SHOWN_ROWS}
-    return render(request, "registry/merge_new.html", context)
+    return render(request, "registry/merge_new.html", context, status=status)
 
 
 def _pair(kept: Institution, gone: Institution) -> DuplicatePair | None:

@@ -106,4 +106,4 @@ def inbox_choices(request):
         return redirect("registry:inbox_choices")
     available = telling.channels_available()
     context = {"form": form, "mail": "email" in available, "sms": "sms" in available}
-    return render(request, "registry/inbox_choices.html", context)
+    return render(request, "registry/inbox_choices.html", context, status=422 if form.errors else 200)

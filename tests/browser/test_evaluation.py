@@ -43,6 +43,7 @@ def fill(path, *, share, blank=(), fault=None):
     book.save(path)
 
 
+@pytest.mark.complaints("422")  # a workbook with a fault
 def test_a_yearly_evaluation_from_the_workbook_to_the_ranking(
     page, sign_in, assert_accessible, chuzhou, run_jobs, tmp_path
 ):

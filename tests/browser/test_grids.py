@@ -7,7 +7,10 @@ from grids.models import Grid
 from tests.actors import planner_of
 from tests.factories import AuthorityFactory, CityFactory, ConsortiumFactory, CountyFactory, TownshipFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.complaints("422"),
+]  # what collides is refused
 TOWNS = ("中南街道", "马塘街道", "瀂港街道")
 
 

@@ -8,7 +8,11 @@ from tests.actors import planner_of
 from tests.browser.keyboard import tab_walk
 from tests.browser.people import bureau
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("register")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("register"),
+    pytest.mark.complaints("422"),  # what collides is refused
+]
 OWN, OTHER = "镜湖区城市医联体", "弋江区城市医联体"
 FREE = ("汀棠街道", "天门山街道")
 

@@ -1,4 +1,7 @@
-"""Whoever may use a page may also send it nonsense: an answer in words, never a server error."""
+"""Whoever may use a page may also send it nonsense: an answer in words, never a server error.
+
+A form that is refused answers 422, so that whoever keeps the answers (a proxy, a script of ours) knows it from a done act.
+"""
 
 import re
 from functools import cache
@@ -9,6 +12,7 @@ from django import forms
 from django.conf import settings as project
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -26,6 +30,9 @@ NONSENSE = {
 
 # Asked of pages alone: what counts back from a day that the address names must not fall off the calendar.
 FIRST_DAY = {"the first of all days": "0001-01-01"}
+
+# Asked of acts alone: what the button sends when nothing has been filled in.
+EMPTY = "a form left empty"
 
 
 def _forms(base=forms.BaseForm):
@@ -73,7 +80,7 @@ SLICES = [ROWS[start : start + 12] for start in range(0, len(ROWS), 12)]
 @pytest.mark.django_db
 @pytest.mark.usefixtures("law")
 @pytest.mark.parametrize("rows", SLICES, ids=lambda rows: rows[0][0])
-def test_nonsense_is_answered_in_words(rows, time_machine, settings):
+def test_nonsense_is_answered_in_words_and_a_refused_form_with_422(rows, time_machine, settings):
     settings.PUBLIC_REGISTER = True
     time_machine.move_to("2020-10-09T02:00:00Z")
     world, fields = w.build(), names()
@@ -83,21 +90,35 @@ def test_nonsense_is_answered_in_words(rows, time_machine, settings):
             arguments = row.arguments(world, url.split(":")[1]) if row.arguments else []
             sent = send(world.people[row.inside[0]], method, reverse(url, args=arguments), fields)
             transaction.set_rollback(True)
-        assert not {what: status for what, status in sent.items() if status >= 500}, (url, method)
+        assert not {what: answer for what, answer in sent.items() if answer.status_code >= 500}, (url, method)
+        unsaid = {what: faulty(answer) for what, answer in sent.items() if answer.status_code == 200}
+        if method == "post":
+            assert not any(unsaid.values()), f"{url} shows faults with status 200 instead of 422: {unsaid}"
 
 
-def send(person, method: str, address: str, fields: set[str]) -> dict[str, int]:
-    """The status that each kind of nonsense gets; whatever it wrote is taken back."""
+def faulty(answer) -> set[str]:
+    """What the page calls its forms that came back with faults."""
+    contexts = (
+        answer.context if isinstance(answer.context, list) else [answer.context]
+    )  # of one template or of many
+    shown = [pair for context in contexts if context for pair in context.flatten().items()]
+    return {
+        name for name, form in shown if isinstance(form, forms.BaseForm) and form.is_bound and form.errors
+    }
+
+
+def send(person, method: str, address: str, fields: set[str]) -> dict[str, HttpResponse]:
+    """The answer that each kind of nonsense gets; whatever it wrote is taken back."""
     client, found = Client(), {}
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    for what, value in (NONSENSE | (FIRST_DAY if method == "get" else {})).items():
-        data: dict = dict.fromkeys(fields, value)
-        if method == "post":
+    for what, value in (NONSENSE | (FIRST_DAY if method == "get" else {EMPTY: ""})).items():
+        data: dict = {"csrfmiddlewaretoken": "-"} if what == EMPTY else dict.fromkeys(fields, value)
+        if method == "post" and what != EMPTY:
             data |= {name: upload() for name in files()}
         with transaction.atomic():
             response = getattr(client, method)(address, data)
             if response.streaming:
                 list(response)
             transaction.set_rollback(True)
-        found[what] = response.status_code
+        found[what] = response
     return found

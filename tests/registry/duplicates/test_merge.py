@@ -235,7 +235,7 @@ def test_the_pages_show_conflicts_and_keep_their_queries(pair, admin, client, dj
         page = client.get(reverse("registry:merge_new", args=[kept.pk, gone.pk])).content.decode()
     assert "同期由保留的机构牵头" in page
     answer = client.post(reverse("registry:merge_new", args=[kept.pk, gone.pk]), {"name": "kept"})
-    assert (answer.status_code, Merge.objects.count()) == (200, 0)
+    assert (answer.status_code, Merge.objects.count()) == (422, 0)
 
 
 # -- Any merge, taken back, is no merge -----------------------------------------------------------------------

@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from grids.models import Grid
+from registry.numbers import whole_number
 from registry.options import Options
 from registry.plausible import PLAUSIBLE_DAY, PLAUSIBLE_END
 
@@ -12,6 +13,12 @@ DAY = {
     "validators": PLAUSIBLE_DAY,
 }
 LAST_DAY = DAY | {"validators": PLAUSIBLE_END}
+
+
+def township_label(township, grids: dict[int, str]) -> str:
+    """Its name, with the grid that it is in now."""
+    grid = grids.get(township.pk)
+    return f"{township.name}（现属{grid}）" if grid else township.name
 
 
 class Townships(forms.ModelMultipleChoiceField):
@@ -24,8 +31,7 @@ class Townships(forms.ModelMultipleChoiceField):
         self.grids: dict[int, str] = {}
 
     def label_from_instance(self, township) -> str:
-        grid = self.grids.get(township.pk)
-        return f"{township.name}（现属{grid}）" if grid else township.name
+        return township_label(township, self.grids)
 
 
 class _WithTownships(forms.Form):
@@ -33,6 +39,12 @@ class _WithTownships(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["townships"].queryset = townships
         self.fields["townships"].grids = grids_now or {}
+
+    @property
+    def picked(self) -> list[int]:
+        """The townships that are ticked, as they came: nobody has looked yet whether they may be."""
+        numbers = (whole_number(str(value)) for value in self["townships"].value() or ())
+        return [number for number in numbers if number is not None]
 
 
 class GridForm(_WithTownships):

@@ -3,11 +3,13 @@
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grids import areas, services
+from grids.by_county import CountyBoxes, by_county, is_wide
 from grids.choices import consortia_for, grids_now, townships_of
 from grids.forms import GridEditForm, GridFilterForm, GridForm
 from grids.judging import judgements
@@ -129,11 +131,14 @@ def grid_new(request):
     authority, division = _bureau(place)
     access.require(request.user, "plan_grids", authority)
     townships = townships_of(authority, place.condition, today)
+    wide = is_wide(place.level)
+    if wide and _one_county(request):
+        return _county_boxes(request, townships)
     opened = request.GET.get("township", "")
     form = GridForm(
         request.POST or None,
         townships=townships,
-        grids_now=grids_now(townships, today),
+        grids_now={} if wide else grids_now(townships, today),
         consortia=consortia_for(division, today),
         initial={"townships": townships.filter(code=opened)} if opened else None,
     )
@@ -152,6 +157,7 @@ def grid_new(request):
         "form": form,
         "place": place,
         "places": areas.offered(request.user, place, today, "plan_grids"),
+        "counties": _counties(request, townships, form) if wide else None,
         "collision": collision,
     }
     refused = form.errors or collision
@@ -199,11 +205,14 @@ def grid_edit(request, pk: int):
     access.require(request.user, "plan_grids", grid.authority)
     today = timezone.localdate()
     townships = townships_of(grid.authority, _room(grid), today)
+    wide = is_wide(grid.division.level) and not grid.authority.management_area_id
+    if wide and _one_county(request):
+        return _county_boxes(request, townships, but=grid)
     present = grid.units.filter(during__contains=today).exclude(status=Standing.DISMISSED)
     form = GridEditForm(
         request.POST or None,
         townships=townships,
-        grids_now=grids_now(townships, today, but=grid),
+        grids_now={} if wide else grids_now(townships, today, but=grid),
         initial={"name": grid.name, "townships": list(present.values_list("division", flat=True))},
     )
     if request.method == "POST" and form.is_valid():
@@ -214,8 +223,29 @@ def grid_edit(request, pk: int):
         else:
             messages.success(request, "网格已更改。" if changed else "没有需要更改的内容。")
             return redirect("grids:detail", grid.pk)
-    context = {"grid": grid, "form": form}
+    counties = _counties(request, townships, form, but=grid) if wide else None
+    context = {"grid": grid, "form": form, "counties": counties}
     return render(request, "grids/edit.html", context, status=422 if form.errors else 200)
+
+
+def _one_county(request) -> bool:
+    """Whether only the boxes of one county are asked for, which somebody has opened on the page."""
+    return bool(request.htmx) and "county" in request.GET
+
+
+def _county_boxes(request, townships, but: Grid | None = None):
+    code = request.GET["county"]
+    found = by_county(
+        townships.filter(parent__code=code), timezone.localdate(), picked=(), opened=code, but=but
+    )
+    if not found:
+        raise Http404("这里没有这个区县的街道、乡镇")
+    return render(request, "grids/_county_boxes.html", {"one": found[0]})
+
+
+def _counties(request, townships, form, but: Grid | None = None) -> list[CountyBoxes]:
+    opened = request.GET.get("county", "")
+    return by_county(townships, timezone.localdate(), picked=form.picked, opened=opened, but=but)
 
 
 def _room(grid: Grid) -> Q:

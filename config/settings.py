@@ -154,13 +154,16 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "registry.passwords.UnlikeThePerson",
+        "OPTIONS": {"user_attributes": ["username", "name", "phone", "email"]},
+    },
     {
         "NAME": "registry.passwords.MinimumLength",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "registry.passwords.NotCommon"},
+    {"NAME": "registry.passwords.NotNumeric"},
 ]
 ACCOUNT_LINK_HOURS = env.int("ACCOUNT_LINK_HOURS", default=72)  # how long an invitation or reset link holds
 # Days without signing in after which an account is warned, and then closed; 0 days to close: never.

@@ -7,7 +7,7 @@ from axes.helpers import get_failure_limit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms import ModelForm
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import FormView
 
 from registry.models import Authority, User
+from registry.passwords import PasswordChangeForm
 from registry.people import service
 from registry.people.forms import contact_form
 from registry.roles import ROLES

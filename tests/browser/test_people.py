@@ -26,7 +26,7 @@ def set_password(page, address: str) -> None:
     """Behind a one-time link."""
     page.goto(address)
     page.get_by_label("新密码", exact=True).fill(PASSWORD)
-    page.get_by_label("新密码确认").or_(page.get_by_label("确认")).first.fill(PASSWORD)
+    page.get_by_label("再输入一遍新密码").fill(PASSWORD)
     page.get_by_role("button", name="设置密码").click()
     expect(page.get_by_text("密码已设置")).to_be_visible()
 

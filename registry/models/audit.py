@@ -1,7 +1,6 @@
 """What the audit keeps: entries written by triggers, the blocks that seal them, and the log of reads."""
 
 from django.conf import settings
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KT
@@ -39,7 +38,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["table_name", "row_id", "id"], name="audit_of_row"),
             models.Index(fields=["actor", "id"], name="audit_of_actor"),
-            BrinIndex(fields=["at"], name="audit_at", autosummarize=True),
+            models.Index(fields=["at", "id"], name="audit_at"),
             models.Index(
                 KT("context__batch"), "id", name="audit_of_batch", condition=Q(context__has_key="batch")
             ),
@@ -106,6 +105,7 @@ class AccessLog(models.Model):
         indexes = [
             models.Index(fields=["subject", "-id"], name="access_of_subject"),
             models.Index(fields=["user", "-id"], name="access_of_user"),
+            models.Index(fields=["at", "id"], name="access_at"),
         ]
         triggers = append_only()
 

@@ -16,7 +16,7 @@ CHECKS = 10
 def audit_list(request):
     """Every write, newest first."""
     form = finding.AuditFilter(request.GET)
-    page = keyset_page(form.narrow(AuditEntry.objects.all()), request, order=("-id",))
+    page = keyset_page(form.narrow(AuditEntry.objects.all()), request, order=form.order())
     finding.name_people(page.rows, "actor_id")
     finding.label_tables(page.rows)
     context = {"page": page, "count": None, "unit": "条", "filter_form": form}
@@ -46,7 +46,7 @@ def audit_entry(request, pk: int):
 def audit_reads(request):
     """Who read sensitive content, took data out, or was refused."""
     form = finding.ReadsFilter(request.GET)
-    page = keyset_page(form.narrow(AccessLog.objects.all()), request, order=("-id",))
+    page = keyset_page(form.narrow(AccessLog.objects.all()), request, order=form.order())
     finding.name_people(page.rows, "user_id")
     finding.word_reads(page.rows)
     context = {"page": page, "count": None, "unit": "条", "filter_form": form}

@@ -1,6 +1,7 @@
 """What the auditor and the system administrator find."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,6 +44,65 @@ def test_a_period_ends_with_its_last_day(as_auditor):
     assert rows(as_auditor, start=today, end=today)
     assert rows(as_auditor, end=today.replace(year=today.year - 1)) == []
     assert rows(as_auditor, start="tomorrow", batch="²")  # what is not understood narrows nothing
+
+
+@pytest.fixture
+def ten_years():
+    """An entry and a read every two hours, and the server's count of them."""
+    columns = "at, table_name, row_id, action, context, db_user"
+    moment = "timestamptz '2010-01-01 00:00+08' + n * interval '2 hours'"
+    entry = f"{moment}, 'registry_institution', n::text, 'INSERT', '{{}}', 'somebody'"
+    read = f"{moment}, 'read', 'institution:' || n, '', ''"
+    numbers = "FROM generate_series(0, 43799) n"
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO registry_auditentry ({columns}) SELECT {entry} {numbers}")
+        cursor.execute(
+            f"INSERT INTO registry_accesslog (at, kind, subject, detail, request) SELECT {read} {numbers}"
+        )
+        cursor.execute("ANALYZE registry_auditentry; ANALYZE registry_accesslog")
+
+
+def plans_of(look):
+    """How the server goes about the statements over the audit's entries and reads."""
+    plans = []
+
+    def explained(execute, sql, params, many, context):
+        if sql.startswith("SELECT") and ("registry_auditentry" in sql or "registry_accesslog" in sql):
+            with connection.connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) {sql}", params)
+                plans.append("\n".join(line for (line,) in cursor.fetchall()))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explained):
+        look()
+    return plans
+
+
+@pytest.mark.parametrize("period", [{"start": "2011-03-01", "end": "2011-03-02"}, {"end": "2011-03-02"}])
+@pytest.mark.parametrize(("address", "index"), [("audit_list", "audit_at"), ("audit_reads", "access_at")])
+def test_a_period_long_gone_is_found_without_walking_what_is_newer(
+    as_auditor, ten_years, address, index, period
+):
+    (plan,) = plans_of(lambda: as_auditor.get(reverse(f"registry:{address}"), period))
+    assert f"using {index}" in plan
+    assert "Filter" not in plan and "Sort" not in plan
+
+
+def test_the_pages_of_a_period_follow_one_another(as_auditor, ten_years):
+    address, query = (
+        reverse("registry:audit_list"),
+        {"start": "2011-03-01", "end": "2011-03-05", "size": "20"},
+    )
+    found = []
+    while True:
+        page = as_auditor.get(address, query).context["page"]
+        found += [row.at for row in page.rows]
+        if not page.after:
+            break
+        query["after"] = page.after
+    assert len(found) == 5 * 12 and found == sorted(set(found), reverse=True)
+    back = as_auditor.get(address, query | {"before": page.before, "after": ""}).context["page"]
+    assert [row.at for row in back.rows] == found[20:40]
 
 
 def test_pages_have_bounded_queries(as_auditor, django_assert_max_num_queries):

@@ -27,7 +27,13 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.d
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def form(title: str, number: str, content: Mapping[str, Any], consortium: Consortium | None = None) -> bytes:
+def form(
+    title: str,
+    number: str,
+    edition: str,
+    content: Mapping[str, Any],
+    consortium: Consortium | None = None,
+) -> bytes:
     """备案表 of one version's content; of a change or an end also the consortium that it is about."""
     sections = [
         *_about_changes(content, consortium),
@@ -35,7 +41,8 @@ def form(title: str, number: str, content: Mapping[str, Any], consortium: Consor
     ]
     members = [{**one, "joined_on": _since(one, content)} for one in content["members"]]
     whole = {**content, "sections": sections, "members": members}
-    return _render("form.docx", lambda template: {"title": title, "number": number, "content": whole})
+    said = {"title": title, "number": number, "content": whole, "edition": edition}
+    return _render("form.docx", lambda template: said)
 
 
 def _since(member: Mapping[str, Any], content: Mapping[str, Any]) -> str:

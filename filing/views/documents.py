@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from filing import snapshots
 from filing.documents import word
+from filing.documents.edition import edition
 from filing.documents.notices import NOTICED, Notice, notice_of
 from filing.models import Filing, FilingEvent, FilingVersion
 from filing.presentation import is_own
@@ -27,7 +28,13 @@ def form_print(request, pk: int):
     access_log.exported(request.user, filing, "form")
     version, content = _wanted(request, filing)
     word_url = reverse("filing:form_word", args=[pk]) + (f"?version={version.number}" if version else "")
-    context = {"filing": filing, "version": version, "content": content, "word_url": word_url}
+    context = {
+        "filing": filing,
+        "version": version,
+        "content": content,
+        "word_url": word_url,
+        "edition": edition(content["form_version"]),
+    }
     return render(request, "filing/form_print.html", context)
 
 
@@ -41,9 +48,9 @@ def form_word(request, pk: int):
     if version:
         submitted = date_format(timezone.localtime(version.submitted_at), "Y年n月j日")
         number += f"　第 {version.number} 次提交，{submitted}"
-    number += f"　表单版本 {content['form_version']}"
     title = content.get("title") or "医联体备案表"
-    return _download(word.form(title, number, content, filing.consortium), f"{title} {filing}")
+    paper = word.form(title, number, edition(content["form_version"]), content, filing.consortium)
+    return _download(paper, f"{title} {filing}")
 
 
 def _wanted(request, filing: Filing) -> tuple[FilingVersion | None, dict]:

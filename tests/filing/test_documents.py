@@ -9,6 +9,7 @@ from django.urls import reverse
 from docx import Document
 
 from filing import reviewing, snapshots, starting, transitions
+from filing.documents.edition import edition
 from filing.form import form_of
 from filing.models import Filing
 from registry.qr import svg
@@ -68,6 +69,20 @@ def test_the_form_says_the_same_on_paper_and_in_word(client, case):
         assert words in page and words in word
     for member in case.members:
         assert member.name in word
+
+
+def test_the_form_ends_with_its_edition_in_words(client, case):
+    """Digests are of no use to whoever holds the paper: the documents are named that added questions."""
+    case.submitted()
+    said = "表单版本：2026年第2版，并按《重庆市医疗联合体建设规划(2018—2020年)》增减栏目"
+    for paper in papers(client, case, "form_print"):
+        assert paper.endswith(said)
+        assert "+chongqing" not in paper
+
+
+def test_an_older_version_is_said_too():
+    assert edition("3") == "第 3 版"
+    assert edition("2026-2+a-document-taken-away.0123abcd") == "2026 年第 2 版"
 
 
 def test_the_form_of_a_submission_by_night_bears_the_day_in_china(client):

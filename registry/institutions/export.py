@@ -4,7 +4,6 @@ Rows stream from a cursor of the database into the file; memory stays the same w
 written as text or as a number, so that no cell is ever taken for a formula and no code loses its digits.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from registry.imports import template
 from registry.imports.cells import DOT, coded
 from registry.jobs import start_job
 from registry.models import EconomicType, Institution, InstitutionClass, InstitutionExport, InstitutionName
+from registry.work_folders import work_folder
 
 ROWS_A_SHEET = 1_000_000  # a sheet ends at 1,048,576
 STEP = 2_000
@@ -74,9 +74,10 @@ def make(export: InstitutionExport, report: Callable[[int, int], None]) -> int:
     rows = listed(export.owner, export.query)
     total = rows.count()
     report(0, total)
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        count = write(rows, file.name, lambda done: report(done, total))
-        with Path(file.name).open("rb") as made, audit.acting(export.owner):
+    with work_folder() as folder:
+        path = folder / "list.xlsx"
+        count = write(rows, path, lambda done: report(done, total))
+        with path.open("rb") as made, audit.acting(export.owner):
             name = f"{export.pk}.xlsx"
             # What a worker that was killed has left of it: nobody would ever remove a file without a row.
             export.file.storage.delete(export.file.field.generate_filename(export, name))
@@ -86,10 +87,12 @@ def make(export: InstitutionExport, report: Callable[[int, int], None]) -> int:
     return count
 
 
-def write(institutions: QuerySet, path: str, report: Callable[[int], None]) -> int:
+def write(institutions: QuerySet, path: Path, report: Callable[[int], None]) -> int:
+    """The rows as a workbook at `path`; what is written on the way lies beside it. Answers how many rows."""
     columns = template.columns()
     names = [_FIELDS.get(column.field, column.field) for column in columns]
-    book = xlsxwriter.Workbook(path, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
+    beside = {"constant_memory": True, "tmpdir": str(path.parent)}
+    book = xlsxwriter.Workbook(path, beside | {"default_date_format": "yyyy-mm-dd"})
     head = book.add_format({"bold": True, "bg_color": "#E6F0F5"})
     text = book.add_format({"num_format": "@"})
     words = _words()

@@ -75,7 +75,7 @@ def test_identifiers_are_text_and_formulas_stay_words(exported, district):
 
 def test_a_formula_like_name_is_stored_as_a_string_cell(client, admin, district, tmp_path):
     InstitutionFactory(name="=1+1", division=district)
-    export.write(export.listed(admin, ""), str(tmp_path / "a.xlsx"), lambda done: None)
+    export.write(export.listed(admin, ""), tmp_path / "a.xlsx", lambda done: None)
     sheet = load_workbook(tmp_path / "a.xlsx").active
     assert sheet["A2"].data_type != "n" and sheet["A2"].value == "=1+1"
 
@@ -144,6 +144,6 @@ def test_what_a_killed_worker_left_is_replaced_and_a_finished_file_is_not_made_a
 def test_more_rows_than_a_sheet_holds_go_on_another(admin, district, tmp_path, monkeypatch):
     monkeypatch.setattr(export, "ROWS_A_SHEET", 2)
     InstitutionFactory.create_batch(3, division=district)
-    assert export.write(export.listed(admin, ""), str(tmp_path / "a.xlsx"), lambda done: None) == 3
+    assert export.write(export.listed(admin, ""), tmp_path / "a.xlsx", lambda done: None) == 3
     book = load_workbook(tmp_path / "a.xlsx")
     assert [sheet.max_row for sheet in book.worksheets] == [3, 2]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from django.core.files import File
 
@@ -11,6 +10,7 @@ from registry.imports.marked import explanation, fresh, package
 from registry.imports.marked.marks import RESULT_TITLE, of_batch
 from registry.imports.source import Source, open_source
 from registry.models import ImportBatch
+from registry.work_folders import work_folder
 
 _NOTES = {
     Kind.CSV: "原件是文本表格（csv），这里另做了一份 Excel 工作簿，行号与原件一致。",
@@ -25,8 +25,8 @@ def wanted(batch: ImportBatch) -> bool:
 
 def build(batch: ImportBatch, still_wanted: Callable[[], object] = lambda: None) -> None:
     """Make the workbook and keep it with the batch; repeatable. `still_wanted` raises when it came too late."""
-    with TemporaryDirectory() as folder:
-        target = Path(folder) / "marked.xlsx"
+    with work_folder() as folder:
+        target = folder / "marked.xlsx"
         with open_source(batch.file.path) as source:
             _write(batch, source, target)
         still_wanted()

@@ -26,9 +26,8 @@ def write(
     told: Iterable[list[str]],
 ) -> None:
     """The rows of a sheet as a workbook at `target`; `column` (from 1) takes the messages."""
-    book = xlsxwriter.Workbook(
-        target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    beside = {"constant_memory": True, "tmpdir": str(target.parent)}
+    book = xlsxwriter.Workbook(target, beside | {"strings_to_formulas": False, "strings_to_urls": False})
     page = book.add_worksheet((sheet.name or "名录")[:31])
     page.set_column(0, column - 2, 18)
     page.set_column(column - 1, column - 1, 60)

@@ -45,7 +45,7 @@ def division_tree(request):
         "day": day,
         "text": text,
         "vintages": tree.vintages(),
-        "steps": tree.recent_steps(place, day),
+        "steps": tree.recent_steps(place, day, request.user),
         "filter_form": form,
         "unit": "个",
         "count": None,

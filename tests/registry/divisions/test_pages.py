@@ -7,6 +7,7 @@ from registry.divisions.apply import apply
 from registry.divisions.plan import Kind, Planner
 from registry.models import Division, DivisionChange
 from tests.actors import registry_admin_of
+from tests.factories import AuthorityFactory, CityFactory, CountyFactory, ProvinceFactory
 from tests.registry.divisions.conftest import ON
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,35 @@ def test_the_tree_shows_places_as_they_stood(city, page, django_assert_max_num_q
     assert "三山区</a>" in before
     assert "340208 三山区" in today  # among the changes beside it
     assert "三1街道" in page("division_tree", q="三1", day="2020-01-01")
+
+
+def test_the_changes_beside_the_tree_are_those_of_ones_own_area_and_above(
+    city, client, django_assert_max_num_queries
+):
+    """Whoever has come for his county is not told of another province."""
+    hangzhou = CityFactory(code="330100", name="杭州市", parent=ProvinceFactory(code="330000", name="浙江省"))
+    far = CountyFactory(code="330102", name="上城区", parent=hangzhou)
+    abroad = registry_admin_of(AuthorityFactory(division=hangzhou))
+    apply(lambda: Planner(Kind.RENAME, ON, "批复").rename(far, name="新上城区"), by=abroad)
+    apply(
+        lambda: Planner(Kind.RENAME, ON, "批复").rename(city.sanshan.county, name="新三山区"), by=city.admin
+    )
+    town = city.yijiang.towns[0]
+    apply(lambda: Planner(Kind.RENAME, ON, "批复").rename(town, name="新弋街道"), by=city.admin)
+
+    def seen(person) -> set[str]:
+        client.force_login(person)
+        with django_assert_max_num_queries(12):
+            beside = client.get(reverse("registry:division_tree")).text.split("本辖区及上级的变更")[1]
+        return {name for name in ("新上城区", "新三山区", "新弋街道") if name in beside}
+
+    assert seen(abroad) == {"新上城区"}
+    assert seen(city.admin) == {"新三山区"}, "a city is not shown every township"
+    assert seen(registry_admin_of(city.yijiang.bureau)) == {"新弋街道"}
+    province = registry_admin_of(AuthorityFactory(division=city.province))
+    apply(lambda: Planner(Kind.RENAME, ON, "批复").rename(city.wuhu, name="新芜湖市"), by=province)
+    client.force_login(registry_admin_of(city.yijiang.bureau))
+    assert "新芜湖市" in client.get(reverse("registry:division_tree")).text.split("本辖区及上级的变更")[1]
 
 
 def test_one_place_shows_what_came_before_and_after(city, page, django_assert_max_num_queries):

@@ -128,8 +128,8 @@ def read_consortia(ids: Sequence[int], day: dt.date, parts: Parts = None) -> Ite
 
 # -- Institutions -------------------------------------------------------------------------------------------
 def institutions_in(area: Area, day: dt.date) -> QuerySet:
-    """Institutions of an area."""
-    rows = Institution.objects.live().filter(area.condition("division", path="area_path"))
+    """Institutions of an area that had been founded by a day."""
+    rows = Institution.objects.live().filter(area.condition("division", path="area_path")).founded_by(day)
     return rows.order_by("area_path", "pk")
 
 

@@ -61,15 +61,15 @@ class Dossier:
     approved_on: date | None
 
 
-def read(filing: Filing, specialty: str) -> Dossier:
-    """The dossier as it stands; ``specialty`` is the code that the form names, if it names one."""
+def read(filing: Filing, specialty: str, as_of: date) -> Dossier:
+    """The dossier as it stands, to be judged as of a day; ``specialty`` is the code that the form names, if it names one."""
     parts: dict[str, Part] = {"members": _member_rows(filing.pk), "files": _file_rows(filing.pk)}
     if filing.lead:
         parts["names"] = _name_rows(filing.lead.pk)
         parts["credentials"] = credential_rows([filing.lead.pk])
         parts["bureaus"] = routing.local_bureau_rows(filing.lead)
         if filing.consortium_kind == Consortium.Kind.COUNTY_COMMUNITY:
-            parts["roster"] = roster_rows([area(places(filing.lead.area_path), 2)])
+            parts["roster"] = roster_rows([area(places(filing.lead.area_path), 2)], as_of)
     if specialty:
         parts["specialty"] = _specialty_rows(specialty)
     if filing.approval_id:

@@ -48,7 +48,7 @@ def subjects(
     """
     if filing.kind == Filing.Kind.CLOSE:
         return ()
-    own = dossier.read(filing, contents.get("A", {}).get("specialty") or "")
+    own = dossier.read(filing, contents.get("A", {}).get("specialty") or "", as_of)
     waivers = tuple(_waiver(mark) for mark in marks.values() if mark.decision == D.WAIVED)
     if filing.origin == Filing.Origin.IMPORTED and filing.consortium_id:
         registered = consortium_facts([filing.consortium_id], as_of)

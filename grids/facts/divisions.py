@@ -33,7 +33,7 @@ def division_facts(
         reach |= Q(path__startswith=path)
     townships = _spread(wanted, ((state.path, state) for state in township_states(reach, as_of)))
     inside = Division.objects.filter(reach).values("pk")
-    centres = providers_in(Q(township__in=inside), "community_health_centre")
+    centres = providers_in(Q(township__in=inside), "community_health_centre", as_of)
     grids = _spread(wanted, _grids(inside, as_of))
     consortia = _spread(wanted, () if "consortia" in left_out else local_consortia(inside, as_of))
     declarations = declarations_of("division", () if "declarations" in left_out else ids, as_of)

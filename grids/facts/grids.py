@@ -71,7 +71,7 @@ def _townships(division_ids: set[int], as_of: date) -> dict:
     areas = ManagementAreaDivision.objects.filter(division__among=wanted).order_by("area__code")
     for division, name in areas.values_list("division_id", "area__name"):
         zones[division].append(name)
-    providers = providers_in(Q(township__among=wanted), "primary_care")
+    providers = providers_in(Q(township__among=wanted), "primary_care", as_of)
 
     held = {state.id: tuple(map(holder, state.stakes)) for state in states}
 
@@ -88,9 +88,9 @@ def _townships(division_ids: set[int], as_of: date) -> dict:
     return {state.id: maker(state) for state in states}
 
 
-def providers_in(inside: Q, kind: str) -> Counter[int]:
-    """How many open institutions of a kind are recorded in each township, of those that a condition names; one query."""
-    rows = Institution.objects.live().filter(inside, township__isnull=False, status=Institution.Status.OPEN)
+def providers_in(inside: Q, kind: str, as_of: date) -> Counter[int]:
+    """How many institutions of a kind are open in each township on a day, of those that a condition names; one query."""
+    rows = Institution.objects.live().filter(inside, township__isnull=False).open_on(as_of)
     return Counter(
         township
         for township, code in rows.order_by().values_list("township_id", "institution_class_id")

@@ -57,17 +57,14 @@ def local_consortia(inside, as_of: date) -> Iterator[tuple[str, LocalConsortiumF
 
 
 def units_of(counties: Sequence[int], as_of: date) -> dict[int, tuple[LocalUnitFacts, ...]]:
-    """Open township hospitals and community health centres by county; no entry: none is recorded there."""
+    """Township hospitals and community health centres open on a day, by county; no entry: none is recorded there."""
     if not counties:
         return {}
     kinds = Q()
     for prefix in _UNIT_CLASSES:
         kinds |= Q(institution_class__code__startswith=prefix)
-    rows = (
-        Institution.objects.live()
-        .filter(kinds, division__in=counties, status=Institution.Status.OPEN)
-        .order_by("name", "pk")
-    )
+    known = Institution.objects.live().filter(kinds, division__in=counties)
+    rows = known.open_on(as_of).order_by("name", "pk")
     joined = defaultdict(list)
     memberships = Membership.objects.filter(
         institution__in=rows.order_by().values("pk"),
@@ -86,14 +83,12 @@ def units_of(counties: Sequence[int], as_of: date) -> dict[int, tuple[LocalUnitF
 
 
 def private_of(counties: Iterable[int], as_of: date) -> dict[int, tuple[int, int]]:
-    """Open private institutions by county: how many, and how many of them belong to a consortium."""
+    """Private institutions open on a day, by county: how many, and how many of them belong to a consortium."""
     counties = list(counties)
     if not counties:
         return {}
     member = Membership.objects.filter(institution=OuterRef("pk"), during__contains=as_of)
-    rows = Institution.objects.live().filter(
-        division__in=counties, ownership="private", status=Institution.Status.OPEN
-    )
+    rows = Institution.objects.live().filter(division__in=counties, ownership="private").open_on(as_of)
     total, joined = Counter(), Counter()
     for county, belongs in (
         rows.annotate(belongs=Exists(member)).order_by().values_list("division_id", "belongs")

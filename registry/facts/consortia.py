@@ -247,7 +247,7 @@ class _Batch:
         communities = {pk: lead for pk in self._of_kind(_Kind.COUNTY_COMMUNITY) if (lead := self.lead_of(pk))}
         out = self.left_out
         rosters, facilities, others, led, linked = gather(
-            None if "roster" in out else roster_rows(counties),
+            None if "roster" in out else roster_rows(counties, self.as_of),
             None if "facilities" in out else facility_rows(markets),
             None if "same_specialty" in out else _alliance_rows(cities, self.as_of),
             None

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from registry.facts.institution import CredentialFacts, InstitutionFacts
 from registry.facts.kinds import CLASSES
@@ -114,25 +116,25 @@ def credentials_from(rows: Iterable[Sequence]) -> dict[int, tuple[CredentialFact
     return defaultdict(tuple, {pk: tuple(listed) for pk, listed in found.items()})
 
 
-def rosters_of(counties: Iterable[str]) -> dict[str, dict[str, int]]:
+def rosters_of(counties: Iterable[str], as_of: date) -> dict[str, dict[str, int]]:
     """How many open institutions of each kind stand in each county, in one query; no entry: no roster loaded."""
-    return rosters_from(*gather(roster_rows(counties)))
+    return rosters_from(*gather(roster_rows(counties, as_of)))
 
 
-def roster_rows(counties: Iterable[str]) -> Part:
-    """How many open institutions of each class stand in some counties, to be gathered."""
-    return _roster_rows(sorted({code for code in counties if code}))
+def roster_rows(counties: Iterable[str], as_of: date) -> Part:
+    """How many institutions of each class are open in some counties on a day, to be gathered."""
+    wanted = sorted({code for code in counties if code})
+    return _roster_rows(wanted, as_of, past=as_of < timezone.localdate())
 
 
-@composed("counties")
-def _roster_rows(counties: Sequence[str]) -> QuerySet:
+@composed("counties", "as_of")
+def _roster_rows(counties: Sequence[str], as_of: date, *, past: bool) -> QuerySet:
     prefixes = {prefix for kind in ROSTER_KINDS for prefix in CLASSES[kind]}
     of_kinds = Q(pk__in=[])
     for prefix in sorted(prefixes):
         of_kinds |= Q(institution_class__code__startswith=prefix)
-    rows = Institution.objects.live().filter(
-        of_kinds, division__code__among=counties, status=Institution.Status.OPEN
-    )
+    known = Institution.objects.live().filter(of_kinds, division__code__among=counties)
+    rows = known.was_open(as_of) if past else known.open()
     counted = rows.order_by().values("division__code", "institution_class_id").annotate(number=Count("pk"))
     return counted.values_list("division__code", "institution_class_id", "number")
 

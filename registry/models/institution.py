@@ -5,9 +5,11 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from registry import access
 from registry.audit import audited
+from registry.models import institution_states
 from registry.models.derive import Pieces, keeps_list_columns, renews_search_text
 from registry.pinyin import initials
 
@@ -23,6 +25,22 @@ class InstitutionQuerySet(models.QuerySet):
     def live(self):
         """Records that stand for themselves, not merged into another."""
         return self.filter(merged_into__isnull=True)
+
+    def open_on(self, day):
+        """开业 on a day. Of today the register says so itself; a day gone by takes a look at the audit of each."""
+        return self.was_open(day) if day < timezone.localdate() else self.open()
+
+    def open(self):
+        """开业 today."""
+        return self.filter(status=Institution.Status.OPEN)
+
+    def was_open(self, day):
+        """开业 on a day gone by."""
+        return self.filter(institution_states.was_open(day))
+
+    def founded_by(self, day):
+        """Founded by a day, or on none that is known; today everybody in the register is."""
+        return self.filter(institution_states.founded_by(day)) if day < timezone.localdate() else self
 
     def in_consortium_on(self, day, kind: str):
         """Leading or belonging to a consortium of a kind on a day."""

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from grids.exemptions import exempt_focuses
 from grids.facts.divisions import division_facts
@@ -11,7 +12,7 @@ from grids.facts.shares import with_districts, with_grids_led
 from grids.models import Grid
 from registry.facts import ConsortiumFacts, DistrictShareFacts
 from registry.facts.services import served_facts
-from registry.models import Consortium, Division
+from registry.models import Consortium, Division, Institution
 from registry.policy.engine import judge
 from registry.policy.library import current_book
 from registry.policy.load import load_packs
@@ -94,6 +95,28 @@ def test_primary_care_in_a_township_is_counted(overlapping):
     InstitutionFactory(division=overlapping.county, township=overlapping.towns[0])
     east = _grid("东网格")
     assert [unit.providers for unit in east.units] == [1, 0]
+
+
+def test_primary_care_of_a_past_day_is_what_was_open_then(overlapping):
+    closed, later = (
+        InstitutionFactory(
+            community_centre=True,
+            division=overlapping.county,
+            township=overlapping.towns[0],
+            ownership="private",
+            **more,
+        )
+        for more in ({}, {"founded_on": dt.date(2021, 3, 1)})
+    )
+    Institution.objects.filter(pk=closed.pk).update(status="closed", closed_on=dt.date(2020, 5, 1))
+    (county,) = division_facts([overlapping.county.pk], DAY)
+    assert [unit.providers for unit in _grid("东网格").units] == [1, 0]
+    assert [township.centres for township in county.townships] == [1, 0, 0, 0]
+    assert [unit.name for unit in county.units] == [closed.name]
+    assert county.private == 1
+    (county,) = division_facts([overlapping.county.pk], timezone.localdate())
+    assert [unit.name for unit in county.units] == [later.name]
+    assert (county.private, county.townships[0].centres) == (1, 1)
 
 
 @pytest.mark.parametrize("more", [0, 12])

@@ -199,7 +199,11 @@ def filed_in_time(facts, p, as_of):
     return unmet(f"{act}，超过期限 {due.on}，逾期 {late} 个工作日", "", 逾期工作日=late, **evidence)
 
 
-@check("materials_complete", subject="filing", params={"kinds": list, "area": Param(str, default="")})
+@check(
+    "materials_complete",
+    subject="filing",
+    params={"kinds": Param(list, choices=MATERIALS), "area": Param(str, default="")},
+)
 def materials_complete(facts, p, as_of):
     """备案材料齐全；协议书须覆盖全部成员单位。"""
     if verdict := _no_filing(facts, p.area):
@@ -245,7 +249,7 @@ def private_members_signed(facts, p, as_of):
         "areas": Param(str, named=True),
         "hospitals": Param(str, named=True),
         "total": int,
-        "material": str,
+        "material": Param(str, choices=MATERIALS),
     },
 )
 def free_choice_lead(facts, p, as_of):

@@ -1,5 +1,7 @@
 """What stands in a place against what the plan wants there (辖区内的建设情况)."""
 
+from datetime import date
+
 from grids.checks.common import few, names, outside_level
 from grids.checks.coverage import LEVELS
 from registry.facts.kinds import CLASSES
@@ -22,7 +24,7 @@ def _of_kind(facts, kinds):
         "kinds": KINDS,
         "closeness": Param(str, words="closeness"),
         "at_least": int,
-        "by": object,
+        "by": date,
     },
 )
 def consortia_founded(facts, p, as_of):
@@ -45,7 +47,7 @@ def consortia_founded(facts, p, as_of):
     return unmet(said, f"建设{word}医联体", **evidence)
 
 
-@check("county_community_present", subject="division", reads=("consortia",), params={"by": object})
+@check("county_community_present", subject="division", reads=("consortia",), params={"by": date})
 def county_community_present(facts, p, as_of):
     """每个县有县级医院牵头的县域医共体；只有民营医院牵头的由审核人判断。"""
     if verdict := outside_level(facts, ["county"]):
@@ -130,7 +132,7 @@ def _covers(consortium, entry) -> bool:
     "consortia_remote_enabled",
     subject="division",
     reads=("consortia",),
-    params={"levels": LEVELS, "kinds": Param(list, words="consortium_kind", default=()), "by": object},
+    params={"levels": LEVELS, "kinds": Param(list, words="consortium_kind", default=()), "by": date},
 )
 def consortia_remote_enabled(facts, p, as_of):
     """辖区内的医联体到期全部开通远程医疗；期限之前只报进度。"""

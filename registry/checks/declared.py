@@ -18,13 +18,14 @@ from registry.policy.verdict import Verdict, info, insufficient, not_applicable,
 SUBJECTS = ("consortium", "division")
 AT_FILING, YEARLY_RETURN = "备案", "年度自评"
 NOT_APPLICABLE = "不涉及"
+RISES, FALLS = "上升", "下降"  # a figure, against the year before
 # What is not declared when a consortium is filed is asked again by each yearly return.
 ASKED_AGAIN = ("declared", "declared_choices", "declared_figures", "declared_days")
 # What every declared item says of itself: its name, its question, when it is asked, and how it counts.
 ITEM = {
     "declaration": str,
     "asks": str,
-    "asked": Param(str, default=YEARLY_RETURN),
+    "asked": Param(str, default=YEARLY_RETURN, choices={one: one for one in (AT_FILING, YEARLY_RETURN)}),
     "yearly": Param(bool, default=False),
     "accept": Param(bool, default=True),
     "fail_when_absent": Param(bool, default=False),
@@ -152,7 +153,7 @@ def declared_choices(facts, p, as_of):
         "exact": Param(bool, default=False),
         "at_least": Param(int, default=0),
         "review_above": Param(int, default=0),
-        "trend": Param(str, default=""),
+        "trend": Param(str, default="", choices={one: one for one in (RISES, FALLS)}),
     },
 )
 def declared_figures(facts, p, as_of):
@@ -186,7 +187,7 @@ def _trend(facts, p, found: DeclarationFacts, said: str, ratio: float) -> Verdic
     if len(found.earlier) < 2 or not found.earlier[1]:
         return insufficient(f"上一年度的{p.asks}", 本年=said)
     before = found.earlier[0] / found.earlier[1]
-    better = ratio > before if p.trend == "上升" else ratio < before
+    better = ratio > before if p.trend == RISES else ratio < before
     said = f"{said}，上年占 {before:.1%}"
     return _settled(
         facts, p, found, said, "" if better else f"{p.asks}由 {before:.1%} 变为 {ratio:.1%}，要求{p.trend}"
@@ -197,7 +198,7 @@ def _trend(facts, p, found: DeclarationFacts, said: str, ratio: float) -> Verdic
     "declared_days",
     subject=SUBJECTS,
     reads=("declarations",),
-    params=ITEM | {"labels": list, "by": Param(object, default=""), "covers": Param(list, default=())},
+    params=ITEM | {"labels": list, "by": Param(date, default=""), "covers": Param(list, default=())},
     lateness=True,
 )
 def declared_days(facts, p, as_of):

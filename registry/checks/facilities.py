@@ -1,5 +1,6 @@
 """Planned facilities (规划设施): who builds and operates them, and how many of the plan stand."""
 
+from datetime import date
 from math import ceil
 
 from registry.checks.common import named_entry, names, plain
@@ -59,7 +60,7 @@ def facility_by_tender(facts, p, as_of):
         "levels": LEVELS,
         "planned": int,
         "percent": Param(int, default=100),
-        "by": object,
+        "by": date,
         "hospitals": Param(bool, default=False),
     },
 )
@@ -88,7 +89,12 @@ def facilities_completed(facts, p, as_of):
     return unmet(said, "登记建成日期，或者说明进展", **evidence)
 
 
-@check("facility_modes", subject="division", reads=("facilities",), params={"levels": LEVELS, "main": str})
+@check(
+    "facility_modes",
+    subject="division",
+    reads=("facilities",),
+    params={"levels": LEVELS, "main": Param(str, choices={one: one for one in MODES.values()})},
+)
 def facility_modes(facts, p, as_of):
     """规划机构的建设运营方式，以某一种为主体；达到时只作提示。"""
     if facts.level not in p.levels:

@@ -1,5 +1,7 @@
 """Rules about single institutions (对机构的条款)."""
 
+from datetime import date
+
 from registry.checks.common import GRID_KINDS, named_entry
 from registry.facts.kinds import is_kind
 from registry.policy.check import Param, check
@@ -11,7 +13,7 @@ KINDS = Param(list, words="consortium_kind")
 @check(
     "named_lead_leads",
     subject="institution",
-    params={"named": Param(str, named=True), "kinds": KINDS, "by": object},
+    params={"named": Param(str, named=True), "kinds": KINDS, "by": date},
 )
 def named_lead_leads(facts, p, as_of):
     """列名的医院牵头至少一个已备案的医联体；规划期内尚未牵头的不判为不符合。"""
@@ -114,7 +116,7 @@ def has_partnership(facts, p, as_of):
     return unmet(f"{facts.name}没有与{kinds}建立合作关系", f"与{kinds}建立合作关系并登记为参与单位")
 
 
-@check("joins_wider", subject="institution", params={"kinds": KINDS, "scope": str})
+@check("joins_wider", subject="institution", params={"kinds": KINDS, "scope": Param(str, words="scope")})
 def joins_wider(facts, p, as_of):
     """参加更大范围的医联体的，作提示。"""
     joined = sorted(

@@ -1,6 +1,7 @@
 """How far a consortium reaches (覆盖范围). Counts of coverage include the lead (readings A5)."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from registry.checks.common import names
 from registry.facts import GroupFacts, MemberFacts, number_of
@@ -12,7 +13,7 @@ from registry.policy.verdict import info, insufficient, not_applicable, passed, 
 AREAS = {"county": "区县", "city": "市（州）", "province": "省"}
 
 
-@check("members_in_area_of_lead", subject="consortium", params={"level": str})
+@check("members_in_area_of_lead", subject="consortium", params={"level": Param(str, choices=AREAS)})
 def members_in_area_of_lead(facts, p, as_of):
     """成员单位都在牵头单位所在的区县或市州内。"""
     area = AREAS[p.level]
@@ -101,7 +102,7 @@ def institutions_in_area_at_least(facts, p, as_of):
 @check(
     "members_remote_enabled",
     subject="consortium",
-    params={"kinds": Param(list, words="institution_kind", default=()), "by": Param(object, default="")},
+    params={"kinds": Param(list, words="institution_kind", default=()), "by": Param(date, default="")},
 )
 def members_remote_enabled(facts, p, as_of):
     """成员单位全部开通远程医疗；有期限的，期限之前只报进度。"""

@@ -7,11 +7,12 @@ A check never touches the database. Which provision uses it, and with which numb
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from registry.plausible import EARLIEST, LATEST
 from registry.policy.discovery import discover
 from registry.policy.subjects import SUBJECTS
 from registry.policy.verdict import Verdict
@@ -38,6 +39,7 @@ class Param:
     """A declared parameter: its type, the word list its values come from, and its default if it may be left out.
 
     ``words`` names a list of registry/policy/vocabulary.py: a pack writes Chinese words, the check sees codes.
+    ``choices`` are the only texts that it may have, each with what it is called on a form.
     ``named`` takes the name of a list under [named] in the pack and receives its entries.
     """
 
@@ -45,6 +47,7 @@ class Param:
     words: str = ""
     named: bool = False
     default: Any = _REQUIRED
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def required(self) -> bool:
@@ -136,19 +139,30 @@ def _value(name, value, param: Param, words, named) -> Any:
                 name, f"参数 {name}：[named] 中没有 {value}。先用 [[named.{value}]] 列出名单。"
             )
         return named[value]
-    if not isinstance(value, param.type) or (param.type is int and isinstance(value, bool)):
+    if not _is(value, param.type):
         raise BadParameter(
             name,
             f"参数 {name} 应为{_TYPES.get(param.type, '另一种值')}，实为{_TYPES.get(type(value), '另一种值')}。",
         )
     if param.type is int and not 0 <= value <= LARGEST_NUMBER:
         raise BadParameter(name, f"参数 {name} 应在 0 到 {LARGEST_NUMBER} 之间，实为 {value}。")
+    if param.type is date and not EARLIEST <= value <= LATEST:
+        raise BadParameter(name, f"参数 {name} 应在 {EARLIEST} 到 {LATEST} 之间，实为 {value}。请核对年份。")
+    if param.type is dict and not all(_is(one, list) and _are_texts(one) for one in value.values()):
+        raise BadParameter(name, f'参数 {name} 的每一项应是一列文字，如 {{ 名称 = ["SW-07"] }}。')
+    if param.type is list and not _are_texts(value):
+        raise BadParameter(name, f'参数 {name} 应是一列文字，如 ["甲", "乙"]，不能有空的一项。')
+    if param.required and value in ("", []):
+        raise BadParameter(name, f"参数 {name} 是空的。请写明。")
+    if param.choices:
+        listed = value if isinstance(value, list) else [value]
+        if value != param.default and (unknown := [one for one in listed if one not in param.choices]):
+            allowed = "、".join(param.choices)
+            raise BadParameter(name, f"参数 {name} 没有 {unknown[0]} 这一种，只能是 {allowed}。")
     if param.words:
         known = {**WORDS[param.words], **words.get(param.words, {})}
         known |= {code: code for code in WORDS[param.words].values()}
         values = value if isinstance(value, list) else [value]
-        if not all(isinstance(one, str) for one in values):
-            raise BadParameter(name, f"参数 {name} 应写词语，加引号。")
         if unknown := [word for word in values if word not in known]:
             raise BadParameter(
                 name, f"参数 {name}：不认识 {unknown[0]}，可用的词有 {'、'.join(WORDS[param.words])}。"
@@ -156,6 +170,19 @@ def _value(name, value, param: Param, words, named) -> Any:
         codes = [known[word] for word in values]
         return codes if isinstance(value, list) else codes[0]
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _is(value: Any, wanted: type) -> bool:
+    """Of that very type: a truth value is no number, a point in time is no day."""
+    return (
+        isinstance(value, wanted)
+        and not (wanted is int and isinstance(value, bool))
+        and not isinstance(value, datetime)
+    )
+
+
+def _are_texts(values: Iterable[Any]) -> bool:
+    return all(isinstance(one, str) and one.strip() for one in values)
 
 
 _registered: dict[str, Check] = {}

@@ -18,6 +18,9 @@ DATES = {
 _DATE = {"type": "date"}
 
 
+_SPANS = (("effective_from", "effective_to"), ("plan_from", "plan_to"))
+
+
 class DocumentForm(forms.Form):
     """The dates of a document."""
 
@@ -25,6 +28,12 @@ class DocumentForm(forms.Form):
         super().__init__(data, initial={name: table.get(name) for name in DATES})
         for name, label in DATES.items():
             self.fields[name] = _day(label, required=False)
+
+    def clean(self):
+        for begin, end in _SPANS:
+            first, last = self.cleaned_data.get(begin), self.cleaned_data.get(end)
+            if first and last and last < first:
+                self.add_error(end, f"{DATES[end]}早于{DATES[begin]}（{first}）。请核对这两个日期。")
 
     def changes(self) -> dict[str, Any]:
         """What is another than in the pack."""
@@ -83,17 +92,12 @@ def _field(name: str, param: Param, value: Any, pack: Mapping[str, Any]) -> form
         return forms.ChoiceField(
             choices=_choices(pack.get("named", {})), help_text="政策包中的名单", **options
         )
-    if param.words:
-        words = [*WORDS[param.words], *pack.get("vocabulary", {}).get(param.words, {})]
+    if choices := _words(param, pack, value) if param.words else param.choices:
         if param.type is list:
-            options["widget"] = forms.CheckboxSelectMultiple
-            return forms.MultipleChoiceField(
-                choices=_choices(dict.fromkeys([*words, *(value or ())])), **options
-            )
-        blank = [] if param.required else [("", "不限")]
-        return forms.ChoiceField(
-            choices=[*blank, *_choices(dict.fromkeys([*words, *filter(None, [value])]))], **options
-        )
+            widget = forms.CheckboxSelectMultiple
+            return forms.MultipleChoiceField(choices=[*choices.items()], widget=widget, **options)
+        blank = [("", "不限")] if not (param.required or param.default) else []
+        return forms.ChoiceField(choices=[*blank, *choices.items()], **options)
     if param.type is bool:
         return forms.BooleanField(**{**options, "required": False})
     if param.type is int:
@@ -108,6 +112,13 @@ def _field(name: str, param: Param, value: Any, pack: Mapping[str, Any]) -> form
             max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), help_text="每行一项", **options
         )
     return None
+
+
+def _words(param: Param, pack: Mapping[str, Any], value: Any) -> dict[str, str]:
+    """The words of its list and of the pack, under the code where the pack writes that."""
+    own = {**WORDS[param.words], **pack.get("vocabulary", {}).get(param.words, {})}
+    written = value if isinstance(value, list) else [value]
+    return {code if code in written else word: word for word, code in own.items()}
 
 
 def _choices(words) -> list[tuple[str, str]]:

@@ -281,3 +281,72 @@ def test_where_the_bureau_has_nobody_else_the_one_above_hears(
         draft = edited(one)
         drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
     assert heard(boss) == ["提请发布，等另一人确认"]
+
+
+IMPOSSIBLE = [
+    ("CQ-25", "level", "village", "不在可用的选项中"),
+    ("CQ-53", "at_least", "-3", "0"),
+    ("CQ-53", "at_least", "二十", "整数"),
+    ("CQ-66", "by", "2020-02-30", "日期"),
+    ("CQ-66", "by", "20200-12-31", "日期"),
+    ("CQ-57", "scope", "全球", "不在可用的选项中"),
+    ("CQ-58", "asked", "随时", "不在可用的选项中"),
+    ("CQ-84", "kinds", "licence", "不在可用的选项中"),
+    ("CQ-18", "affiliations", "火星", "不在可用的选项中"),
+]
+
+
+def untouched(page) -> dict:
+    """What the form of a rule would send back."""
+    form = page.context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in shown.items() if value not in (None, False)} | {
+        "seen": page.context["draft"].digest
+    }
+
+
+@pytest.mark.parametrize(("provision", "name", "value", "words"), IMPOSSIBLE)
+def test_an_impossible_parameter_is_refused_at_its_field(client, one, provision, name, value, words):
+    client.force_login(one)
+    draft = drafts.revise("chongqing-2018", by=one, note="缘由")
+    page = reverse("registry:policy_draft_rule", args=[draft.pk, provision])
+    sent = untouched(client.get(page))
+    answer = client.post(page, sent | {f"param-{name}": value})
+    assert answer.status_code == 422
+    (told,) = answer.context["form"].errors[f"param-{name}"]
+    assert words in told
+    draft.refresh_from_db()
+    assert draft.digest == sent["seen"]
+    assert client.post(page, sent).status_code == 302
+    draft.refresh_from_db()
+    assert draft.digest == sent["seen"], "an untouched form changes nothing"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('level = "county"', 'level = "village"', "参数 level 没有 village 这一种，只能是 county、city、province"),
+        ("by = 2018-12-31", "by = 5", "参数 by 应为日期"),
+        ("by = 2018-12-31", "by = 2018-12-31T08:00:00", "参数 by 应为日期"),
+        ("by = 2018-12-31", "by = 0018-12-31", "请核对年份"),
+        ('"charter", "agreement"]', '"licence"]', "参数 kinds 没有 licence 这一种"),
+        ('"charter", "agreement"]', '7]', "参数 kinds 应是一列文字"),
+        ('kinds = ["村级医疗机构"]', "kinds = []", "参数 kinds 是空的"),
+        ("at_least = 20", "at_least = -20", "参数 at_least 应在 0 到"),
+    ],
+)  # fmt: skip
+def test_an_impossible_parameter_of_a_pack_is_told_at_its_line(one, old, new, message):
+    source = PolicyDocument.objects.get(code="chongqing-2018").source
+    assert old in source
+    with pytest.raises(PackError, match=message):
+        drafts.start(by=one, source=source.replace(old, new), text="", note="缘由")
+    assert not PolicyDraft.objects.exists()
+
+
+def test_dates_of_a_document_in_the_wrong_order_are_refused_at_the_field(client, one):
+    client.force_login(one)
+    draft = drafts.revise("chongqing-2018", by=one, note="缘由")
+    page = reverse("registry:policy_draft_rule", args=[draft.pk, "document"])
+    answer = client.post(page, untouched(client.get(page)) | {"plan_to": "2017-12-31"})
+    assert answer.status_code == 422
+    assert "早于规划期起（2018-01-01）" in answer.context["form"].errors["plan_to"][0]

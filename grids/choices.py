@@ -1,11 +1,14 @@
 """What a planner may choose from (可选项): townships of an area with the grid each is in, and consortia for a grid."""
 
 import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db.models import Q
 
+from grids.coverage import TownshipState, township_states
 from grids.kinds import RESPONSIBLE_KINDS
-from grids.models import Grid, GridUnit, Standing
+from grids.models import Grid
 from grids.services.steps import area_of_authority
 from registry.models import Authority, Consortium, Division
 
@@ -13,19 +16,45 @@ PLACEHOLDER = "直辖占位"
 
 
 def townships_of(authority: Authority, place: Q, day: dt.date):
-    """Townships of a place within an authority's area on a day."""
+    """Townships of a place within an authority's area on a day, under every code that they have."""
     rows = Division.objects.on(day).filter(place, area_of_authority(authority))
     return rows.filter(level=Division.Level.TOWNSHIP).select_related("parent").order_by("code")
 
 
-def grids_now(townships, day: dt.date, *, but: Grid | None = None) -> dict[int, str]:
-    """Names of the grids that townships are in on a day, by township."""
-    units = GridUnit.objects.filter(division__in=townships, during__contains=day, grid__during__contains=day)
-    units = units.exclude(status=Standing.DISMISSED).exclude(grid=but.pk if but else None)
-    found: dict[int, list[str]] = {}
-    for division, name in units.order_by("grid__name").values_list("division_id", "grid__name"):
-        found.setdefault(division, []).append(name)
-    return {division: "、".join(names) for division, names in found.items()}
+@dataclass(frozen=True)
+class Option:
+    """A township that may be ticked, and the grids that it is in."""
+
+    pk: int
+    name: str
+    county_path: str
+    grids: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}（现属{'、'.join(self.grids)}）" if self.grids else self.name
+
+
+def options(
+    authority: Authority, place: Q, day: dt.date, *, but: Grid | None = None, held: Collection[int] = ()
+) -> list[Option]:
+    """What may be ticked in a place: each physical township once, with its grids under whichever code they hold it.
+
+    Of two codes that stands which is among `held` (a grid's own must not be lost), else the representative's.
+    """
+    best: dict[int, tuple[tuple[bool, bool], TownshipState]] = {}
+    for state in township_states(place & area_of_authority(authority), day):
+        rank = (state.id in held, state.id == state.unit_id)
+        if state.unit_id not in best or rank > best[state.unit_id][0]:
+            best[state.unit_id] = (rank, state)
+    return [
+        Option(
+            state.id,
+            state.name,
+            state.path.rstrip("/").rpartition("/")[0] + "/",
+            tuple(name for pk, name in state.grids if but is None or pk != but.pk),
+        )
+        for _, state in sorted(best.values(), key=lambda pair: pair[1].code)
+    ]
 
 
 def consortia_for(division: Division, day: dt.date):

@@ -12,33 +12,18 @@ DAY = {
     "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     "validators": PLAUSIBLE_DAY,
 }
+TOWNSHIPS = {"queryset": None, "widget": forms.CheckboxSelectMultiple}
 LAST_DAY = DAY | {"validators": PLAUSIBLE_END}
 
 
-def township_label(township, grids: dict[int, str]) -> str:
-    """Its name, with the grid that it is in now."""
-    grid = grids.get(township.pk)
-    return f"{township.name}（现属{grid}）" if grid else township.name
-
-
-class Townships(forms.ModelMultipleChoiceField):
-    """Boxes for townships, each with the grid that it is in now."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.grids: dict[int, str] = {}
-
-    def label_from_instance(self, township) -> str:
-        return township_label(township, self.grids)
-
-
 class _WithTownships(forms.Form):
-    def __init__(self, *args, townships, grids_now=None, **kwargs):
+    """`townships` may be sent; where `options` are given, those are the boxes that are shown."""
+
+    def __init__(self, *args, townships, options=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["townships"].queryset = townships
-        self.fields["townships"].grids = grids_now or {}
+        if options is not None:
+            self.fields["townships"].choices = [(option.pk, str(option)) for option in options]
 
     @property
     def picked(self) -> list[int]:
@@ -50,7 +35,7 @@ class _WithTownships(forms.Form):
 class GridForm(_WithTownships):
     name = forms.CharField(label="网格名称", max_length=100)
     start = forms.DateField(label="起", initial=timezone.localdate, help_text="当日起生效", **DAY)
-    townships = Townships(queryset=None, label="街道、乡镇")
+    townships = forms.ModelMultipleChoiceField(label="街道、乡镇", **TOWNSHIPS)
     consortium = forms.ModelChoiceField(
         queryset=None, label="责任医联体", required=False, empty_label="暂不指定", help_text="可以以后再指定"
     )
@@ -69,7 +54,7 @@ class GridEditForm(_WithTownships):
         help_text="街道、乡镇的增减从这一天起算，之前的归属不变",
         **DAY,
     )
-    townships = Townships(queryset=None, label="街道、乡镇")
+    townships = forms.ModelMultipleChoiceField(label="街道、乡镇", **TOWNSHIPS)
 
 
 class AssignForm(forms.Form):
@@ -88,7 +73,7 @@ class SplitForm(_WithTownships):
     on = forms.DateField(
         label="拆分日期", initial=timezone.localdate, help_text="当日起属于新网格，责任医联体不变", **DAY
     )
-    townships = Townships(queryset=None, label="划入新网格的街道、乡镇")
+    townships = forms.ModelMultipleChoiceField(label="划入新网格的街道、乡镇", **TOWNSHIPS)
 
 
 class MergeForm(forms.Form):

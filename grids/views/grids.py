@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from grids import areas, services
 from grids.by_county import CountyBoxes, by_county, is_wide
-from grids.choices import consortia_for, grids_now, townships_of
+from grids.choices import Option, consortia_for, options, townships_of
 from grids.forms import GridEditForm, GridFilterForm, GridForm
 from grids.judging import judgements
 from grids.models import Grid, GridAssignment, GridUnit, Standing
@@ -133,12 +133,13 @@ def grid_new(request):
     townships = townships_of(authority, place.condition, today)
     wide = is_wide(place.level)
     if wide and _one_county(request):
-        return _county_boxes(request, townships)
+        return _county_boxes(request, authority, place.condition)
+    offered = options(authority, place.condition, today)
     opened = request.GET.get("township", "")
     form = GridForm(
         request.POST or None,
         townships=townships,
-        grids_now={} if wide else grids_now(townships, today),
+        options=offered,
         consortia=consortia_for(division, today),
         initial={"townships": townships.filter(code=opened)} if opened else None,
     )
@@ -157,7 +158,7 @@ def grid_new(request):
         "form": form,
         "place": place,
         "places": areas.offered(request.user, place, today, "plan_grids"),
-        "counties": _counties(request, townships, form) if wide else None,
+        "counties": _counties(request, offered, form) if wide else None,
         "collision": collision,
     }
     refused = form.errors or collision
@@ -207,13 +208,15 @@ def grid_edit(request, pk: int):
     townships = townships_of(grid.authority, _room(grid), today)
     wide = is_wide(grid.division.level) and not grid.authority.management_area_id
     if wide and _one_county(request):
-        return _county_boxes(request, townships, but=grid)
+        return _county_boxes(request, grid.authority, _room(grid), but=grid)
     present = grid.units.filter(during__contains=today).exclude(status=Standing.DISMISSED)
+    held = list(present.values_list("division", flat=True))
+    offered = options(grid.authority, _room(grid), today, but=grid, held=held)
     form = GridEditForm(
         request.POST or None,
         townships=townships,
-        grids_now={} if wide else grids_now(townships, today, but=grid),
-        initial={"name": grid.name, "townships": list(present.values_list("division", flat=True))},
+        options=offered,
+        initial={"name": grid.name, "townships": held},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -223,7 +226,7 @@ def grid_edit(request, pk: int):
         else:
             messages.success(request, "网格已更改。" if changed else "没有需要更改的内容。")
             return redirect("grids:detail", grid.pk)
-    counties = _counties(request, townships, form, but=grid) if wide else None
+    counties = _counties(request, offered, form) if wide else None
     context = {"grid": grid, "form": form, "counties": counties}
     return render(request, "grids/edit.html", context, status=422 if form.errors else 200)
 
@@ -233,19 +236,17 @@ def _one_county(request) -> bool:
     return bool(request.htmx) and "county" in request.GET
 
 
-def _county_boxes(request, townships, but: Grid | None = None):
+def _county_boxes(request, authority: Authority, place: Q, but: Grid | None = None):
     code = request.GET["county"]
-    found = by_county(
-        townships.filter(parent__code=code), timezone.localdate(), picked=(), opened=code, but=but
-    )
+    inside = options(authority, place & Q(parent__code=code), timezone.localdate(), but=but)
+    found = by_county(inside, picked=(), opened=code)
     if not found:
         raise Http404("这里没有这个区县的街道、乡镇")
     return render(request, "grids/_county_boxes.html", {"one": found[0]})
 
 
-def _counties(request, townships, form, but: Grid | None = None) -> list[CountyBoxes]:
-    opened = request.GET.get("county", "")
-    return by_county(townships, timezone.localdate(), picked=form.picked, opened=opened, but=but)
+def _counties(request, offered: list[Option], form) -> list[CountyBoxes]:
+    return by_county(offered, picked=form.picked, opened=request.GET.get("county", ""))
 
 
 def _room(grid: Grid) -> Q:

@@ -105,3 +105,23 @@ def test_the_page_of_a_wide_place_costs_the_same_for_few_or_many(
     with django_assert_max_num_queries(27):
         refused = client.post(NEW, {"name": "", "townships": [town.pk for town in towns]})
     assert len(boxes(refused.text)) == len(towns)
+
+
+def test_a_township_with_two_codes_is_offered_once_with_the_grid_that_holds_either(client, district):
+    """The second code of a zone stands in the district's list too, and would look like a free township."""
+    double = TownshipFactory(
+        parent=district.county, code="500132001", name="铜元局街道", physical_unit=district.towns[0]
+    )
+    grid = services.create_grid(
+        name="东网格",
+        division=district.county,
+        townships=[double],
+        start=dt.date(2020, 5, 1),
+        by=district.planner,
+    )
+    client.force_login(district.planner)
+    page = client.get(NEW).text
+    assert page.count("铜元局街道") == 1 and "铜元局街道（现属东网格）" in page
+    edit = client.get(reverse("grids:edit", args=[grid.pk])).text
+    assert (str(double.pk), True) in boxes(edit), "the code that the grid holds is not lost by saving"
+    assert edit.count("铜元局街道") == 1

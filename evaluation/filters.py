@@ -34,6 +34,12 @@ def places_of(user, permission: str):
     )
 
 
+def not_to_come(day: dt.date) -> None:
+    """Of a day to come nothing is recorded."""
+    if day > timezone.localdate():
+        raise forms.ValidationError(f"{day} 还没有到，请选今天或更早的日期。")
+
+
 class AreaFilter(forms.Form):
     """A filter with the places of which a person follows the compliance; for a hospital there are none to choose."""
 
@@ -55,7 +61,7 @@ class AreaFilter(forms.Form):
 
 
 class FindingFilter(AreaFilter):
-    """What is looked for; bound to the query string. What is not understood is left out."""
+    """What is looked for; bound to the query string. What is not understood is left out, of a day it is said."""
 
     field_order = ("q", "area")
 
@@ -74,7 +80,7 @@ class FindingFilter(AreaFilter):
     on = forms.DateField(
         label="在某一天成立",
         required=False,
-        validators=PLAUSIBLE_DAY,
+        validators=[*PLAUSIBLE_DAY, not_to_come],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     rule = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
@@ -92,6 +98,7 @@ class FindingFilter(AreaFilter):
             for name in ("age", "on"):
                 del self.fields[name]
                 self.cleaned_data.pop(name, None)
+                self.errors.pop(name, None)
 
     @property
     def given(self) -> dict:

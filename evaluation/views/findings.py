@@ -64,7 +64,7 @@ def finding_list(request):
     form = FindingFilter(request.GET, user=request.user)
     run = form.chosen_run
     rows = form.findings(run)
-    if request.GET.get("export"):
+    if request.GET.get("export") and "on" not in form.errors:  # no workbook of another day than was asked for
         return _export(request, form, rows)
     tally = dict(rows.order_by().values_list("verdict").annotate(number=Count("pk")))
     if form.chosen_verdict:

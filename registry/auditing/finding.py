@@ -188,10 +188,8 @@ def shown(table: str, column: str, value: object) -> object:
     field = _fields(table).get(column)
     if field is not None and field.choices and isinstance(value, str | int):
         return dict(field.flatchoices).get(value, value)
-    open_to_all = not getattr(_model(table), "confidential", False)
-    if value in (None, "", [], {}) or open_to_all:
-        return value_words(field, value)
-    if field is not None and (field.is_relation or isinstance(field, _BOOKKEEPING)):
+    bookkeeping = field is not None and (field.is_relation or isinstance(field, _BOOKKEEPING))
+    if bookkeeping or value in (None, "", [], {}) or not getattr(_model(table), "confidential", False):
         return value_words(field, value)
     digest = hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return f"内容不显示（摘要 {digest[:12]}）"

@@ -69,17 +69,19 @@ def part(bound, *, first):
                 f"{options(bound)}</select>"
             )
         case "search":
+            wrong, told = fault(bound)
             return (
                 f'<span class="yl-search yl-w-{"m" if first else "s"}">{picture("search")}'
-                f'<input class="form-control form-control-sm" type="search" name="{name}" id="{number}" '
+                f'<input class="form-control form-control-sm{wrong} type="search" name="{name}" id="{number}" '
                 f'value="{given(bound)}" aria-label="{label}" placeholder="{label}"{" data-search" if first else ""}>'
-                "</span>"
+                f"</span>{told}"
             )
         case "date":
+            wrong, told = fault(bound)
             return (
                 f'<span class="yl-row"><label for="{number}">{label}</label>'
-                f'<input class="form-control form-control-sm w-auto" type="date" name="{name}" id="{number}" '
-                f'value="{given(bound)}"></span>'
+                f'<input class="form-control form-control-sm w-auto{wrong} type="date" name="{name}" id="{number}" '
+                f'value="{given(bound)}">{told}</span>'
             )
         case "box":
             return (
@@ -88,6 +90,15 @@ def part(bound, *, first):
             )
         case _:
             return f'<label for="{number}">{label}</label>{bound}'
+
+
+def fault(bound):
+    """The end of a typed field's class, and what is wrong with what was typed: it narrows nothing, and that is said."""
+    if not (errors := bound.errors):
+        return '"', ""
+    number, text = f"{escape(bound.auto_id)}_error", escape("".join(errors))
+    told = f'<span class="invalid-feedback" id="{number}">{picture("v-fail")}<span>{text}没有按它筛选。</span></span>'
+    return f' is-invalid" aria-invalid="true" aria-describedby="{number}"', told
 
 
 def given(bound):

@@ -255,6 +255,21 @@ def test_a_filter_row_names_its_selects_and_keeps_the_order(rf):
     assert 'href="?sort=-name">清除条件' in html
 
 
+def test_a_filter_row_says_what_it_could_not_read(rf):
+    class Days(forms.Form):
+        batch = forms.IntegerField(required=False, widget=forms.TextInput())
+        start = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    request = rf.get("/x/", {"batch": "七", "start": "<去年>"})
+    html = render("{% filter_row f %}", f=Days(request.GET), request=request)
+    for name in ("batch", "start"):
+        assert f'aria-invalid="true" aria-describedby="id_{name}_error"' in html
+        assert f'id="id_{name}_error"' in html
+    assert html.count("没有按它筛选") == 2 and "<去年>" not in html
+    request = rf.get("/x/", {"batch": "7"})
+    assert "invalid" not in render("{% filter_row f %}", f=Days(request.GET), request=request)
+
+
 def test_a_filter_keeps_what_was_chosen_and_typed_and_escapes_it(rf):
     class Shared(forms.Form):
         q = forms.CharField(label="名称", required=False)

@@ -227,6 +227,21 @@ def test_findings_can_be_chosen_by_age(client, checked, commission):
     assert "现在成立的判定" in page(client, "findings", age="365", on="0001-01-01")
 
 
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [("1700-01-01", "请核对年份"), ("2098-01-01", "2098-01-01 还没有到"), ("去年", "有效的日期")],
+)
+def test_a_day_of_which_nothing_can_be_recorded_is_told_at_the_field(client, checked, commission, on, words):
+    client.force_login(leader_of(commission))
+    text = page(client, "findings", on=on, q="乙医疗")
+    told = text[text.index('id="id_on_error"') :].partition("</form>")[0]
+    assert words in told and "没有按它筛选" in told
+    assert 'aria-describedby="id_on_error"' in text
+    assert "现在成立的判定" in text and "乙医疗集团" in text and "甲医疗集团" not in text
+    answer = client.get(reverse("evaluation:findings"), {"on": on, "export": 1})
+    assert words in answer.text, "no workbook of today under the name of that day"
+
+
 def test_on_a_past_day_the_age_is_that_of_the_day(client, checked, commission):
     today = dt.date.today()
     Finding.objects.filter(subject_name="乙医疗集团").update(first_seen=today - dt.timedelta(days=100))

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from lxml.html import fromstring
 
 from grids import services
 from grids.board import short_name
@@ -95,6 +96,21 @@ def test_the_fragment_is_the_same_as_in_the_full_page(client, district, grid):
     assert body in full
     assert 'hx-swap-oob="true"' in fragment
     assert "<html" not in fragment
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"township": "500108001"}, {"township": "500108003"}, {"view": "table"}]
+)
+def test_a_link_that_leaves_the_coverage_opens_a_page_of_its_own(client, district, grid, query):
+    """What htmx fetches is put into the map's place: another page there would have two bars, and its form no answer."""
+    page = fromstring(_page(client, district.planner, COVERAGE, **query))
+    boosted = [
+        link.get("href")
+        for link in page.iter("a")
+        if link.xpath("(ancestor-or-self::*[@hx-boost])[last()]/@hx-boost") == ["true"]
+    ]
+    assert boosted
+    assert [href for href in boosted if not href.startswith(("?", COVERAGE + "?"))] == []
 
 
 def test_a_zone_is_shown_by_its_own_places(client, district, grid):

@@ -12,6 +12,7 @@ import python_calamine as calamine
 
 from registry.imports import biff, container, delimited
 from registry.imports.container import Kind
+from registry.imports.doubled import doubled_cell
 from registry.imports.limits import LIMITS, FileRefused, Limits
 from registry.imports.scan import Scanners, SheetScan, column_letter, sheet_parts
 
@@ -45,6 +46,7 @@ class Sheet:
     date1904: bool = False
     _reader: calamine.CalamineWorkbook | None = field(default=None, repr=False)
     _path: Path | None = field(default=None, repr=False)
+    _part: str = ""  # of an xlsx
     _encoding: str = ""
     _limits: Limits = LIMITS
 
@@ -69,7 +71,7 @@ class Sheet:
             return
         left = [""] * sheet.start[1]
         merged = _downward(sheet.merged_cell_ranges or [])
-        numbered = enumerate(sheet.iter_rows(), start=1)
+        numbered = self._numbered(sheet)
         if not left and not merged:
             yield from numbered
             return
@@ -80,6 +82,21 @@ class Sheet:
                     if column < len(cells):
                         origin.fill(number, column, cells)
             yield number, cells
+
+    def _numbered(self, sheet: calamine.CalamineSheet) -> Iterator[tuple[int, list]]:
+        """As the parser gives them. At the end, fewer values than the sheet holds may mean that some were doubled."""
+        values = 0
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            values += len(row) - row.count("")
+            yield number, row
+        if self.scan is None or values >= self.scan.values:
+            return
+        if address := doubled_cell(self._path, self._part):
+            raise FileRefused(
+                "doubled-cell",
+                f"工作表“{self.name}”的 {address} 格在文件里出现了两次，不知以哪一个为准。"
+                "请在 Excel 中打开，核对这一格和这一行，另存后重新上传。",
+            )
 
 
 @dataclass
@@ -149,7 +166,7 @@ def open_source(path: str | Path, limits: Limits = LIMITS) -> Source:
             _guard_area("工作簿里", rows, columns, values, limits)
     with _parsing():
         reader = calamine.CalamineWorkbook.from_path(path)
-    source = Source(kind, _sheets(reader, facts), _reader=reader)
+    source = Source(kind, _sheets(reader, path, facts), _reader=reader)
     if not source.sheets:
         raise FileRefused("empty", "工作簿里没有工作表。")
     if links:
@@ -159,14 +176,14 @@ def open_source(path: str | Path, limits: Limits = LIMITS) -> Source:
     return source
 
 
-def _sheets(reader, facts: dict[str, tuple[SheetScan, bool]]) -> list[Sheet]:
+def _sheets(reader, path: Path, facts: dict[str, tuple[SheetScan, bool, str]]) -> list[Sheet]:
     sheets = []
     for one in reader.sheets_metadata:
         if one.typ is calamine.SheetTypeEnum.MacroSheet:
             raise FileRefused("macro", "文件带有宏表，为安全起见不接收。请另存为不含宏的工作簿后上传。")
         if one.typ is not calamine.SheetTypeEnum.WorkSheet:
             continue
-        seen, date1904 = facts.get(one.name, (None, False))
+        seen, date1904, part = facts.get(one.name, (None, False, ""))
         sheets.append(
             Sheet(
                 name=one.name,
@@ -174,12 +191,16 @@ def _sheets(reader, facts: dict[str, tuple[SheetScan, bool]]) -> list[Sheet]:
                 scan=seen,
                 date1904=date1904,
                 _reader=reader,
+                _path=path,
+                _part=part,
             )
         )
     return sheets
 
 
-def _seen(path: Path, scanners: Scanners, limits: Limits) -> tuple[dict[str, tuple[SheetScan, bool]], bool]:
+def _seen(
+    path: Path, scanners: Scanners, limits: Limits
+) -> tuple[dict[str, tuple[SheetScan, bool, str]], bool]:
     facts = {}
     with zipfile.ZipFile(path) as archive:
         parts, date1904 = sheet_parts(archive)
@@ -190,7 +211,7 @@ def _seen(path: Path, scanners: Scanners, limits: Limits) -> tuple[dict[str, tup
             if part in scanners:
                 seen = scanners[part].result()
                 _guard_extent(name, seen, limits)
-                facts[name] = (seen, date1904)
+                facts[name] = (seen, date1904, part)
     return facts, any(name.startswith("xl/externalLinks/") for name in known)
 
 

@@ -1,9 +1,11 @@
 """Rows keep the numbers and columns that the sender sees."""
 
 import datetime as dt
+import re
 
 import pytest
 
+from registry.imports.doubled import doubled_cell
 from registry.imports.limits import FileRefused
 from registry.imports.source import open_source
 from tests.registry.imports import files
@@ -107,3 +109,51 @@ def test_a_value_far_down_is_measured_wherever_it_stands_and_empty_cells_are_not
     empty = content.replace(b"<row", b'<row r="1048576"><c r="A1048576" s="1"/></row><row', 1)
     files.with_part(path, name, empty, replace=True)
     assert open_source(path).sheets[0].scan.rows == 3
+
+
+def rewritten(path, edit):
+    """The workbook with its sheet's XML changed."""
+    name = "xl/worksheets/sheet1.xml"
+    return files.with_part(path, name, edit(files.part(path, name)), replace=True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "address"),
+    [
+        (rb'<c r="B2"', "B2"),  # twice in its row
+        (rb'<row r="2".*?</row>', "A2"),  # the whole row twice
+    ],
+)
+def test_a_cell_that_stands_twice_is_refused_by_its_address(tmp_path, cell, address):
+    path = files.xlsx(tmp_path / "a.xlsx", [["名称", "床位"], ["甲医院", 1], ["乙医院", 2]])
+
+    def doubled(content: bytes) -> bytes:
+        if cell.startswith(b"<row"):
+            found = re.search(cell, content)[0]
+            return content.replace(b"</sheetData>", found + b"</sheetData>")
+        return content.replace(b'<c r="B2"', b'<c r="B2"><v>7</v></c><c r="B2"')
+
+    with open_source(rewritten(path, doubled)) as source, pytest.raises(FileRefused) as refusal:
+        list(source.sheets[0].rows())
+    assert refusal.value.code == "doubled-cell"
+    assert f"“名录”的 {address} 格" in str(refusal.value)
+
+
+def test_formulas_without_a_result_and_rows_out_of_order_are_no_doubled_cells(tmp_path, monkeypatch):
+    path = files.xlsx(
+        tmp_path / "a.xlsx",
+        [["名称", "床位"], ["甲医院", 1], ["乙医院", 2]],
+        edit=lambda book, sheet: sheet.write_formula("C2", '=""', value=""),
+    )
+
+    def turned(content: bytes) -> bytes:
+        second, third = re.findall(rb'<row r="[23]".*?</row>', content)
+        return content.replace(second + third, third + second)
+
+    looked = []
+    monkeypatch.setattr(
+        "registry.imports.source.doubled_cell", lambda *given: looked.append(doubled_cell(*given))
+    )
+    with open_source(rewritten(path, turned)) as source:
+        assert [row[:2] for _, row in source.sheets[0].rows()][1:] == [["甲医院", 1], ["乙医院", 2]]
+    assert looked == [""]

@@ -27,7 +27,7 @@ class RunForm(forms.Form):
         label="基准日",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         validators=PLAUSIBLE_DAY,
-        help_text="今天：更新现有结果。更早的日期：按当时的成员、牵头单位和文件另存一份，不影响现有结果。",
+        help_text="今天：更新现有结果。更早的日期：按当时的成员、牵头单位、开业的机构和文件另存一份，不影响现有结果。",
     )
 
     def __init__(self, *args, user, **kwargs):

@@ -122,6 +122,8 @@ def propose(draft_id: int, *, by, effective_on: dt.date, seen: str) -> PolicyDra
     if effective_on < timezone.localdate():
         raise Refused(f"生效日期 {effective_on} 已经过去，请选今天或以后的日期。")
     document = _unmoved(draft)
+    if document and (document.source, document.text) == (draft.source, draft.text):
+        raise Refused("草稿与现行文件没有差别，不必发布。请先修改，或者撤回这份草稿。")
     pack = pack_of_draft(draft)
     if document and pack.effective_from and pack.effective_from > effective_on:
         raise Refused(

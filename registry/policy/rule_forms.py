@@ -1,6 +1,7 @@
 """Forms for what a policy officer may change without writing TOML (逐项修改): fields follow the check's declaration."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -115,10 +116,15 @@ def _field(name: str, param: Param, value: Any, pack: Mapping[str, Any]) -> form
 
 
 def _words(param: Param, pack: Mapping[str, Any], value: Any) -> dict[str, str]:
-    """The words of its list and of the pack, under the code where the pack writes that."""
-    own = {**WORDS[param.words], **pack.get("vocabulary", {}).get(param.words, {})}
-    written = value if isinstance(value, list) else [value]
-    return {code if code in written else word: word for word, code in own.items()}
+    """What the parameter may mean, each once: as the rule writes it, else in the pack's own word, else in the common one."""
+    written, words = value if isinstance(value, list) else [value], defaultdict[str, list[str]](list)
+    for listed in (pack.get("vocabulary", {}).get(param.words, {}), WORDS[param.words]):
+        for word, code in listed.items():
+            words[code].append(word)
+    chosen = {code: [one for one in (*own, code) if one in written] for code, own in words.items()}
+    return {
+        one: own[0] if one == code else one for code, own in words.items() for one in chosen[code] or own[:1]
+    }
 
 
 def _choices(words) -> list[tuple[str, str]]:

@@ -350,3 +350,28 @@ def test_dates_of_a_document_in_the_wrong_order_are_refused_at_the_field(client,
     answer = client.post(page, untouched(client.get(page)) | {"plan_to": "2017-12-31"})
     assert answer.status_code == 422
     assert "早于规划期起（2018-01-01）" in answer.context["form"].errors["plan_to"][0]
+
+
+def test_a_draft_that_changes_nothing_is_not_proposed(one):
+    draft = drafts.revise("chongqing-2018", by=one, note="缘由")
+    with pytest.raises(Refused, match="没有差别"):
+        drafts.propose(draft.pk, by=one, effective_on=TODAY, seen=draft.digest)
+
+
+def test_a_form_offers_each_meaning_once_in_the_words_of_the_document(client, one):
+    """Whoever chooses kinds must not wonder what tells 医共体 from 县域医共体."""
+    client.force_login(one)
+    draft = drafts.revise("chongqing-2018", by=one, note="缘由")
+    offered = {}
+    for provision, name in (("CQ-66", "kinds"), ("CQ-57", "scope"), ("CQ-25", "level")):
+        page = client.get(reverse("registry:policy_draft_rule", args=[draft.pk, provision]))
+        offered[name] = dict(page.context["form"].fields[f"param-{name}"].choices)
+    assert list(offered["kinds"]) == [
+        "城市医疗集团",
+        "县域医共体",
+        "专科联盟",
+        "远程医疗协作网",
+        "城乡医联体",
+    ]
+    assert offered["scope"] == {"市内": "市内", "cross_province": "跨省市"}
+    assert offered["level"] == {"county": "区县", "city": "市（州）", "province": "省"}

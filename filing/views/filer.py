@@ -127,6 +127,8 @@ def _page(request, filing: Filing, part, form=None, **more) -> dict:
             }
             for bound, question in form.rows
         ]
+    else:
+        context["part_problems"] = presentation.problems_of_section(context["sheet"], part)
     if part.kind == "members":
         context |= {"members": list(editing_members(filing)), **_search(request, filing)}
     elif part.kind == "materials":
@@ -135,7 +137,6 @@ def _page(request, filing: Filing, part, form=None, **more) -> dict:
             "material_form": MaterialForm(filing),
             "accepted": ACCEPTED_WORDS,
             "previewed": PREVIEWED,
-            "part_problems": presentation.problems_of_section(context["sheet"], part),
             "wanted": materials.wanted(filing),
         }
     return context

@@ -44,6 +44,16 @@ def test_a_part_that_may_stay_blank_is_not_said_to_be_filled_in(client, case):
     assert "已填完" in part_d()
 
 
+@pytest.mark.parametrize(("part", "rule"), [("C", "CQ-19"), ("E", "CQ-84")])
+def test_what_a_list_lacks_is_said_at_the_list_itself(client, case, part, rule):
+    """The mark 1 处要改 beside a part is of no use to whoever opens the part and finds nothing there."""
+    signed_in(client, case.filer)
+    post(client, "start", applicant=case.hospital.pk, consortium_kind="city_group")
+    key = {"C": "members", "E": "materials"}[part]
+    shown = page(client, "section", Filing.objects.get().pk, part).text
+    assert rule in shown.partition(f'id="problems-{key}"')[2].partition("</section>")[0]
+
+
 def test_autosave_answers_in_json_and_says_who_was_first(client, case):
     case.draft()
     signed_in(client, case.filer)

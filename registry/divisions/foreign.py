@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.core.files import File
-from django.db import transaction
+from django.db import connection, transaction
 
 from registry import access, audit
 from registry.imports.cells import match_key, text
@@ -29,6 +29,8 @@ CODE_TITLES = frozenset(("代码", "区划代码", "编码", "code", "行政区�
 NAME_TITLES = frozenset(("名称", "区划名称", "name", "行政区划名称"))
 COUNTY_TITLES = frozenset(("区县代码", "上级代码", "parent_code", "county_code"))
 MOST_ROWS = 100_000
+LONGEST_CODE, LONGEST_NAME = (ForeignCode._meta.get_field(name).max_length for name in ("code", "name"))
+LOCK_CLASS = 5_157  # namespace of the advisory locks of systems of codes
 State = ForeignCodeRow.State
 
 
@@ -68,13 +70,23 @@ def read(path: str | Path) -> list[Line]:
                     continue
                 code, name = _at(values, header["code"]), _at(values, header["name"])
                 if code and name:
+                    _check_length(number, code, name)
                     county = _at(values, header["county"]) if "county" in header else code[:6]
-                    lines.append(Line(number, code[:20], name[:100], county[:6]))
+                    lines.append(Line(number, code, name, county[:6]))
                 if len(lines) > MOST_ROWS:
                     raise FileRefused("too-many-rows", f"代码表超过 {MOST_ROWS:,} 行。请拆成几份再上传。")
             if lines:
                 return lines
     raise FileRefused("no-header", "没有找到“代码”和“名称”两列，或者下面没有内容。请检查表头。")
+
+
+def _check_length(number: int, code: str, name: str) -> None:
+    for what, said, longest in (("代码", code, LONGEST_CODE), ("名称", name, LONGEST_NAME)):
+        if len(said) > longest:
+            raise FileRefused(
+                "too-long",
+                f"第 {number} 行的{what}有 {len(said)} 个字，最多 {longest} 个。请核对这一行后重新上传。",
+            )
 
 
 def _digits(cell) -> str:
@@ -97,22 +109,44 @@ def _header(values: list[str]) -> dict[str, int]:
     return found if {"code", "name"} <= found.keys() else {}
 
 
+def alone(system: str) -> None:
+    """Until the transaction ends nobody else writes codes of this system, nor takes a list of it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, system])
+
+
 @transaction.atomic
 def store(lines: list[Line], *, system: str, source: str, file_name: str, by) -> ForeignCodeList:
-    """Keep a list and match it; the same code twice in a list counts once."""
+    """Keep a list and match it; the same code twice in a list counts once, and waits where its names differ."""
+    alone(system)
     unique = {line.code: line for line in lines}
+    doubtful = _of_several_names(lines)
     with audit.acting(by, reason=f"外部代码表：{system}"[:300]):
         kept = ForeignCodeList.objects.create(system=system, source=source, file_name=file_name[:255], by=by)
         matcher = _Matcher(unique.values())
         rows = [matcher.row(kept, line) for line in unique.values()]
         own = reach(by, [row.division_id for row in rows if row.division_id])
         for row in rows:
-            if row.division_id and row.division_id not in own:
+            if row.code in doubtful:
+                row.candidates = [row.division_id] if row.division_id else row.candidates
+                row.state, row.division_id, row.why = State.OPEN, None, doubtful[row.code]
+            elif row.division_id and row.division_id not in own:
                 row.state, row.candidates = State.OPEN, [row.division_id]
                 row.why, row.division_id = "在您的辖区以外，由当地名录管理员认定", None
         ForeignCodeRow.objects.bulk_create(rows, batch_size=2000)
         write([row for row in rows if row.division_id], kept)
     return kept
+
+
+def _of_several_names(lines: list[Line]) -> dict[str, str]:
+    """What to say of each code that stands in a list under different names or counties."""
+    first: dict[str, Line] = {}
+    doubtful = {}
+    for line in lines:
+        known = first.setdefault(line.code, line)
+        if (known.name, known.county) != (line.name, line.county):
+            doubtful[line.code] = f"第 {known.number} 行与第 {line.number} 行代码相同，内容不同"
+    return doubtful
 
 
 def reach(by, ids: list[int]) -> set[int]:

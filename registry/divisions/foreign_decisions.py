@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registry import access, audit
-from registry.divisions.foreign import reach, write
+from registry.divisions.foreign import alone, reach, write
 from registry.divisions.forms import place_of
 from registry.errors import Refused
 from registry.imports.cells import match_key
@@ -12,6 +12,7 @@ from registry.models import Division, ForeignCode, ForeignCodeList, ForeignCodeR
 from registry.places.codes import Codes
 
 State = ForeignCodeRow.State
+WITHDRAWN = "这份代码表刚刚被撤回，没有办理。"
 
 
 def outside(user, codes: set[str]) -> set[str]:
@@ -22,7 +23,12 @@ def outside(user, codes: set[str]) -> set[str]:
 
 
 def _open_row(row_id: int, *states: str) -> ForeignCodeRow:
-    row = ForeignCodeRow.objects.select_for_update(of=("self",)).select_related("code_list").get(pk=row_id)
+    rows = ForeignCodeRow.objects.filter(pk=row_id).select_related("code_list")
+    if row := rows.first():
+        alone(row.code_list.system)
+        row = rows.select_for_update(of=("self",)).first()
+    if row is None:
+        raise Refused(WITHDRAWN)
     if row.state not in states:
         raise Refused(f"{row} 现在是“{row.get_state_display()}”，请刷新后再看。")
     return row
@@ -62,6 +68,9 @@ def _named(row: ForeignCodeRow, typed: str) -> Division:
 @transaction.atomic
 def choose_all(kept: ForeignCodeList, row_ids: list[int], *, by) -> int:
     """Accept the one candidate of each of these rows, as far as it is still open and in the person's area."""
+    alone(kept.system)
+    if not ForeignCodeList.objects.filter(pk=kept.pk).exists():
+        raise Refused(WITHDRAWN)
     rows = [
         row
         for row in kept.rows.select_for_update(of=("self",))
@@ -115,9 +124,11 @@ def reopen(row_id: int, *, by) -> ForeignCodeRow:
 
 
 @transaction.atomic
-def withdraw(list_id: int, *, by) -> ForeignCodeList:
+def withdraw(kept: ForeignCodeList, *, by) -> None:
     """Take a whole list back with every foreign code that came of it; what other lists of the system say stays."""
-    kept = ForeignCodeList.objects.select_for_update(of=("self",)).get(pk=list_id)
+    alone(kept.system)
+    if not ForeignCodeList.objects.filter(pk=kept.pk).exists():
+        raise Refused(WITHDRAWN)
     access.require(by, "manage_institutions")
     _require_whole(kept, by)
     with audit.acting(by, reason=f"撤回外部代码表：{kept.system}"[:300]):
@@ -126,7 +137,6 @@ def withdraw(list_id: int, *, by) -> ForeignCodeList:
         made.delete()
         kept.delete()
         _keep_for_others(kept, codes)
-    return kept
 
 
 def _require_whole(kept: ForeignCodeList, by) -> None:

@@ -104,10 +104,10 @@ def foreign_withdraw(request, pk: int):
     """Take the whole list back."""
     kept = get_object_or_404(ForeignCodeList, pk=pk)
     try:
-        foreign_decisions.withdraw(kept.pk, by=request.user)
+        foreign_decisions.withdraw(kept, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect(kept)
+        return _back(request, kept)
     messages.success(request, f"已撤回“{kept.system}”，由它写入的外部代码已去掉。")
     return redirect("registry:foreign_lists")
 
@@ -118,9 +118,13 @@ def foreign_accept(request, pk: int):
     """Accept the only candidate of each of these rows."""
     kept = get_object_or_404(ForeignCodeList, pk=pk)
     typed = map(whole_number, request.POST.getlist("rows")[: max(SIZES)])
-    number = foreign_decisions.choose_all(kept, [pk for pk in typed if pk is not None], by=request.user)
-    messages.success(request, f"已认定 {number} 行。可以在“人工认定”中逐行重新认定。")
-    return back_to(request, kept)
+    try:
+        number = foreign_decisions.choose_all(kept, [pk for pk in typed if pk is not None], by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"已认定 {number} 行。可以在“人工认定”中逐行重新认定。")
+    return _back(request, kept)
 
 
 @require_POST
@@ -144,4 +148,10 @@ def foreign_decide(request, pk: int):
                 messages.success(request, f"{row} 已认定为 {place.code} {place}。")
     except Refused as refusal:
         messages.error(request, str(refusal))
-    return back_to(request, row.code_list)
+    return _back(request, row.code_list)
+
+
+def _back(request, kept: ForeignCodeList):
+    """To the list where it stood, or to all lists when this one has been taken back meanwhile."""
+    gone = not ForeignCodeList.objects.filter(pk=kept.pk).exists()
+    return redirect("registry:foreign_lists") if gone else back_to(request, kept)

@@ -4,7 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from registry.divisions import foreign
+from registry.divisions import foreign, foreign_decisions
+from registry.errors import Refused
 from registry.models import (
     Division,
     ForeignCode,
@@ -15,6 +16,7 @@ from registry.models import (
 )
 from tests.actors import registry_admin_of
 from tests.factories import TownshipFactory
+from tests.together import refusals, together
 
 pytestmark = pytest.mark.django_db
 HEADER = "代码,名称\n"
@@ -219,6 +221,73 @@ def test_the_lists_say_how_many_rows_wait(city, client):
     sent(city, "340203050,弋1镇\n340203051,甲\n340203052,弋2街道\n")
     client.force_login(city.admin)
     assert [one.waiting for one in client.get(reverse("registry:foreign_lists")).context["page"]] == [2]
+
+
+def test_a_code_under_two_names_waits_for_a_person(city):
+    kept = sent(city, "340203099,弋1街道\n340203098,弋2街道\n340203099,弋2街道\n340203098,弋2街道\n")
+    assert states(kept) == [("340203099", "open"), ("340203098", "matched")]
+    row = kept.rows.get(state="open")
+    assert row.why == "第 2 行与第 4 行代码相同，内容不同"
+    assert row.candidates == [city.yijiang.towns[1].pk]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("3" * 21 + ",甲", "代码有 21 个字，最多 20 个"), ("34,甲" + "乙" * 100, "名称有 101 个字")],
+)
+def test_what_would_be_cut_is_refused_at_its_line(city, line, said):
+    with pytest.raises(Refused, match=f"第 3 行的{said}"):
+        sent(city, f"340203099,弋1街道\n{line}\n")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["withdraw", "choose", "accept"])
+def test_a_list_that_another_takes_back_in_the_same_moment(city, client, act):
+    kept = sent(city, "340203050,弋1街道办\n340203099,弋1街道\n")
+    row = kept.rows.get(state="open")
+    acts = {
+        "withdraw": lambda: foreign_decisions.withdraw(
+            ForeignCodeList.objects.get(pk=kept.pk), by=city.admin
+        ),
+        "choose": lambda: foreign_decisions.choose(row.pk, typed="340203001", by=city.admin),
+        "accept": lambda: foreign_decisions.choose_all(kept, [row.pk], by=city.admin),
+    }
+    results = together(acts["withdraw"], acts[act])
+    refused = refusals(results)
+    assert not [error for error in refused if not isinstance(error, Refused)], refused
+    assert len(refused) <= 1 and not ForeignCodeList.objects.exists()
+    assert not ForeignCode.objects.exists(), "no code is left without the row it came from"
+
+
+@pytest.mark.parametrize("act", ["choose_all", "choose", "withdraw"])
+def test_what_is_sent_for_a_list_just_taken_back_leads_to_the_lists(city, client, monkeypatch, act):
+    kept = sent(city, "340203050,弋1街道办\n")
+    client.force_login(city.admin)
+    inner = getattr(foreign_decisions, act)
+
+    def overtaken(*given, **named):
+        ForeignCodeList.objects.all().delete()
+        return inner(*given, **named)
+
+    monkeypatch.setattr(foreign_decisions, act, overtaken)
+    row = kept.rows.get().pk
+    addresses = {
+        "choose_all": ("accept", kept.pk),
+        "choose": ("decide", row),
+        "withdraw": ("withdraw", kept.pk),
+    }
+    name, pk = addresses[act]
+    typed = {"rows": [row], "candidate": "340203001", "next": kept.get_absolute_url()}
+    answer = client.post(reverse(f"registry:foreign_{name}", args=[pk]), typed, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("registry:foreign_lists")
+    assert "刚刚被撤回" in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_list_sent_twice_at_once_writes_each_code_once(city):
+    text = "340203099,弋1街道\n340203098,弋2街道\n"
+    assert refusals(together(*[lambda: sent(city, text)] * 3)) == []
+    assert ForeignCode.objects.count() == 2
 
 
 @pytest.mark.parametrize("content", ["甲,乙\n1,2\n", HEADER])

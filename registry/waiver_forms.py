@@ -120,13 +120,19 @@ class WaiverForm(forms.Form):
         self.initial.setdefault("approver", user.name)
         self.initial.setdefault("kind", kinds[-1 if weak else 0][0] if kinds else "")
         self.thresholds = waivers.thresholds(rule)
-        for name, value in ((name, rule.body["params"].get(name)) for name in self.thresholds):
-            if value is None or not any(kind == Waiver.Kind.WAIVER for kind, _ in kinds):
-                continue
+        if not any(kind == Waiver.Kind.WAIVER for kind, _ in kinds):
+            return
+        for name, threshold in self.thresholds.items():
             self.fields[f"replaced-{name}"] = forms.IntegerField(
-                label=f"放宽后的要求：{param_word(name)}", required=False, min_value=0, max_value=1_000_000,
-                help_text=f"原为 {value}；填写后仍须达到所填的数，留空为整条豁免",
+                label=f"放宽后的要求：{param_word(name)}", required=False,
+                help_text=f"原为 {threshold.was}；填写后仍须达到所填的数，留空为整条豁免",
             )  # fmt: skip
+
+    def clean(self) -> None:
+        for name, threshold in self.thresholds.items():
+            number = self.cleaned_data.get(f"replaced-{name}")
+            if number is not None and (refusal := threshold.refusal(number)):
+                self.add_error(f"replaced-{name}", refusal)
 
     def granted(self) -> dict:
         """What :func:`registry.waivers.grant` takes."""

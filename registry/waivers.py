@@ -7,6 +7,7 @@ the state is lifted by the province at the lowest. A document may name a lower l
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,15 +18,18 @@ from django.utils import timezone
 from registry import access, waiver_messages
 from registry.errors import Refused
 from registry.models import Consortium, Division, Rule, User, Waiver
-from registry.policy.check import Param, find_check
+from registry.policy.check import LARGEST_NUMBER, find_check
 from registry.policy.lifting import Level, lifting_level
 from registry.policy.pack import NATIONAL, RuleSpec
+from registry.policy.param_words import param_word
 from registry.policy.subjects import SUBJECTS
 from registry.policy.verdict import Outcome
 from registry.uploads import clean_name, receive
 from registry.waiver_subjects import CONSORTIUM, LiftableKind, kind_of, kind_of_record
 
 PERMISSION = "grant_waivers"
+# Numbers of checks of which less is easier; of all others (at most, days, years) more is.
+EASED_BY_LESS = ("at_least", "percent", "planned", "total")
 
 
 def liftable(rule: Rule, kind: str = Waiver.Kind.WAIVER) -> str:
@@ -52,10 +56,36 @@ def binds(rule: Rule, subject: Any) -> bool:
     return here and (not kinds or not isinstance(subject, Consortium) or subject.kind in kinds)
 
 
-def thresholds(rule: Rule) -> dict[str, Param]:
-    """The numbers of a rule in whose place a waiver may put others (适当放宽条件)."""
-    check = find_check(rule.check_name)
-    return {name: param for name, param in (check.params if check else {}).items() if param.type is int}
+@dataclass(frozen=True)
+class Threshold:
+    """A number of a rule in whose place a waiver may put an easier one (适当放宽条件), from ``least`` to ``most``."""
+
+    was: int
+    least: int
+    most: int
+
+    def refusal(self, number: int) -> str:
+        """Why a number is no easier one, blank where it is."""
+        if self.least <= number <= self.most:
+            return ""
+        easier = f"大于 {self.was}" if self.least > self.was else f"小于 {self.was}"
+        return f"填的是 {number}，没有放宽：原为 {self.was}，放宽后应{easier}。"
+
+
+def thresholds(rule: Rule) -> dict[str, Threshold]:
+    """The numbers that a waiver may ease. Nought in a number that may be left out asks for nothing."""
+    check, found = find_check(rule.check_name), {}
+    for name, param in (check.params if check else {}).items():
+        was = rule.body["params"].get(name)
+        if (
+            param.type is not int
+            or was is None
+            or (was == 0 and (name in EASED_BY_LESS or not param.required))
+        ):
+            continue
+        least, most = (0, was - 1) if name in EASED_BY_LESS else (was + 1, LARGEST_NUMBER)
+        found[name] = Threshold(was, least, most)
+    return found
 
 
 def may_grant(user: User, place: Division, rule: Rule, kind: str) -> bool:
@@ -78,6 +108,16 @@ def level_of(rule: Rule, place: Division) -> Level:
     document = rule.document
     named = document.body.get("named", {})
     return lifting_level(rule.provision, document.jurisdiction, document.issuer, named, place.path)
+
+
+def _eased(rule: Rule, replaced: Mapping[str, int]) -> None:
+    """Refused where a number in the place of the rule's own asks for as much, or for more."""
+    known = thresholds(rule)
+    for name, number in replaced.items():
+        if name not in known:
+            raise Refused(f"{rule.provision} 的“{param_word(name)}”没有可以放宽的数。")
+        if refusal := known[name].refusal(number):
+            raise Refused(f"{param_word(name)}：{refusal}")
 
 
 @transaction.atomic
@@ -110,6 +150,7 @@ def grant(
             "本级不能免去上级的要求。请把理由和材料报上级。"
         )
     _whole(kind, reason, document, upload)
+    _eased(rule, replaced if kind == Waiver.Kind.WAIVER and replaced else {})
     if until and until < today:
         raise Refused(f"有效期 {until} 已经过去，请选今天或以后的日期，长期有效的留空。")
     if not known.there(today).filter(pk=subject.pk).exists():

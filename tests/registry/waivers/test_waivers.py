@@ -10,7 +10,7 @@ from evaluation.models import Finding
 from registry import waivers
 from registry.access import Denied
 from registry.errors import Refused
-from registry.models import AuditEntry, Consortium, Rule, Waiver
+from registry.models import AuditEntry, Consortium, Membership, Rule, Waiver
 from tests.actors import evaluator_of, filer_of, leader_of
 from tests.factories import (
     AuthorityFactory,
@@ -79,14 +79,31 @@ def test_a_change_of_waivers_is_judged_again_by_itself(official, group):
 
 
 def test_a_lower_threshold_has_to_be_met(official, group):
-    waiver = granted(official, group, replaced={"at_least": 1})
+    granted(official, group, replaced={"at_least": 1})
     assert verdict(group).verdict == "WAIVED"
-    waivers.revoke(waiver.pk, by=official, reason="改")
-    Waiver.objects.filter(pk=waiver.pk).update(
-        granted_on=dt.date(2026, 3, 1), revoked_on=dt.date(2026, 3, 1), replaced={}
-    )
-    granted(official, group, replaced={"at_least": 3})
+    hospital = InstitutionFactory(municipal_hospital=True, division=group.division)
+    Membership.objects.filter(consortium=group).update(institution=hospital)
     assert verdict(group).verdict == "FAIL"
+
+
+@pytest.mark.parametrize("number", [2, 9, -1])
+def test_a_number_that_is_no_easier_is_refused_at_its_field(client, official, group, number):
+    client.force_login(official)
+    with pytest.raises(Refused, match="至少：填的是"):
+        granted(official, group, replaced={"at_least": number})
+    address = reverse("registry:waiver_new") + f"?rule=CQ-19&subject={group.name}&id={group.pk}"
+    sent = GROUNDS | {"replaced-at_least": number, "upload": pdf("批复.pdf")}
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    (told,) = answer.context["form"].errors["replaced-at_least"]
+    assert "原为 2，放宽后应小于 2" in told
+    assert not Waiver.objects.exists()
+
+
+def test_of_a_limit_more_is_easier(official, group):
+    asked = waivers.thresholds(rule("CQ-83"))["workdays"]
+    assert asked.was == 15 and asked.refusal(20) == ""
+    assert "应大于 15" in asked.refusal(15) and "应大于 15" in asked.refusal(10)
 
 
 def test_it_holds_to_its_last_day_and_until_it_is_revoked(official, group, time_machine):

@@ -80,9 +80,12 @@ LABELS = {
     "uncovered": "未签协议的成员",
     "form_generated": "系统生成备案表",
     "origin": "来源",
-    "units": "街道、乡镇",
+    "units": "乡镇卫生院、社区卫生服务中心",
     "responsible": "负责的医联体",
     "townships": "街道、乡镇",
+    "communities": "加入的医共体",
+    "private": "民营机构数",
+    "private_joined": "其中加入医联体",
     "designer": "设计单位",
     "builder": "建设单位",
     "funder": "出资单位",
@@ -171,7 +174,9 @@ class _Writer:
             return Line(LABELS[name], "、".join(counts))
         if isinstance(value, list):
             entries = tuple(self.text(name, item) for item in value[:SHOWN])
-            return Line(LABELS[name], entries=entries, more=max(0, len(value) - SHOWN))
+            # The units of a grid are its townships, with their codes; those of a county are its institutions.
+            named = "townships" if name == "units" and any("code" in item for item in value) else name
+            return Line(LABELS[named], entries=entries, more=max(0, len(value) - SHOWN))
         return Line(LABELS[name], self.text(name, value))
 
     def text(self, name: str, value: Any) -> str:

@@ -161,6 +161,21 @@ def test_what_was_declared_and_counted_stands_among_the_facts_in_words(db):
     assert lines["申报事实"].entries == ("some_item：内容 是，有依据 是",)
 
 
+def test_units_of_a_county_are_institutions_and_those_of_a_grid_townships(db):
+    county = {
+        "townships": [{"name": "七星岗街道"}],
+        "units": [{"name": "东镇卫生院", "communities": ["甲医共体"]}],
+    }
+    lines = {line.label: line.entries for line in lines_of(county)}
+    assert lines == {
+        "街道、乡镇": ("七星岗街道",), "乡镇卫生院、社区卫生服务中心": ("东镇卫生院（加入的医共体 甲医共体）",),
+    }  # fmt: skip
+    grid = {"units": [{"code": "500103001", "name": "七星岗街道"}]}
+    assert {line.label: line.entries for line in lines_of(grid)} == {
+        "街道、乡镇": ("七星岗街道（代码 500103001）",)
+    }
+
+
 def test_a_declared_fact_is_called_what_the_document_of_the_place_calls_it(db, monkeypatch):
     monkeypatch.setattr("evaluation.fact_words.current_book", lambda: RuleBook(PACKS))
     facts = {"ancestry": ["500000"], "declarations": {"referral_procedure": {"value": "章程第六条"}}}

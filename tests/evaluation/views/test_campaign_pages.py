@@ -84,7 +84,7 @@ def test_a_missing_figure_shows_on_ranking_and_sheet(client, campaign, commissio
         ("campaign_score", (404, 404, 403, 302)),
         ("campaign_publish", (404, 404, 403, 302)),
         ("campaign_reopen", (404, 404, 403, 302)),
-        ("campaign_values", (404, 404, 403, 200)),
+        ("campaign_values", (404, 404, 403, 422)),
     ],
 )
 def test_who_may_do_what_with_a_campaign(client, campaign, commission, name, codes):

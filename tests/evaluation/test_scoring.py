@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation import scoring
@@ -34,8 +34,6 @@ BANDS = [
     {"name": "差", "at_least": 0},
 ]
 
-# A machine shared by many processes is slow now and then; that says nothing about scoring.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 numbers = st.decimals(min_value=0, max_value=10**6, places=2, allow_nan=False)
 indicators = st.builds(
     lambda zero, span, points, higher: Indicator(
@@ -111,20 +109,17 @@ def test_equal_points_share_a_rank_and_the_next_one_is_skipped():
     assert scoring.ranks(totals) == {2: 1, 1: 2, 3: 2, 4: 4}
 
 
-@unhurried
 @given(indicators, numbers, numbers)
 def test_a_better_value_never_scores_less(indicator, one, other):
     worse, better = sorted((one, other), reverse=indicator.target < indicator.zero)
     assert scoring.points_of(indicator, worse) <= scoring.points_of(indicator, better)
 
 
-@unhurried
 @given(indicators, numbers)
 def test_points_stay_between_nothing_and_all(indicator, value):
     assert 0 <= scoring.points_of(indicator, value) <= indicator.points
 
 
-@unhurried
 @given(st.lists(st.decimals(min_value=0, max_value=100, places=2), max_size=8), st.randoms())
 def test_order_of_participants_changes_no_rank(points, random):
     totals = {key: scoring.Total(value, Decimal(100), 0) for key, value in enumerate(points)}
@@ -133,7 +128,6 @@ def test_order_of_participants_changes_no_rank(points, random):
     assert scoring.ranks(dict(shuffled)) == scoring.ranks(totals)
 
 
-@unhurried
 @given(indicators, numbers)
 def test_what_another_indicator_says_changes_nothing(indicator, value):
     alone = scoring.score(indicator, Figure(value))

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from chinese_calendar import is_workday
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filing import clock
@@ -28,7 +28,7 @@ def municipal(law):
     return Case().commission
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.dates(dt.date(2020, 1, 1), dt.date(2025, 11, 20)), st.integers(0, 60))
 def test_deadline_and_lateness_agree_with_a_count_by_hand(municipal, founded, after):
     filing = Filing(authority=municipal, founded_on=founded, kind="establish")

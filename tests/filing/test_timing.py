@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from chinese_calendar import is_workday
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filing import clock, timing
@@ -40,7 +40,7 @@ def by_hand(halts: list[tuple[dt.date, dt.date]], extra: int) -> dt.date:
     return day
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(1, 60), st.integers(0, 30)), max_size=3),
     st.lists(st.integers(1, 20), max_size=2),

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db.models import Q
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grids.coverage import change_days, coverage, coverage_within
@@ -134,7 +134,7 @@ _assignments = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1), _periods
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(units=_units, assignments=_assignments, day=_days)
 def test_on_any_day_it_equals_a_plain_reading_of_the_rows(district, units, assignments, day):
     GridAssignment.objects.all().delete()

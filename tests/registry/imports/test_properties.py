@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from registry.imports import service
@@ -44,9 +44,7 @@ def register() -> list:
 @pytest.mark.django_db
 @settings(
     max_examples=15,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),  # shrinking would repeat whole imports for minutes
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rosters=st.lists(ROWS, min_size=1, max_size=3))
 def test_any_rosters_imported_again_change_nothing(world, rosters):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from stdnum.cn import uscc
 
@@ -77,9 +77,7 @@ class RolledBack(Exception):
 @pytest.mark.django_db
 @settings(
     max_examples=40,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=st.lists(st.tuples(*CELLS), min_size=1, max_size=12))
 def test_any_roster(world, rows):

@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from registry.imports import claims
@@ -94,9 +94,7 @@ def compare(places: Places, rows: list[list]) -> int:
 @pytest.mark.django_db
 @settings(
     max_examples=150,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=ROWS)
 def test_the_short_way_understands_a_row_as_the_long_way_does(world, rows):

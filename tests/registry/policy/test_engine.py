@@ -170,7 +170,7 @@ def _all_verdicts(facts) -> dict:
     return {j.rule.id: j.verdict for j in judge_one(facts, ALL_RULES, date(2022, 6, 1))}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(facts=consortia, order=st.randoms())
 def test_the_order_of_members_never_matters(facts, order):
     shuffled = list(facts.members)
@@ -178,7 +178,7 @@ def test_the_order_of_members_never_matters(facts, order):
     assert _all_verdicts(replace(facts, members=tuple(shuffled))) == _all_verdicts(facts)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(facts=consortia, outsider=institutions)
 def test_an_institution_that_only_takes_part_changes_no_verdict(facts, outsider):
     joined = replace(facts, members=(*facts.members, MemberFacts(outsider, role="participant")))
@@ -201,7 +201,7 @@ def in_groups(facts: ConsortiumFacts) -> ConsortiumFacts:
     return replace(facts, members=(), grouped=groups, unread=("members",))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(facts=consortia)
 def test_members_in_groups_give_the_same_verdict_or_none(facts):
     grouped, whole = in_groups(facts), _all_verdicts(facts)
@@ -229,7 +229,7 @@ def test_a_name_is_not_read_from_a_group():
             ask()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(facts=consortia)
 def test_facts_come_back_from_their_record(facts):
     assert decode(ConsortiumFacts, encode(facts)) == facts
@@ -238,7 +238,7 @@ def test_facts_come_back_from_their_record(facts):
     assert spell(grouped) == canonical(encode(grouped))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(facts=consortia)
 def test_every_verdict_explains_itself(facts):
     for verdict in _all_verdicts(facts).values():

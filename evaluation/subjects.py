@@ -76,6 +76,7 @@ class Source:
     read: Callable[..., Iterable[tuple[int, Any]]]
     in_parts: bool = False
     reach: Reach | None = None  # outside of it every rule says NA
+    obliged: Callable[[QuerySet, dt.date], QuerySet] | None = None  # those that have duties; None: all
     shown_as: str = ""
     path: str = "division__path"
 
@@ -85,8 +86,9 @@ class Source:
         return self.shown_as or self.subject
 
     def describe(self, ids: Sequence[int], day: dt.date) -> dict[int, Subject]:
-        """Those of the subjects that are there on a day, by id."""
-        return self.named(self.inside(EVERYWHERE, day).filter(pk__among=ids).order_by("pk"))
+        """Those of the subjects that are there on a day and have duties, by id."""
+        rows = self.inside(EVERYWHERE, day).filter(pk__among=ids).order_by("pk")
+        return self.named(self.obliged(rows, day) if self.obliged else rows)
 
     def ids(self, area: Area, day: dt.date) -> list[int]:
         """Ids of the subjects in an area on a day, place by place."""
@@ -131,6 +133,11 @@ def institutions_in(area: Area, day: dt.date) -> QuerySet:
     """Institutions of an area that had been founded by a day."""
     rows = Institution.objects.live().filter(area.condition("division", path="area_path")).founded_by(day)
     return rows.order_by("area_path", "pk")
+
+
+def open_institutions(rows: QuerySet, day: dt.date) -> QuerySet:
+    """Those open on a day: of one that is 筹建, 停业 or 注销 no document asks anything."""
+    return rows.open_on(day)
 
 
 def describe_institutions(rows: QuerySet) -> dict[int, Subject]:
@@ -258,6 +265,7 @@ SOURCES = (
         read_institutions,
         in_parts=True,
         reach=reach_of_institutions,
+        obliged=open_institutions,
         path="area_path",
     ),
     Source("grid", grids_in, describe_grids, read_grids, in_parts=True),

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaluation import runs
+from evaluation import recheck, runs
 from evaluation.areas import EVERYWHERE
 from evaluation.models import Finding
 from evaluation.subjects import BY_SUBJECT, judged
@@ -88,3 +88,21 @@ def test_an_institution_founded_later_is_not_judged(county):
     assert later.pk not in source.ids(EVERYWHERE, BETWEEN)
     assert later.pk in source.ids(EVERYWHERE, AFTER)
     assert later.pk in source.ids(EVERYWHERE, timezone.localdate())
+
+
+def test_of_an_institution_that_is_not_open_nothing_is_asked(documents, yuzhong):
+    centre = InstitutionFactory(community_centre=True, division=yuzhong)
+    for name in ("甲医疗集团", "乙医疗集团"):
+        MembershipFactory(consortium=ConsortiumFactory(name=name, division=yuzhong), institution=centre)
+    source = BY_SUBJECT["institution"]
+
+    def asked(day):
+        return any(judgements for _, judgements in judged(source, [centre.pk], book_on(day), day))
+
+    recheck.judge_now("institution", [centre.pk])
+    about_it = Finding.objects.standing().filter(subject_type="institution", subject_id=centre.pk)
+    assert about_it.exists()
+    Institution.objects.filter(pk=centre.pk).update(status="closed", closed_on=dt.date(2024, 7, 1))
+    recheck.judge_now("institution", [centre.pk])
+    assert not about_it.exists()
+    assert [asked(day) for day in (BEFORE, BETWEEN, timezone.localdate())] == [True, False, False]

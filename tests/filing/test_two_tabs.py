@@ -63,7 +63,7 @@ def test_the_same_line_saved_twice_is_no_conflict(client, case, line):
 
 def test_a_line_is_not_saved_without_saying_which_was_seen(client, case, line):
     client.force_login(case.filer)
-    assert post(client, "member", line.pk, role="member", positioning="康复").status_code == 200
+    assert post(client, "member", line.pk, role="member", positioning="康复").status_code == 422
     assert as_saved(line).positioning == ""
 
 

@@ -46,7 +46,7 @@ CROSSING = (
     ("B-13", "consortium", 'kinds = ["县域医共体"]', "linked_hospitals_at_most", "{ at_most = 1 }"),
     (
         "B-14", "institution", "", "several_memberships",
-        '{ levels = ["三级"], kinds = [], single = ["乡镇卫生院"] }',
+        '{ levels = ["三级"], kinds = ["护理院"], single = ["乡镇卫生院"] }',
     ),
 )  # fmt: skip
 
